@@ -1,0 +1,90 @@
+"""Where things are and what the defaults mean: the settings of a project.
+
+Every path is resolved from the project's home, never from the current directory,
+because papermill runs in the caller's folder and JupyterLab in the notebook's.
+"""
+
+import os
+from datetime import date as Date
+from pathlib import Path
+
+from retencion_lib.errors import ParameterError
+
+HOME_VARIABLE = "RETENCION_HOME"
+NOTEBOOKS = {
+    "eda": "01_eda",
+    "train": "02_train_models",
+    "evaluate": "03_champion_eval",
+    "infer": "04_infer",
+    "monitor": "05_monitor",
+}
+
+RAW_DATA = "data/raw/retencion.csv"
+NEW_BATCH = "data/new_batch.csv"
+SHIFTED_BATCH = "data/new_batch_shifted.csv"
+EDA_SUMMARY = "monitoring/eda_summary.json"
+REFERENCE = "monitoring/train_with_score.csv"
+DRIFT_REPORT = "monitoring/drift_report.json"
+EXPERIMENTS = "artifacts/experiments_summary.json"
+REGISTRY = "artifacts/registry.json"
+TEST_REPORT = "artifacts/best_test_report.json"
+PREDICTIONS = "logs/predictions.csv"
+
+ID_COL = "CustomerID"
+TARGET = "usuarioPerdido"
+SEED = 42
+TEST_SHARE = 0.20
+FOLDS = 5
+
+
+def root() -> Path:
+    """Folder that holds the notebooks and the library: the clone."""
+    return Path(__file__).resolve().parent.parent
+
+
+def home() -> Path:
+    """Folder whose data, artifacts, logs, monitoring and runs are read and written."""
+    given = os.environ.get(HOME_VARIABLE)
+    return Path(given).expanduser().resolve() if given else root()
+
+
+def resolve(path: str | Path) -> Path:
+    """Absolute form of a path that a user gave; relative ones start at the home."""
+    path = Path(path).expanduser()
+    return path if path.is_absolute() else home() / path
+
+
+def relative(path: str | Path) -> str:
+    """Name of a path for reports and logs: from the home where it lies inside."""
+    path = resolve(path)
+    return path.relative_to(home()).as_posix() if path.is_relative_to(home()) else str(path)
+
+
+def run_date(date: str = "") -> str:
+    """Date of a run as ISO text; empty means today.
+
+    Raises
+    ------
+    ParameterError
+        If the text is not an ISO date.
+    """
+    if not date:
+        return Date.today().isoformat()
+    try:
+        return Date.fromisoformat(date).isoformat()
+    except ValueError:
+        raise ParameterError(
+            f"date = '{date}': debe ser una fecha AAAA-MM-DD, por ejemplo '2026-10-31'. "
+            "Déjalo vacío para usar la de hoy."
+        ) from None
+
+
+def check_share(name: str, value: float, *, zero: bool = False) -> float:
+    """Give back a share between 0 and 1, or refuse it with the remedy."""
+    fits = isinstance(value, int | float) and (0 <= value < 1 if zero else 0 < value < 1)
+    if not fits:
+        raise ParameterError(
+            f"{name} = {value}: debe ser un número {'de 0' if zero else 'mayor que 0'} y menor que 1. "
+            "Si lo tienes en porcentaje, divídelo entre 100."
+        )
+    return float(value)

@@ -1,0 +1,96 @@
+"""What a notebook shows: sentences, tables and figures that a screen reader can read.
+
+nbconvert ignores alternative text in output metadata, so figures are displayed as an
+``<img alt>`` of our own; the text is computed from the figure's table.
+"""
+
+import base64
+import html
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import HTML, Markdown, display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from retencion_lib.store import png_bytes
+from retencion_lib.words import es
+
+DPI = 90
+
+
+def say(*sentences: str) -> None:
+    """Show sentences computed from the data, as one paragraph."""
+    display(Markdown(" ".join(s for s in sentences if s)))
+
+
+def bullets(sentences: list[str], *, none: str) -> None:
+    """Show findings as a list; `none` is what to say when there are none."""
+    display(Markdown("\n".join(f"- {s}" for s in sentences) if sentences else none))
+
+
+def figure(drawn: Axes | Figure, alt: str) -> None:
+    """Show a figure with its alternative text and close it."""
+    fig = drawn if isinstance(drawn, Figure) else drawn.figure
+    data = base64.b64encode(png_bytes(fig, DPI)).decode()
+    plt.close(fig)
+    display(HTML(f'<img class="figure" alt="{html.escape(alt)}" src="data:image/png;base64,{data}">'))
+
+
+def table(
+    frame: pd.DataFrame,
+    caption: str,
+    digits: int | Mapping[str, int] = 3,
+    head: Mapping[str, str] | None = None,
+) -> None:
+    """Show a table with a caption, Spanish numbers and, if given, Spanish headings.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a line; the index is not shown.
+    caption : str
+        What the table holds.
+    digits : int or mapping of column to int
+        Decimals of the float columns.
+    head : mapping of column to str, optional
+        Headings; columns without one keep their name.
+    """
+    head = head or {}
+    places = digits if isinstance(digits, Mapping) else dict.fromkeys(frame.columns, digits)
+    numeric = {c for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c])}
+    rows = [
+        f'<th scope="col"{_right(c in numeric)}>{html.escape(str(head.get(c, c)))}</th>'
+        for c in frame.columns
+    ]
+    body = [
+        "".join(
+            f"<td{_right(c in numeric)}>{html.escape(_cell(value, places.get(c, 3)))}</td>"
+            for c, value in zip(frame.columns, row, strict=True)
+        )
+        for row in frame.astype(object).itertuples(index=False)
+    ]
+    display(
+        HTML(
+            '<div class="table" role="region" tabindex="0" '
+            f'aria-label="{html.escape(caption)}"><table><caption>{html.escape(caption)}</caption>'
+            f"<thead><tr>{''.join(rows)}</tr></thead><tbody>"
+            + "".join(f"<tr>{cells}</tr>" for cells in body)
+            + "</tbody></table></div>"
+        )
+    )
+
+
+def _right(numeric: bool) -> str:
+    return ' style="text-align:right"' if numeric else ""
+
+
+def _cell(value: object, digits: int) -> str:
+    if isinstance(value, bool):
+        return "sí" if value else "no"
+    if isinstance(value, int):
+        return es(value, 0)
+    if isinstance(value, float):
+        return es(value, digits)
+    return "—" if value is None or value is pd.NA else str(value)

@@ -1,0 +1,49 @@
+"""Spanish words for numbers and lists: the one place where they are formatted.
+
+Messages, sentences, tables and figures all call these, so a change of country is a
+change of one module.
+"""
+
+from collections.abc import Iterable
+
+_SWAP = str.maketrans(",.", ".,")
+
+
+def es(value: float | None, digits: int = 1) -> str:
+    """Format a number the Spanish way: ``es(1234.5)`` is ``'1.234,5'``; None is a dash."""
+    if value is None or value != value:
+        return "—"
+    return f"{value:,.{digits}f}".translate(_SWAP)
+
+
+def count(value: float) -> str:
+    """Format a whole number: ``count(7043)`` is ``'7.043'``."""
+    return es(value, 0)
+
+
+def pct(share: float | None, digits: int = 1) -> str:
+    """Format a share of one as a percentage: ``pct(0.265)`` is ``'26,5 %'``."""
+    if share is None or share != share:
+        return "—"
+    return f"{es(100 * share, digits)} %"
+
+
+def interval(low: float, high: float, digits: int = 3) -> str:
+    """Format an interval: ``interval(0.1, 0.2)`` is ``'[0,100; 0,200]'``."""
+    return f"[{es(low, digits)}; {es(high, digits)}]"
+
+
+def plural(n: float, one: str, many: str) -> str:
+    """Choose by number: ``plural(1, 'fila', 'filas')`` is ``'1 fila'``."""
+    return f"{count(n)} {one if n == 1 else many}"
+
+
+def listed(items: Iterable[object], limit: int = 5, quote: bool = False) -> str:
+    """Join items as prose, and count what is left out: ``'a, b y c'``, ``'a, b y 7 más'``."""
+    items = list(items)
+    shown = [f"'{item}'" if quote else str(item) for item in items[:limit]]
+    if len(items) > limit:
+        shown.append(f"{count(len(items) - limit)} más")
+    if len(shown) < 2:
+        return "".join(shown)
+    return f"{', '.join(shown[:-1])} y {shown[-1]}"
