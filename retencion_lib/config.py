@@ -84,7 +84,7 @@ def check_share(name: str, value: float, *, zero: bool = False) -> float:
     fits = isinstance(value, int | float) and (0 <= value < 1 if zero else 0 < value < 1)
     if not fits:
         raise ParameterError(
-            f"{name} = {value}: debe ser un número {'de 0' if zero else 'mayor que 0'} y menor que 1. "
-            "Si lo tienes en porcentaje, divídelo entre 100."
+            f"{name} = {value}: debe ser un número {'de 0' if zero else 'mayor que 0'} y menor "
+            "que 1. Si lo tienes en porcentaje, divídelo entre 100."
         )
     return float(value)

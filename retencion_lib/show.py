@@ -35,7 +35,9 @@ def figure(drawn: Axes | Figure, alt: str) -> None:
     fig = drawn if isinstance(drawn, Figure) else drawn.figure
     data = base64.b64encode(png_bytes(fig, DPI)).decode()
     plt.close(fig)
-    display(HTML(f'<img class="figure" alt="{html.escape(alt)}" src="data:image/png;base64,{data}">'))
+    display(
+        HTML(f'<img class="figure" alt="{html.escape(alt)}" src="data:image/png;base64,{data}">')
+    )
 
 
 def table(

@@ -64,7 +64,7 @@ def sha256(path: Path) -> str:
 def write_bytes(path: Path, content: bytes, *, rows: int | None = None) -> Path:
     """Write a file whole or not at all, and record it as an output."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = tempfile.NamedTemporaryFile(
+    handle = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed before the rename)
         dir=path.parent, prefix=f".{path.name}.", suffix=".tmp", delete=False
     )
     try:
@@ -158,7 +158,9 @@ def append_json(path: Path, items: list[dict]) -> Path:
 
 def write_csv(path: Path, table: pd.DataFrame) -> Path:
     """Write a table as CSV, floats in the shortest form that reads back the same."""
-    return write_bytes(path, table.to_csv(index=False, lineterminator="\n").encode(), rows=len(table))
+    return write_bytes(
+        path, table.to_csv(index=False, lineterminator="\n").encode(), rows=len(table)
+    )
 
 
 def append_csv(path: Path, table: pd.DataFrame) -> Path:

@@ -1,0 +1,66 @@
+# Retención. `make help` lists the targets; `make run` and `make test` need no step before them.
+PYTHON ?= python3
+ifdef VIRTUAL_ENV
+  ENV := $(VIRTUAL_ENV)
+else
+  ENV := .venv
+endif
+PY := $(ENV)/bin/python
+STAMP := $(ENV)/.retencion-$(shell cksum requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
+RETENCION := $(PY) -m retencion_lib
+
+# A stage's parameters are make variables in capitals: DATA=… becomes --data …
+PARAMETERS := DATA TARGET ID_COL DATE VERSION POSITIVE DROP_COLS TEST_SHARE SEED CAPACITY \
+              INPUT SAMPLE MODEL REFERENCE CURRENT SCORE_COL LABELS
+lower = $(shell echo '$(1)' | tr 'A-Z' 'a-z')
+OPTIONS := $(foreach name,$(PARAMETERS),$(if $($(name)),--$(call lower,$(name)) '$($(name))'))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup data run eda train evaluate infer monitor notebooks lab verify lint test
+
+help:  ## esta ayuda
+	@echo 'Uso: make OBJETIVO [PARÁMETRO=valor …]   p. ej. make infer INPUT=data/new_batch.csv'
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+
+setup: $(STAMP)  ## crea el entorno (una sola vez)
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(PY) || $(PYTHON) -m venv $(ENV)
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'Hace falta Python 3.11 o posterior: make PYTHON=python3.11 setup' >&2; exit 2; }
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@rm -f $(ENV)/.retencion-*; touch $@
+
+data: setup  ## datos de ejemplo: data/raw/retencion.csv y los lotes nuevos
+	@$(RETENCION) data
+
+data/raw/retencion.csv: | $(STAMP)
+	@$(RETENCION) data
+
+run: setup $(if $(DATA),,data/raw/retencion.csv)  ## los cinco cuadernos, en orden, con sus informes
+	@$(RETENCION) run $(OPTIONS)
+
+eda train evaluate infer monitor: setup
+	@$(RETENCION) $@ $(OPTIONS)
+eda:       ## 01 ¿podemos fiarnos de los datos?
+train:     ## 02 ¿qué modelo ordena mejor el riesgo?
+evaluate:  ## 03 ¿qué modelo se usa, y cuánto acierta?
+infer:     ## 04 ¿quién está en riesgo en este lote?
+monitor:   ## 05 ¿siguen siendo válidas las puntuaciones?
+
+notebooks: setup  ## ejecuta los cuadernos y guarda sus salidas en notebooks/
+	@$(PY) -m tests.refresh_notebooks
+
+lab: setup  ## abre JupyterLab en notebooks/
+	@$(ENV)/bin/jupyter lab --notebook-dir=.
+
+verify: setup  ## comprueba los informes contra el registro
+	@$(RETENCION) verify
+
+lint: setup  ## estilo del código y de los cuadernos
+	@$(ENV)/bin/ruff check . && $(ENV)/bin/ruff format --check .
+
+test: lint  ## toda la comprobación, cuadernos incluidos
+	@$(PY) -m pytest
+	@$(PY) -m pytest --nbval --nbval-sanitize-with notebooks/sanitize.cfg -p no:cacheprovider notebooks

@@ -1,0 +1,34 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from retencion_lib import config
+from retencion_lib.errors import ParameterError
+
+
+def test_relative_paths_start_at_the_home_and_not_in_the_current_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+    monkeypatch.chdir("/")
+    assert config.resolve("data/x.csv") == tmp_path / "data/x.csv"
+    assert config.relative(tmp_path / "data/x.csv") == "data/x.csv"
+
+
+def test_without_the_variable_the_home_is_the_clone(monkeypatch):
+    monkeypatch.delenv("RETENCION_HOME", raising=False)
+    assert (config.home() / "retencion_lib" / "config.py") == Path(config.__file__)
+
+
+def test_an_empty_date_means_today():
+    assert config.run_date("") == date.today().isoformat()
+
+
+def test_a_date_that_is_not_iso_is_refused_with_an_example():
+    with pytest.raises(ParameterError, match=r"date = '31/10/2026'.*AAAA-MM-DD.*2026-10-31"):
+        config.run_date("31/10/2026")
+
+
+@pytest.mark.parametrize("value", [0, 1, 20, -0.1, "mucho"])
+def test_a_share_outside_zero_and_one_is_refused_with_the_remedy(value):
+    with pytest.raises(ParameterError, match=rf"test_share = {value}.*divídelo entre 100"):
+        config.check_share("test_share", value)

@@ -1,0 +1,93 @@
+"""House rules of the notebooks, so that reviews can be about content."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from papermill import inspect_notebook
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TYPES = {"str", "int", "float", "bool", "list", "dict"}
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda p: p.stem)
+def path(request):
+    return request.param
+
+
+def cells(path: Path, kind: str):
+    return [c for c in nbformat.read(path, 4).cells if c.cell_type == kind]
+
+
+def parameters(path: Path):
+    (cell,) = [c for c in cells(path, "code") if "parameters" in c.metadata.get("tags", [])]
+    return cell.source
+
+
+def test_there_are_five_notebooks():
+    assert [p.stem for p in NOTEBOOKS] == [
+        "01_eda", "02_train_models", "03_champion_eval", "04_infer", "05_monitor"
+    ]  # fmt: skip
+
+
+def test_notebook_is_valid(path):
+    nbformat.validate(nbformat.read(path, 4))
+
+
+def test_notebook_defines_no_functions_or_classes(path):
+    for cell in cells(path, "code"):
+        for node in ast.walk(ast.parse(cell.source)):
+            assert not isinstance(
+                node, ast.FunctionDef | ast.ClassDef | ast.Lambda | ast.AsyncFunctionDef
+            ), cell.source
+
+
+def test_every_parameter_has_a_type_and_a_help_that_papermill_understands(path):
+    source = parameters(path)
+    declared = [n.target.id for n in ast.parse(source).body if isinstance(n, ast.AnnAssign)]
+    understood = inspect_notebook(str(path))
+    assert list(understood) == declared, "quita '=' o '#' de la ayuda y '|' o '.' del tipo"
+    for name, found in understood.items():
+        assert found["inferred_type_name"] in TYPES, name
+        assert len(found["help"].strip()) >= 5, name
+    for line in source.splitlines():
+        assert re.fullmatch(r"\w+: \w+ = [^=#]+  # [^=#]+", line), line
+
+
+def test_code_cells_are_short(path):
+    lengths = [c.source.count("\n") + 1 for c in cells(path, "code")]
+    assert max(lengths) <= 12
+    assert sorted(lengths)[len(lengths) // 2] <= 6
+
+
+def test_there_is_about_as_much_prose_as_code(path):
+    assert len(cells(path, "markdown")) >= 0.9 * len(cells(path, "code"))
+
+
+def test_prose_has_no_typed_figures(path):
+    for cell in cells(path, "markdown"):
+        prose = re.sub(r"`[^`]*`|\b0[1-5]\b", "", cell.source)
+        assert not re.search(r"\d+[.,]\d+|\d+ ?%", re.sub(r"95 ?%", "", prose)), cell.source
+
+
+def test_committed_outputs_are_there_and_in_order(path):
+    counts = [c.execution_count for c in cells(path, "code")]
+    assert counts == list(range(1, len(counts) + 1))
+    assert not any(o.output_type == "error" for c in cells(path, "code") for o in c.outputs)
+
+
+def test_every_figure_has_alternative_text(path):
+    for cell in cells(path, "code"):
+        for output in cell.outputs:
+            assert "image/png" not in output.get("data", {}), "usa show.figure"
+            for image in re.findall(r"<img[^>]*>", output.get("data", {}).get("text/html", "")):
+                assert re.search(r'alt="[^"]{20,}"', image)
+
+
+def test_committed_notebook_is_small_and_names_no_machine(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text) < 1_500_000
+    assert not re.search(r"/home/|/root/|/tmp/|/Users/", text)

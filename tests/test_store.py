@@ -1,0 +1,65 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retencion_lib import store
+from retencion_lib.errors import DataError, OrderError
+
+
+@pytest.fixture(autouse=True)
+def _home(monkeypatch, tmp_path):
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+
+
+def test_json_holds_full_precision_and_null_instead_of_nan(tmp_path):
+    path = store.write_json(tmp_path / "a.json", {"x": np.float64(1 / 3), "y": float("nan")})
+    assert json.loads(path.read_text()) == {"x": 1 / 3, "y": None}
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_temporary(tmp_path, monkeypatch):
+    path = store.write_bytes(tmp_path / "a.txt", b"old")
+    monkeypatch.setattr(store.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        store.write_bytes(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_version_is_never_overwritten(tmp_path):
+    store.write_new(tmp_path / "m__v0.1.pkl", b"one")
+    with pytest.raises(DataError, match=r"m__v0\.1\.pkl ya existe.*siguiente libre"):
+        store.write_new(tmp_path / "m__v0.1.pkl", b"two")
+
+
+def test_a_missing_file_names_the_command_that_writes_it(tmp_path):
+    with pytest.raises(OrderError, match=r"Falta artifacts/x\.json.*'retencion train'"):
+        store.read_json(tmp_path / "artifacts/x.json", made_by="train")
+
+
+def test_broken_json_says_what_to_do(tmp_path):
+    (tmp_path / "x.json").write_text("{")
+    with pytest.raises(DataError, match=r"x\.json: no es JSON válido.*'train'"):
+        store.read_json(tmp_path / "x.json", made_by="train")
+
+
+def test_a_log_grows_and_keeps_its_header_once(tmp_path):
+    log = tmp_path / "log.csv"
+    store.append_csv(log, pd.DataFrame({"a": [1], "b": [0.1]}))
+    store.append_csv(log, pd.DataFrame({"a": [2], "b": [0.2]}))
+    assert log.read_text() == "a,b\n1,0.1\n2,0.2\n"
+
+
+def test_a_log_with_other_columns_is_not_mixed(tmp_path):
+    store.append_csv(tmp_path / "log.csv", pd.DataFrame({"a": [1]}))
+    with pytest.raises(DataError, match=r"log\.csv: sus columnas son \['a'\].*\['b'\]"):
+        store.append_csv(tmp_path / "log.csv", pd.DataFrame({"b": [1]}))
+
+
+def test_what_is_written_is_remembered_with_hash_and_rows(tmp_path):
+    store.lineage.clear()
+    store.write_csv(tmp_path / "data/t.csv", pd.DataFrame({"a": [1, 2]}))
+    (touched,) = store.lineage
+    assert (touched.role, touched.path, touched.rows) == ("output", "data/t.csv", 2)
+    assert touched.sha256 == store.sha256(tmp_path / "data/t.csv")
