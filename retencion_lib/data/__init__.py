@@ -1,0 +1,26 @@
+"""Tables: read them, know their columns, hold some rows out, keep a contract."""
+
+from retencion_lib.data.columns import ColumnInfo, describe_columns
+from retencion_lib.data.contract import BatchCheck, check_batch, infer_contract, require_batch
+from retencion_lib.data.demo import write_demo
+from retencion_lib.data.read import read_table
+from retencion_lib.data.split import fold_numbers, hashes, sort_order, test_mask
+from retencion_lib.data.training import Training, load_training, need_columns
+
+__all__ = [
+    "BatchCheck",
+    "ColumnInfo",
+    "Training",
+    "check_batch",
+    "describe_columns",
+    "fold_numbers",
+    "hashes",
+    "infer_contract",
+    "load_training",
+    "need_columns",
+    "read_table",
+    "require_batch",
+    "sort_order",
+    "test_mask",
+    "write_demo",
+]
