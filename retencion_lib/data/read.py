@@ -108,9 +108,9 @@ def _check_header(path: Path, names: list[str]) -> None:
 
 def _decimal_comma(column: pd.Series) -> pd.Series:
     present = column.dropna().astype(str).str.strip()
-    if len(present) and present.str.fullmatch(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?").all():
-        if present.str.contains(",").any():
-            return column.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+    number = r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?"
+    if present.str.contains(",").any() and present.str.fullmatch(number).all():
+        return column.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
     return column
 
 
