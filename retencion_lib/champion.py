@@ -1,0 +1,282 @@
+"""Stage 03: choose the champion on validation, judge it once on test, and write it down."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+
+from retencion_lib import config, metrics, store
+from retencion_lib.data import Training, load_training
+from retencion_lib.errors import ArtifactError, DataError, OrderError
+from retencion_lib.models import FittedModel, baseline, from_bytes
+from retencion_lib.training import Partition, family_label, partition
+from retencion_lib.words import es, interval, pct
+
+RULE = "mejor ROC-AUC de validación; si empatan, PR-AUC y después F1"
+POLICIES = {"f1": "máximo F1 en validación", "capacity": "capacidad de contacto"}
+
+
+def experiments() -> list[dict]:
+    """Experiment log, oldest first."""
+    log = store.read_json(config.resolve(config.EXPERIMENTS), made_by="train")
+    if not log:
+        raise OrderError(f"{config.EXPERIMENTS} está vacío. Ejecuta antes 'retencion train'.")
+    return log
+
+
+def load_known(path: str, log: list[dict]) -> FittedModel:
+    """Model of an artifact, only if its bytes are those that a training run logged.
+
+    Raises
+    ------
+    ArtifactError
+        If the file is missing, foreign or changed; nothing in it is executed.
+    """
+    file = config.resolve(path)
+    if not file.is_file():
+        known = sorted({e["artifact"]["path"] for e in log})
+        raise ArtifactError(
+            f"No existe el modelo {config.relative(file)}. Hay: {', '.join(known)}."
+        )
+    content = file.read_bytes()
+    sha256 = store.sha256(file)
+    if sha256 not in {e["artifact"]["sha256"] for e in log}:
+        raise ArtifactError(
+            f"{config.relative(file)}: su SHA-256 ({sha256[:12]}…) no es el de ningún modelo "
+            f"entrenado aquí ({config.EXPERIMENTS}). No se abre: un archivo ajeno puede ejecutar "
+            "código. Entrena de nuevo con 'retencion train', o recupera el original."
+        )
+    store.record("input", file)
+    return from_bytes(content)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The candidates of the newest version, best first, and their out-of-fold scores."""
+
+    entries: list[dict]
+    oof: pd.DataFrame
+
+    @property
+    def winner(self) -> dict:
+        """Experiment of the chosen family."""
+        return self.entries[0]
+
+    def table(self) -> pd.DataFrame:
+        """Validation metrics of the candidates, best first."""
+        return pd.DataFrame([{"family": e["family"]} | e["valid"] for e in self.entries])
+
+    def why(self) -> str:
+        """What the rule decided, and by how much."""
+        first, second = self.entries[0], self.entries[1]
+        gap = first["valid"]["roc_auc"] - second["valid"]["roc_auc"]
+        return (
+            f"{family_label(first['family'])} v{first['version']} tiene el mejor ROC-AUC de "
+            f"validación, {es(first['valid']['roc_auc'], 4)}: {es(gap, 4)} sobre "
+            f"{family_label(second['family'])}."
+        )
+
+
+def choose(log: list[dict]) -> Choice:
+    """Apply `RULE` to the families of the newest training run."""
+    newest = [e for e in log if e["run_id"] == log[-1]["run_id"]]
+    order = sorted(newest, key=lambda e: tuple(-e["valid"][m] for m in ("roc_auc", "pr_auc", "f1")))
+    oof = pd.read_csv(
+        store.need(config.resolve(newest[0]["oof"]["path"]), made_by="train"), dtype={"id": str}
+    )
+    return Choice(order, oof)
+
+
+def same_partition(
+    choice: Choice, model: FittedModel, data: str, target: str, id_col: str
+) -> Partition:
+    """The split that 02 made, from the same file.
+
+    Raises
+    ------
+    DataError
+        If the table is not the one that the model learnt from.
+    """
+    logged = choice.winner["data"]
+    training = load_training(
+        data, target=target, id_col=id_col, positive=model.positive, drop_cols=logged["dropped"]
+    )
+    if training.sha256 != logged["sha256"]:
+        raise DataError(
+            f"{training.path}: no es la tabla con la que se entrenó la versión {model.version} "
+            f"({logged['path']}, SHA-256 {logged['sha256'][:12]}…). El examen no sería limpio: "
+            "usa aquella tabla, o entrena antes con esta ('retencion train')."
+        )
+    return partition(training, test_share=model.test_share, seed=model.seed)
+
+
+@dataclass(frozen=True)
+class Exam:
+    """The champion on the test share, which nothing before has seen."""
+
+    y: np.ndarray
+    scores: np.ndarray
+    report: dict
+    bar: dict  # a plain logistic regression on the same rows
+
+    def table(self) -> pd.DataFrame:
+        """Each metric with its interval, and the plain logistic regression beside it."""
+        test, ci = self.report["test"], self.report["test_ci"]
+        return pd.DataFrame(
+            [
+                {"metric": m, "value": test[m], "interval": interval(*ci[m]), "bar": self.bar[m]}
+                for m in metrics.METRICS
+            ]
+        )
+
+    def sentence(self) -> str:
+        """How well the champion ranks, and what the team's capacity reaches."""
+        test, ci, k = self.report["test"], self.report["test_ci"], self.report["k"]
+        return (
+            f"ROC-AUC en el examen: **{es(test['roc_auc'], 3)}** {interval(*ci['roc_auc'])}; la "
+            f"logística sin ajustar, {es(self.bar['roc_auc'], 3)}. De los {k} clientes con más "
+            f"riesgo se fue el {pct(test['precision_at_k'])}, {es(test['lift_at_k'])} veces la "
+            f"media ({pct(self.report['positive_rate'])})."
+        )
+
+    def threshold_sentence(self) -> str:
+        """What the threshold in use does."""
+        used, cells = self.report["threshold"], self.report["confusion_matrix"]
+        called, left = cells["tp"] + cells["fp"], cells["tp"] + cells["fn"]
+        return (
+            f"Con el umbral {es(used['value'], 3)} ({POLICIES[used['policy']]}) se avisaría de "
+            f"{called} de {self.report['n_rows']} clientes y entre ellos estarían {cells['tp']} de "
+            f"las {left} bajas."
+        )
+
+
+def thresholds(choice: Choice, *, capacity: float) -> dict[str, float]:
+    """Threshold of each policy, found on out-of-fold scores and never on test."""
+    config.check_share("capacity", capacity)
+    scores = choice.oof[choice.winner["family"]].to_numpy()
+    return {
+        "f1": metrics.f1_threshold(choice.oof["y"].to_numpy(), scores),
+        "capacity": metrics.capacity_threshold(scores, capacity),
+    }
+
+
+def examine(
+    choice: Choice, model: FittedModel, parts: Partition, *, capacity: float, policy: str = "f1"
+) -> Exam:
+    """Judge the champion once on test, at a threshold found on validation."""
+    y, scores = parts.test.y, model.predict(parts.test.X)
+    cuts = thresholds(choice, capacity=capacity)
+    given = {"capacity": capacity, "threshold": cuts[policy]}
+    plain = baseline(parts.dev.numeric, parts.dev.categorical).fit(parts.dev.X, parts.dev.y)
+    bar = metrics.evaluate(y, plain.predict_proba(parts.test.X)[:, 1], capacity=capacity)
+    report = {
+        "family": model.family,
+        "version": model.version,
+        "artifact": choice.winner["artifact"]["path"],
+        "artifact_sha256": choice.winner["artifact"]["sha256"],
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "n_rows": len(y),
+        "positive_rate": float(y.mean()),
+        "k": metrics.k_of(len(y), capacity),
+        "selection": {
+            "rule": RULE,
+            "candidates": choice.table().to_dict("records"),
+            "why": choice.why(),
+        },
+        "test": metrics.evaluate(y, scores, **given),
+        "test_ci": metrics.bootstrap_ci(y, scores, seed=model.seed, **given),
+        "baseline": {"name": "plain_logreg", "test": bar},
+        "threshold": {"value": cuts[policy], "policy": policy, "all": cuts},
+        "confusion_matrix": metrics.confusion(y, scores, cuts[policy]),
+    }
+    return Exam(y, scores, report, bar)
+
+
+def threshold_table(exam: Exam) -> pd.DataFrame:
+    """What each policy's threshold does on test."""
+    rows = []
+    for policy, value in exam.report["threshold"]["all"].items():
+        cells = metrics.confusion(exam.y, exam.scores, value)
+        called = cells["tp"] + cells["fp"]
+        rows.append(
+            {
+                "policy": POLICIES[policy],
+                "threshold": value,
+                "called": called,
+                "precision": cells["tp"] / max(1, called),
+                "captured": cells["tp"] / max(1, cells["tp"] + cells["fn"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def registry() -> dict:
+    """Registry of models, empty before the first promotion."""
+    path = config.resolve(config.REGISTRY)
+    if not path.is_file():
+        return {"models": [], "history": []}
+    return store.read_json(path, made_by="evaluate")
+
+
+def standing_champion(book: dict) -> dict | None:
+    """Entry of the model in use, if there is one."""
+    return next((m for m in book["models"] if m["stage"] == "champion"), None)
+
+
+def promote(exam: Exam, choice: Choice, *, run_id: str) -> str:
+    """Write the test report and the registry; give back what was decided, in words."""
+    report, valid = exam.report, choice.winner["valid"]
+    with store.locked(config.resolve(config.REGISTRY)):
+        book = registry()
+        old = standing_champion(book)
+        others = [m for m in book["models"] if m["sha256"] != report["artifact_sha256"]]
+        better = old is None or valid["roc_auc"] >= old["valid"]["roc_auc"]
+        stage = "champion" if better else "challenger"
+        entry = {
+            "family": report["family"], "version": report["version"],
+            "artifact": report["artifact"], "sha256": report["artifact_sha256"],
+            "stage": stage, "threshold": report["threshold"], "valid": valid,
+            "test": report["test"], "run_id": run_id, "created_at": report["created_at"],
+            "promoted_at": report["created_at"] if better else None,
+            "why": report["selection"]["why"],
+        }  # fmt: skip
+        if better:
+            others = [m | {"stage": "archived"} if m["stage"] == "champion" else m for m in others]
+        decision = _decision(old, entry)
+        event = {
+            "at": report["created_at"], "run_id": run_id, "stage": stage, "rule": RULE,
+            "model": f"{report['family']} v{report['version']}",
+            "previous": f"{old['family']} v{old['version']}" if old else None, "why": decision,
+        }  # fmt: skip
+        models = [*others, entry]
+        store.write_json(
+            config.resolve(config.REGISTRY),
+            {"models": models, "history": [*book["history"], event]},
+        )
+    if better:
+        store.write_json(config.resolve(config.TEST_REPORT), report)
+    return decision
+
+
+def _decision(old: dict | None, new: dict) -> str:
+    name = f"{family_label(new['family'])} v{new['version']}"
+    if old is None:
+        return f"{name} es el primer campeón."
+    auc = f"ROC-AUC de validación {es(new['valid']['roc_auc'], 4)}"
+    standing = f"{family_label(old['family'])} v{old['version']}"
+    if new["stage"] == "champion":
+        return f"{name} sustituye a {standing}: {auc} contra {es(old['valid']['roc_auc'], 4)}."
+    return (
+        f"{standing} sigue siendo el campeón: {name} queda como aspirante ({auc} contra "
+        f"{es(old['valid']['roc_auc'], 4)})."
+    )
+
+
+def write_reference(choice: Choice, dev: Training) -> pd.DataFrame:
+    """Write the drift reference: features and out-of-fold score of the champion."""
+    table = dev.X.copy()
+    table.insert(0, dev.id_col, dev.ids)
+    table["score"] = dev.ids.map(choice.oof.set_index("id")[choice.winner["family"]])
+    store.write_csv(config.resolve(config.REFERENCE), table)
+    return table

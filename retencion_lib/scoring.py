@@ -1,0 +1,162 @@
+"""Stage 04: score a batch with a known model, and log each prediction once."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import pandas as pd
+
+from retencion_lib import champion, config, store
+from retencion_lib.data import hashes, load_training, read_table, require_batch, test_mask
+from retencion_lib.errors import DataError, OrderError
+from retencion_lib.models import FittedModel
+from retencion_lib.words import count, es, pct, plural
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """The model that scores, its name for the log, and its threshold."""
+
+    model: FittedModel
+    threshold: float
+    policy: str
+
+    @property
+    def name(self) -> str:
+        """Family of the model."""
+        return self.model.family
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Customers to score, and where they came from."""
+
+    frame: pd.DataFrame
+    path: str  # from the home
+    output: Path  # where the scored batch goes
+
+
+def load_scorer(model: str = "") -> Scorer:
+    """Model to score with: the champion, or the artifact that `model` names.
+
+    Raises
+    ------
+    OrderError
+        If there is no champion yet.
+    ArtifactError
+        If the file is not one that a training run logged.
+    """
+    log = champion.experiments()
+    if model:
+        fitted = champion.load_known(model, log)
+        return Scorer(fitted, fitted.thresholds["f1"], "f1")
+    entry = champion.standing_champion(champion.registry())
+    if entry is None:
+        raise OrderError(
+            "Todavía no hay ningún campeón en artifacts/registry.json. "
+            "Ejecuta antes 'retencion evaluate', o indica un modelo con model."
+        )
+    used = entry["threshold"]
+    return Scorer(champion.load_known(entry["artifact"], log), used["value"], used["policy"])
+
+
+def load_batch(scorer: Scorer, *, input: str, data: str, sample: float, id_col: str) -> Batch:
+    """Read the batch, or draw a share of the held-out rows of `data` as if it were one."""
+    config.check_share("sample", sample, zero=True)
+    if not sample:
+        path = config.resolve(input)
+        frame = read_table(path)
+        return Batch(frame, config.relative(path), scored_path(path))
+    model = scorer.model
+    path = config.resolve(data)
+    training = load_training(
+        data, target=model.contract["target"], id_col=id_col, positive=model.positive
+    )
+    held = test_mask(training.ids, training.y, model.test_share, model.seed)
+    draw = hashes(training.ids, f"sample:{model.seed}") < sample * 2.0**64
+    frame = read_table(path)[held & draw].drop(columns=model.contract["target"])
+    if frame.empty:
+        raise DataError(
+            f"sample = {sample}: de los {count(held.sum())} clientes apartados de "
+            f"{training.path} no sale ninguno. Usa una parte mayor."
+        )
+    return Batch(frame.reset_index(drop=True), training.path, scored_path(path, "_sample"))
+
+
+def scored_path(path: Path, suffix: str = "") -> Path:
+    """Where the scored form of a batch goes: beside the other data, under its own name."""
+    return config.resolve("data") / f"{path.stem}{suffix}_with_score.csv"
+
+
+def score(batch: Batch, scorer: Scorer, *, id_col: str) -> tuple[pd.DataFrame, list[str]]:
+    """Hold the batch against the contract, score it, and write the scored batch.
+
+    Returns
+    -------
+    DataFrame
+        Id, features as the model read them, and ``score``, in the batch's order.
+    list of str
+        What was odd and scored all the same.
+    """
+    contract = scorer.model.contract
+    if id_col != contract["id_col"] and id_col in batch.frame:
+        contract = contract | {"id_col": id_col}
+    check = require_batch(batch.frame, contract, batch.path)
+    table = check.frame.assign(score=scorer.model.predict(check.frame))
+    store.write_csv(batch.output, table)
+    return table, check.notes
+
+
+def predictions(table: pd.DataFrame, scorer: Scorer, *, run_id: str, date: str) -> pd.DataFrame:
+    """Log rows of a scored batch: one event a customer, with model, threshold and decision."""
+    id_col = table.columns[0]
+    model = scorer.model
+    rows = table.drop(columns="score").itertuples(index=False, name=None)
+    stem = f"{date}|{model.family}|{model.version}|{model.data_sha256}|"
+    return pd.DataFrame(
+        {
+            "event_id": [sha256((stem + repr(row)).encode()).hexdigest()[:16] for row in rows],
+            "run_id": run_id,
+            "scored_at": _scored_at(date),
+            id_col: table[id_col],
+            "model": model.family,
+            "version": model.version,
+            "score": table["score"],
+            "threshold": scorer.threshold,
+            "prediction": (table["score"] >= scorer.threshold).astype(int),
+        }
+    )
+
+
+def _scored_at(date: str) -> str:
+    """The run's date with the clock's time, UTC."""
+    return f"{date}T{datetime.now(UTC):%H:%M:%S}Z"
+
+
+def log_predictions(events: pd.DataFrame) -> int:
+    """Append the events that the log does not hold yet; give back how many were new."""
+    path = config.resolve(config.PREDICTIONS)
+    with store.locked(path):
+        known = set(pd.read_csv(path, usecols=["event_id"])["event_id"]) if path.exists() else set()
+        new = events[~events["event_id"].isin(known)]
+        if len(new):
+            store.append_csv(path, new)
+    return len(new)
+
+
+def sentence(events: pd.DataFrame, added: int, scorer: Scorer) -> str:
+    """How many were scored, flagged and logged."""
+    flagged = int(events["prediction"].sum())
+    again = len(events) - added
+    repeated = (
+        f" {plural(again, 'predicción ya estaba', 'predicciones ya estaban')} en el registro con "
+        "esta fecha y no se repite."
+        if again
+        else ""
+    )
+    return (
+        f"**{plural(len(events), 'cliente puntuado', 'clientes puntuados')}** con {scorer.name} "
+        f"v{scorer.model.version}; {count(flagged)} ({pct(flagged / len(events))}) superan el "
+        f"umbral {es(scorer.threshold, 3)}. Se añaden {count(added)} al registro.{repeated}"
+    )
