@@ -1,0 +1,63 @@
+"""Figures of 01: balance by feature, and correlation."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from retencion_lib.words import es, listed
+
+
+def plot_rates(X: pd.DataFrame, y: np.ndarray, names: list[str]) -> Figure:
+    """Draw the share of leavers along each feature: by category, or by fifth of a number."""
+    fig, axes = plt.subplots(2, 3, figsize=(10, 5.5), layout="constrained", sharex=True)
+    for ax, name in zip(axes.flat, names[:6], strict=False):
+        rates = rates_of(X[name], y)
+        ax.barh(rates.index.astype(str), 100 * rates, color="#3b6ea5")
+        ax.axvline(100 * y.mean(), color="#b5542b", linestyle="--", linewidth=1)
+        ax.set_title(name, fontsize=10)
+        ax.tick_params(labelsize=8)
+    for ax in axes.flat[len(names[:6]) :]:
+        ax.axis("off")
+    fig.supxlabel("Clientes que se fueron (%); línea discontinua, la media", fontsize=9)
+    return fig
+
+
+def rates_of(column: pd.Series, y: np.ndarray) -> pd.Series:
+    """Share of leavers by category (the ten largest) or by fifth of a number."""
+    if pd.api.types.is_numeric_dtype(column) and column.nunique() > 6:
+        groups = pd.qcut(column, 5, duplicates="drop")
+        labels = groups.map(lambda i: f"{es(i.left, 0)} a {es(i.right, 0)}").astype(object)
+        order = [f"{es(i.left, 0)} a {es(i.right, 0)}" for i in groups.cat.categories]
+    else:
+        labels = column.map(str, na_action="ignore")
+        order = sorted(labels.value_counts().head(10).index)
+    return pd.Series(y).groupby(labels.to_numpy()).mean().reindex(list(dict.fromkeys(order)))
+
+
+def describe_rates(X: pd.DataFrame, y: np.ndarray, names: list[str]) -> str:
+    """Say what `plot_rates` shows; its alternative text."""
+    said = []
+    for name in names[:6]:
+        rates = rates_of(X[name], y)
+        said.append(f"{name}: de {es(100 * rates.min())} % a {es(100 * rates.max())} %")
+    return f"Porcentaje de bajas según cada variable. {listed(said, limit=6)}."
+
+
+def plot_correlation(table: pd.DataFrame) -> Figure:
+    """Draw the correlation between numbers."""
+    fig, ax = plt.subplots(figsize=(6.5, 5), layout="constrained")
+    sns.heatmap(table, vmin=-1, vmax=1, cmap="RdBu_r", annot=len(table) <= 12, fmt=".1f", ax=ax)
+    ax.tick_params(labelsize=8)
+    return fig
+
+
+def describe_correlation(table: pd.DataFrame) -> str:
+    """Say which pair of numbers is most correlated; the figure's alternative text."""
+    values = table.where(~np.eye(len(table), dtype=bool)).abs().stack()
+    if values.empty:
+        return "Mapa de correlación entre números: no hay ningún par."
+    a, b = values.idxmax()
+    value = es(table.loc[a, b], 2)
+    return f"Mapa de correlación entre números; el par más unido es {a} y {b}, {value}."
