@@ -1,0 +1,134 @@
+"""The command line: its options are the parameters of the notebooks.
+
+Exit codes: 0 done; 1 a bug of ours, with traceback; 2 wrong use or bad input, with one
+message; 3 only where `--fail-on` asks for it.
+"""
+
+import argparse
+import sys
+
+from retencion_lib import config, store
+from retencion_lib.errors import ParameterError, UserError
+from retencion_lib.runs import ledger
+from retencion_lib.runs.parameters import declared, parse, refuse_unknown
+from retencion_lib.words import plural
+
+STAGES = {
+    "eda": "01 ¿podemos fiarnos de los datos?",
+    "train": "02 ¿qué modelo ordena mejor el riesgo?",
+    "evaluate": "03 ¿qué modelo se usa, y cuánto acierta?",
+    "infer": "04 ¿quién está en riesgo en este lote?",
+    "monitor": "05 ¿siguen siendo válidas las puntuaciones?",
+    "run": "los cinco cuadernos, en orden",
+    "data": "crea los datos de ejemplo",
+    "verify": "comprueba los informes contra el registro",
+}
+
+
+def options(words: list[str]) -> dict[str, str]:
+    """Turn ``--id-col X --id_col=X`` into names and values."""
+    found, rest = {}, list(words)
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("--") or len(word) < 3:
+            raise ParameterError(f"'{word}' sobra: los parámetros se dan como --nombre valor.")
+        name, equals, value = word[2:].partition("=")
+        if not equals:
+            if not rest:
+                raise ParameterError(f"Falta el valor de '{word}': escribe {word} valor.")
+            value = rest.pop(0)
+        found[name.replace("-", "_")] = value
+    return found
+
+
+def stage_parameters(stages: list[str], given: dict[str, str]) -> dict[str, dict]:
+    """Share the options among the stages that have them; one that none has is refused."""
+    notebooks = {stage: config.NOTEBOOKS[stage] for stage in stages}
+    everything = {name for notebook in notebooks.values() for name in declared(notebook)}
+    for name in given:
+        if name not in everything:
+            refuse_unknown(next(iter(notebooks.values())), [name])
+    return {
+        stage: {n: parse(notebook, n, v) for n, v in given.items() if n in declared(notebook)}
+        for stage, notebook in notebooks.items()
+    }
+
+
+def help_text(stage: str) -> str:
+    """Parameters of a stage, with type, default and help."""
+    lines = [f"retencion {stage}: {STAGES[stage]}", ""]
+    for name, (kind, default, said) in declared(config.NOTEBOOKS[stage]).items():
+        lines.append(f"  --{name.replace('_', '-'):12} {said} ({kind.__name__}, {default!r})")
+    return "\n".join(lines)
+
+
+def run(stage: str, words: list[str]) -> None:
+    """Execute a stage, or all five, and say where the reports are."""
+    from retencion_lib.runs.execute import run_stages
+
+    given = options(words)
+    fail_on = given.pop("fail_on", "") if stage in ("monitor", "run") else ""
+    if fail_on not in ("", "warning", "alert"):
+        raise ParameterError(f"fail_on = '{fail_on}': debe ser 'warning' o 'alert'.")
+    stages = list(config.NOTEBOOKS) if stage == "run" else [stage]
+    for finished in run_stages(stages, stage_parameters(stages, given)):
+        print(f"Informe: {finished.report}")
+    print(f"Todas las ejecuciones: {config.resolve('runs/index.html')}")
+    if fail_on:
+        _fail_on(fail_on)
+
+
+def _fail_on(level: str) -> None:
+    levels = ["ok", "warning", "alert"]
+    report = store.read_json(config.resolve(config.DRIFT_REPORT), made_by="monitor")
+    if levels.index(report["status"]) >= levels.index(level):
+        print(f"La vigilancia terminó en '{report['status']}' (--fail-on {level}).")
+        sys.exit(3)
+
+
+def data() -> None:
+    """Write the demo data and say where."""
+    from retencion_lib.data import write_demo
+
+    for path in write_demo():
+        print(f"Escrito: {path}")
+
+
+def verify() -> None:
+    """Check reports against the ledger; exit 2 with every fault if there is one."""
+    faults = ledger.faults()
+    if faults:
+        raise UserError("\n".join([*faults, plural(len(faults), "fallo", "fallos") + "."]))
+    print(f"{plural(len(ledger.read()), 'anotación', 'anotaciones')} en el registro, sin fallos.")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; give back the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="retencion",
+        description="Etapas: " + "; ".join(f"{k} ({v})" for k, v in STAGES.items()) + ".",
+        epilog="Parámetros de una etapa: retencion ETAPA --help",
+        add_help=False,
+    )
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help", "help"):
+        parser.print_help()
+        return 0
+    stage, rest = words[0], words[1:]
+    try:
+        if stage not in STAGES:
+            raise ParameterError(f"No existe la etapa '{stage}'. Hay: {', '.join(STAGES)}.")
+        if rest[:1] in (["-h"], ["--help"]) and stage in config.NOTEBOOKS:
+            print(help_text(stage))
+        elif stage in ("data", "verify"):
+            {"data": data, "verify": verify}[stage]()
+        else:
+            run(stage, rest)
+    except UserError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

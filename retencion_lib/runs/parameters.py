@@ -1,0 +1,89 @@
+"""The parameters of a notebook, read from the notebook: there is no second list."""
+
+import ast
+import difflib
+import json
+from functools import cache
+from pathlib import Path
+
+import nbformat
+
+from retencion_lib import config
+from retencion_lib.errors import ParameterError
+
+TYPES = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "dict": dict}
+
+
+def notebook_path(notebook: str) -> Path:
+    """Source of a notebook, by name without extension."""
+    return config.root() / "notebooks" / f"{notebook}.ipynb"
+
+
+@cache
+def declared(notebook: str) -> dict[str, tuple[type, object, str]]:
+    """Type, default and help of each parameter of a notebook, in order."""
+    cells = nbformat.read(notebook_path(notebook), 4).cells
+    (source,) = [c.source for c in cells if "parameters" in c.metadata.get("tags", [])]
+    found = {}
+    for node in ast.parse(source).body:
+        line = source.splitlines()[node.lineno - 1]
+        help_text = line.partition("  # ")[2]
+        default = ast.literal_eval(node.value)
+        found[node.target.id] = (TYPES[node.annotation.id], default, help_text)
+    return found
+
+
+def refuse_unknown(notebook: str, names: list[str]) -> None:
+    """Refuse a parameter that the notebook does not have, and name the nearest."""
+    known = list(declared(notebook))
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"¿Querías decir '{near[0]}'? " if near else ""
+            raise ParameterError(
+                f"{notebook}: no existe el parámetro '{name}'. {hint}Admite: {', '.join(known)}."
+            )
+
+
+def parse(notebook: str, name: str, text: str) -> object:
+    """Value of a parameter given as text on the command line."""
+    kind = declared(notebook)[name][0]
+    try:
+        if kind is bool:
+            return {"true": True, "false": False, "1": True, "0": False}[text.lower()]
+        if kind is list and not text.startswith("["):
+            return [part.strip() for part in text.split(",") if part.strip()]
+        value = json.loads(text) if kind in (list, dict) else kind(text)
+        if not isinstance(value, kind):
+            raise ValueError(text)
+        return value
+    except (KeyError, ValueError):
+        raise ParameterError(_wrong_type(notebook, name, text, kind)) from None
+
+
+def checked(notebook: str, values: dict[str, object]) -> dict[str, object]:
+    """Effective parameters of a notebook, each of its declared type.
+
+    Raises
+    ------
+    ParameterError
+        If one is of another type; a whole number serves as a float.
+    """
+    result = {}
+    for name, (kind, _, _) in declared(notebook).items():
+        value = values[name]
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if kind is str and isinstance(value, int | float) and not isinstance(value, bool):
+            value = str(value)  # papermill reads `-p version 0.2` as a number
+        if type(value) is not kind:
+            raise ParameterError(_wrong_type(notebook, name, value, kind))
+        result[name] = value
+    return result
+
+
+def _wrong_type(notebook: str, name: str, value: object, kind: type) -> str:
+    said = {str: "un texto", int: "un número entero", float: "un número con punto decimal",
+            bool: "true o false", list: "una lista", dict: "un diccionario JSON"}[kind]  # fmt: skip
+    default = declared(notebook)[name][1]
+    return f"{notebook}: {name} = {value!r}: debe ser {said}, como {default!r}."
