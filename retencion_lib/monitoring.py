@@ -92,8 +92,8 @@ def load(reference: str, current: str, *, id_col: str, score_col: str, target: s
         wrong = frame.loc[~scores.between(0, 1), score_col]
         if len(wrong):
             raise DataError(
-                f"{config.relative(path)}: '{score_col}' tiene {plural(len(wrong), 'valor', 'valores')}"
-                f" fuera de [0, 1] ({listed(wrong.astype(str).unique())}). Debe ser una "
+                f"{config.relative(path)}: '{score_col}' tiene "
+                f"{plural(len(wrong), 'valor', 'valores')} fuera de [0, 1] ({listed(wrong.astype(str).unique())}). Debe ser una "
                 "probabilidad: elige la columna con score_col."
             )
     paths = config.relative(reference), config.relative(current)
@@ -105,7 +105,10 @@ def check_volume(t: Tables) -> list[Alert]:
     n = len(t.current)
     if n >= MIN_ROWS:
         return []
-    message = f"El lote tiene {plural(n, 'cliente', 'clientes')}; con menos de {MIN_ROWS} solo se ven cambios enormes."
+    message = (
+        f"El lote tiene {plural(n, 'cliente', 'clientes')}; con menos de {MIN_ROWS} solo se ven "
+        "cambios enormes."
+    )
     return [Alert("RET001", "warning", None, n, MIN_ROWS, message, "Reúne varios lotes y repite.")]
 
 
@@ -166,7 +169,8 @@ def check_categories(t: Tables) -> list[Alert]:
         unseen = now[now.notna() & ~now.isin(as_labels(t.reference[c]).unique())]
         if len(unseen):
             share = len(unseen) / len(now)
-            message = f"'{c}': categorías nuevas {listed(unseen.unique(), quote=True)} en {pct(share)} de los clientes."
+            names = listed(unseen.unique(), quote=True)
+            message = f"'{c}': categorías nuevas {names} en {pct(share)} de los clientes."
             action = "Confirma si es un producto nuevo o un cambio de nombre; si sigue, reentrena."
             level = "alert" if share > 0.05 else "warning"
             alerts.append(Alert("RET006", level, c, share, 0.0, message, action))
@@ -178,7 +182,8 @@ def check_duplicates(t: Tables) -> list[Alert]:
     repeated = t.current.loc[t.current[t.id_col].duplicated(), t.id_col]
     if repeated.empty:
         return []
-    message = f"{plural(len(repeated), 'fila repite', 'filas repiten')} cliente ({listed(repeated.unique())})."
+    rows = plural(len(repeated), "fila repite", "filas repiten")
+    message = f"{rows} cliente ({listed(repeated.unique())})."
     action = "Quita las filas repetidas: se llamaría dos veces a la misma persona."
     return [Alert("RET007", "alert", t.id_col, len(repeated), 0, message, action)]
 
@@ -296,6 +301,15 @@ def write_report(
     }
     store.write_json(config.resolve(config.DRIFT_REPORT), report)
     return report
+
+
+def alert_sentences(report: dict) -> list[str]:
+    """Each finding with its code, and what to do."""
+    said = {"warning": "Aviso", "alert": "Alerta"}
+    return [
+        f"**{a['code']} · {said[a['level']]}.** {a['message']} {a['action']}"
+        for a in report["alerts"]
+    ]
 
 
 def status_sentence(report: dict) -> str:

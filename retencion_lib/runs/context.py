@@ -63,8 +63,8 @@ def close_run(run: Run) -> None:
         head={"role": "Papel", "path": "Archivo", "sha256": "SHA-256", "rows": "Filas",
               "bytes": "Bytes"},
     )  # fmt: skip
-    facts = {"Ejecución": run.run_id, "Fecha": run.date, **git_state(),
-             "Python": sys.version.split()[0], **{name: version(name) for name in LIBRARIES}}  # fmt: skip
+    facts = {"Ejecución": run.run_id, "Fecha": run.date, **git_state()}
+    facts |= {"Python": sys.version.split()[0]} | {name: version(name) for name in LIBRARIES}
     show.table(
         pd.DataFrame({"what": facts.keys(), "value": facts.values()}),
         "Código y entorno",
