@@ -63,4 +63,4 @@ lint: setup  ## estilo del código y de los cuadernos
 
 test: lint  ## toda la comprobación, cuadernos incluidos
 	@$(PY) -m pytest
-	@$(PY) -m pytest --nbval --nbval-sanitize-with notebooks/sanitize.cfg -p no:cacheprovider notebooks
+	@$(PY) -m pytest --nbval -p no:cacheprovider notebooks

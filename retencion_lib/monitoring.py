@@ -93,8 +93,9 @@ def load(reference: str, current: str, *, id_col: str, score_col: str, target: s
         if len(wrong):
             raise DataError(
                 f"{config.relative(path)}: '{score_col}' tiene "
-                f"{plural(len(wrong), 'valor', 'valores')} fuera de [0, 1] ({listed(wrong.astype(str).unique())}). Debe ser una "
-                "probabilidad: elige la columna con score_col."
+                f"{plural(len(wrong), 'valor', 'valores')} fuera de [0, 1] "
+                f"({listed(wrong.astype(str).unique())}). Debe ser una probabilidad: elige la "
+                "columna con score_col."
             )
     paths = config.relative(reference), config.relative(current)
     return Tables(*frames, paths, id_col, score_col, target)

@@ -1,0 +1,122 @@
+"""Reading a delivered table: types found, and every error with its remedy."""
+
+import numpy as np
+import pytest
+
+from retencion_lib.data import load_training, read_table
+from retencion_lib.errors import DataError
+
+ROWS = [f"c{n},{n % 7},{'ab'[n % 2]},{n % 2}" for n in range(40)]
+
+
+@pytest.fixture(autouse=True)
+def _home(monkeypatch, tmp_path):
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+
+
+@pytest.fixture
+def deliver(tmp_path):
+    def write(text, name="t.csv", encoding="utf-8"):
+        (tmp_path / name).write_text(text, encoding=encoding)
+        return name
+
+    return write
+
+
+def training(name, **given):
+    return load_training(name, **({"target": "y", "id_col": "id"} | given))
+
+
+def table(rows=ROWS, header="id,n,c,y"):
+    return "\n".join([header, *rows]) + "\n"
+
+
+def test_numbers_stored_as_text_with_blanks_become_numbers_with_gaps(deliver):
+    column = read_table(deliver("a,b\n1.5,x\n ,y\n3,z\n"))["a"]
+    np.testing.assert_array_equal(column, [1.5, np.nan, 3.0])
+
+
+def test_semicolons_bring_decimal_commas_and_a_mark_of_order(deliver):
+    frame = read_table(deliver("a;b\n1.234,5;x\n2,0;y\n", encoding="utf-8-sig"))
+    assert list(frame.columns) == ["a", "b"]
+    assert list(frame["a"]) == [1234.5, 2.0]
+
+
+def test_codes_with_leading_zeros_stay_text(deliver):
+    assert list(read_table(deliver("a,b\n007,1\n010,2\n"))["a"]) == ["007", "010"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("", r"t\.csv: está vacío", id="empty-file"),
+        pytest.param("id,n\n", r"t\.csv: tiene cabecera \(id y n\) y ninguna fila", id="no-rows"),
+        pytest.param("id,n,n\n1,2,3\n", r"repite 'n'.*nombre distinto", id="repeated-column"),
+        pytest.param("id,n\n1,2\n1,2,3,4\n", r"no tiene las columnas de la cabecera", id="ragged"),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_why(deliver, text, message):
+    with pytest.raises(DataError, match=message):
+        read_table(deliver(text))
+
+
+def test_a_missing_file_says_where_it_was_looked_for(tmp_path):
+    with pytest.raises(DataError, match=r"No existe no\.csv.*se buscó en"):
+        read_table("no.csv")
+
+
+def test_a_broken_encoding_names_the_line(deliver):
+    with pytest.raises(DataError, match=r"la línea 2 no es UTF-8 \(byte 0xf1\).*CSV UTF-8"):
+        read_table(deliver("id,n\n1,España\n", encoding="latin-1"))
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "message"),
+    [
+        pytest.param(table([*ROWS, ROWS[3]]), {}, r"1 valor de 'id' en más.*'c3'", id="id-twice"),
+        pytest.param(
+            table([*ROWS, "x,1,a,"]), {}, r"'y' falta en 1 fila \(líneas 42\)", id="target-missing"
+        ),
+        pytest.param(
+            table([r[:-1] + "1" for r in ROWS]), {}, r"'y' tiene una sola clase", id="one-class"
+        ),
+        pytest.param(table([*ROWS, "x,1,a,2"]), {}, r"'y' tiene 3 clases", id="three-classes"),
+        pytest.param(table(), {"target": "yy"}, r"no hay ninguna columna 'yy'", id="no-target"),
+        pytest.param(
+            table(header="id,n,c,churn"), {"target": "churns"}, r"¿Querías decir 'churn'\?", id="near"
+        ),
+        pytest.param(table(), {"id_col": "ID9"}, r"no hay ninguna columna 'ID9'", id="no-id"),
+        pytest.param(
+            table(), {"positive": "si"}, r"positive = 'si' no está en 'y', que tiene '0' y '1'",
+            id="positive-not-there",
+        ),
+    ],
+)  # fmt: skip
+def test_a_table_that_cannot_be_learnt_from_says_why(deliver, text, given, message):
+    with pytest.raises(DataError, match=message):
+        training(deliver(text), **given)
+
+
+def test_unknown_labels_are_both_shown_with_the_way_to_choose(deliver):
+    rows = [r[:-1] + ("gone" if r.endswith("1") else "here") for r in ROWS]
+    with pytest.raises(DataError, match=r"'gone' y 'here'.*positive = 'gone'"):
+        training(deliver(table(rows)))
+
+
+@pytest.mark.parametrize(
+    ("no", "yes"), [("0", "1"), ("no", "yes"), ("No", "Sí"), ("false", "True"), ("0.0", "1.0")]
+)
+def test_usual_labels_are_recognised(deliver, no, yes):
+    rows = [r[:-1] + (yes if r.endswith("1") else no) for r in ROWS]
+    assert training(deliver(table(rows))).y.sum() == 20
+
+
+def test_columns_that_cannot_help_are_left_out_with_their_reason(deliver):
+    rows = [f"c{n},{n % 7},k,2026-01-{n % 28 + 1:02d},Z{n},{n % 2}" for n in range(40)]
+    found = training(deliver(table(rows, header="id,n,const,when,code,y")))
+    kinds = {c.name: c.kind for c in found.columns}
+    assert kinds == {
+        "id": "id", "n": "numeric", "const": "constant", "when": "date", "code": "id", "y": "target"
+    }  # fmt: skip
+    assert all(c.reason for c in found.columns if not c.use)
+    assert list(found.X.columns) == ["n"]
