@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
-from retencion_lib import config, metrics, store
+from retencion_lib import config, metrics, show, store
 from retencion_lib.data import Training, load_training
 from retencion_lib.errors import ArtifactError, DataError, OrderError
 from retencion_lib.models import FittedModel, baseline, from_bytes
@@ -125,7 +125,12 @@ class Exam:
         test, ci = self.report["test"], self.report["test_ci"]
         return pd.DataFrame(
             [
-                {"metric": m, "value": test[m], "interval": interval(*ci[m]), "bar": self.bar[m]}
+                {
+                    "metric": show.HEADINGS[m],
+                    "value": test[m],
+                    "interval": interval(*ci[m]),
+                    "bar": self.bar[m],
+                }
                 for m in metrics.METRICS
             ]
         )

@@ -19,6 +19,24 @@ from retencion_lib.words import es
 
 DPI = 90
 
+# Heading of each column that a table may show; a column without one keeps its name.
+HEADINGS = {
+    "name": "Nombre", "kind": "Clase", "n_missing": "Nulos", "n_unique": "Valores distintos",
+    "reason": "Por qué no se usa", "auc": "ROC-AUC sola", "correlation": "Correlación",
+    "cramers_v": "V de Cramér", "family": "Modelo", "roc_auc": "ROC-AUC", "pr_auc": "PR-AUC",
+    "f1": "F1", "precision_at_k": "Precisión en K", "lift_at_k": "Ganancia en K",
+    "brier": "Brier", "log_loss": "Pérdida log.", "artifact": "Archivo", "sha256": "SHA-256",
+    "fit_seconds": "Segundos", "metric": "Medida", "value": "Valor", "interval": "Intervalo",
+    "bar": "Logística sin ajustar", "policy": "Criterio", "threshold": "Umbral",
+    "called": "Avisados", "precision": "Precisión", "captured": "Bajas detectadas",
+    "score": "Puntuación", "prediction": "Aviso", "psi": "PSI", "psi_corrected": "PSI corregido",
+    "ks": "KS", "p_value": "Valor p", "status": "Estado", "role": "Papel", "path": "Archivo",
+    "rows": "Filas", "bytes": "Bytes", "what": "Qué",
+}  # fmt: skip
+WORDS = {"ok": "bien", "warning": "aviso", "alert": "alerta", "numeric": "numérica",
+         "categorical": "categórica", "constant": "constante", "text": "texto libre",
+         "date": "fecha", "target": "objetivo", "excluded": "excluida"}  # fmt: skip
+
 
 def say(*sentences: str) -> None:
     """Show sentences computed from the data, as one paragraph."""
@@ -44,9 +62,8 @@ def table(
     frame: pd.DataFrame,
     caption: str,
     digits: int | Mapping[str, int] = 3,
-    head: Mapping[str, str] | None = None,
 ) -> None:
-    """Show a table with a caption, Spanish numbers and, if given, Spanish headings.
+    """Show a table with a caption, Spanish numbers and the headings of `HEADINGS`.
 
     Parameters
     ----------
@@ -56,14 +73,11 @@ def table(
         What the table holds.
     digits : int or mapping of column to int
         Decimals of the float columns.
-    head : mapping of column to str, optional
-        Headings; columns without one keep their name.
     """
-    head = head or {}
     places = digits if isinstance(digits, Mapping) else dict.fromkeys(frame.columns, digits)
     numeric = {c for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c])}
     rows = [
-        f'<th scope="col"{_right(c in numeric)}>{html.escape(str(head.get(c, c)))}</th>'
+        f'<th scope="col"{_right(c in numeric)}>{html.escape(str(HEADINGS.get(c, c)))}</th>'
         for c in frame.columns
     ]
     body = [
@@ -95,4 +109,4 @@ def _cell(value: object, digits: int) -> str:
         return es(value, 0)
     if isinstance(value, float):
         return es(value, digits)
-    return "—" if value is None or value is pd.NA else str(value)
+    return "—" if value is None or value is pd.NA else WORDS.get(str(value), str(value))

@@ -56,19 +56,16 @@ def open_run(notebook: str, namespace: dict) -> Run:
 def close_run(run: Run) -> None:
     """Show what an auditor needs: parameters, files with hashes, code and environment."""
     params = pd.DataFrame({"name": run.params.keys(), "value": map(str, run.params.values())})
-    show.table(params, "Parámetros efectivos", head={"name": "Parámetro", "value": "Valor"})
+    show.table(params, "Parámetros efectivos")
     show.table(
         store.lineage_table().replace({"input": "entra", "output": "sale"}),
         "Archivos leídos y escritos",
-        head={"role": "Papel", "path": "Archivo", "sha256": "SHA-256", "rows": "Filas",
-              "bytes": "Bytes"},
-    )  # fmt: skip
+    )
     facts = {"Ejecución": run.run_id, "Fecha": run.date, **git_state()}
     facts |= {"Python": sys.version.split()[0]} | {name: version(name) for name in LIBRARIES}
     show.table(
         pd.DataFrame({"what": facts.keys(), "value": facts.values()}),
         "Código y entorno",
-        head={"what": "Qué", "value": "Valor"},
     )
 
 

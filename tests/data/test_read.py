@@ -83,7 +83,8 @@ def test_a_broken_encoding_names_the_line(deliver):
         pytest.param(table([*ROWS, "x,1,a,2"]), {}, r"'y' tiene 3 clases", id="three-classes"),
         pytest.param(table(), {"target": "yy"}, r"no hay ninguna columna 'yy'", id="no-target"),
         pytest.param(
-            table(header="id,n,c,churn"), {"target": "churns"}, r"¿Querías decir 'churn'\?", id="near"
+            table(header="id,n,c,churn"), {"target": "churns"}, r"¿Querías decir 'churn'\?",
+            id="near",
         ),
         pytest.param(table(), {"id_col": "ID9"}, r"no hay ninguna columna 'ID9'", id="no-id"),
         pytest.param(
