@@ -156,6 +156,6 @@ QUALITY_CHECKS = (
 )  # fmt: skip
 
 
-def quality(t: Tables) -> list[Alert]:
+def findings(t: Tables) -> list[Alert]:
     """Findings of all hard rules."""
     return [alert for check in QUALITY_CHECKS for alert in check(t)]

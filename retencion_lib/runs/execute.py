@@ -60,7 +60,7 @@ def start_kernel(run_id: str) -> KernelManager:
     manager = KernelManager()
     manager.kernel_spec.argv = [
         sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f",
-        "{connection_file}",
+        "{connection_file}", "--log-level=40",
     ]  # fmt: skip
     environment = os.environ | {
         RUN_VARIABLE: run_id,
