@@ -7,9 +7,8 @@ message; 3 only where `--fail-on` asks for it.
 import argparse
 import sys
 
-from retencion_lib import config, store
+from retencion_lib import config, ledger, store
 from retencion_lib.errors import ParameterError, UserError
-from retencion_lib.runs import ledger
 from retencion_lib.runs.parameters import declared, parse, refuse_unknown
 from retencion_lib.words import plural
 

@@ -6,49 +6,15 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
-from retencion_lib import config, metrics, show, store
+from retencion_lib import config, metrics, registry, show, store
 from retencion_lib.data import Training, load_training
-from retencion_lib.errors import ArtifactError, DataError, OrderError
-from retencion_lib.models import FittedModel, baseline, from_bytes
+from retencion_lib.errors import DataError
+from retencion_lib.models import FittedModel, baseline
 from retencion_lib.training import Partition, family_label, partition
 from retencion_lib.words import es, interval, pct
 
 RULE = "mejor ROC-AUC de validación; si empatan, PR-AUC y después F1"
 POLICIES = {"f1": "máximo F1 en validación", "capacity": "capacidad de contacto"}
-
-
-def experiments() -> list[dict]:
-    """Experiment log, oldest first."""
-    log = store.read_json(config.resolve(config.EXPERIMENTS), made_by="train")
-    if not log:
-        raise OrderError(f"{config.EXPERIMENTS} está vacío. Ejecuta antes 'retencion train'.")
-    return log
-
-
-def load_known(path: str, log: list[dict]) -> FittedModel:
-    """Model of an artifact, only if its bytes are those that a training run logged.
-
-    Raises
-    ------
-    ArtifactError
-        If the file is missing, foreign or changed; nothing in it is executed.
-    """
-    file = config.resolve(path)
-    if not file.is_file():
-        known = sorted({e["artifact"]["path"] for e in log})
-        raise ArtifactError(
-            f"No existe el modelo {config.relative(file)}. Hay: {', '.join(known)}."
-        )
-    content = file.read_bytes()
-    sha256 = store.sha256(file)
-    if sha256 not in {e["artifact"]["sha256"] for e in log}:
-        raise ArtifactError(
-            f"{config.relative(file)}: su SHA-256 ({sha256[:12]}…) no es el de ningún modelo "
-            f"entrenado aquí ({config.EXPERIMENTS}). No se abre: un archivo ajeno puede ejecutar "
-            "código. Entrena de nuevo con 'retencion train', o recupera el original."
-        )
-    store.record("input", file)
-    return from_bytes(content)
 
 
 @dataclass(frozen=True)
@@ -216,25 +182,12 @@ def threshold_table(exam: Exam) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def registry() -> dict:
-    """Registry of models, empty before the first promotion."""
-    path = config.resolve(config.REGISTRY)
-    if not path.is_file():
-        return {"models": [], "history": []}
-    return store.read_json(path, made_by="evaluate")
-
-
-def standing_champion(book: dict) -> dict | None:
-    """Entry of the model in use, if there is one."""
-    return next((m for m in book["models"] if m["stage"] == "champion"), None)
-
-
 def promote(exam: Exam, choice: Choice, *, run_id: str) -> str:
     """Write the test report and the registry; give back what was decided, in words."""
     report, valid = exam.report, choice.winner["valid"]
     with store.locked(config.resolve(config.REGISTRY)):
-        book = registry()
-        old = standing_champion(book)
+        book = registry.read()
+        old = registry.standing_champion(book)
         others = [m for m in book["models"] if m["sha256"] != report["artifact_sha256"]]
         better = old is None or valid["roc_auc"] >= old["valid"]["roc_auc"]
         stage = "champion" if better else "challenger"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from retencion_lib import champion, config, store
+from retencion_lib import config, registry, store
 from retencion_lib.data import hashes, load_training, read_table, require_batch, test_mask
 from retencion_lib.errors import DataError, OrderError
 from retencion_lib.models import FittedModel
@@ -47,18 +47,18 @@ def load_scorer(model: str = "") -> Scorer:
     ArtifactError
         If the file is not one that a training run logged.
     """
-    log = champion.experiments()
+    log = registry.experiments()
     if model:
-        fitted = champion.load_known(model, log)
+        fitted = registry.load_known(model, log)
         return Scorer(fitted, fitted.thresholds["f1"], "f1")
-    entry = champion.standing_champion(champion.registry())
+    entry = registry.standing_champion(registry.read())
     if entry is None:
         raise OrderError(
             "Todavía no hay ningún campeón en artifacts/registry.json. "
             "Ejecuta antes 'retencion evaluate', o indica un modelo con model."
         )
     used = entry["threshold"]
-    return Scorer(champion.load_known(entry["artifact"], log), used["value"], used["policy"])
+    return Scorer(registry.load_known(entry["artifact"], log), used["value"], used["policy"])
 
 
 def load_batch(scorer: Scorer, *, input: str, data: str, sample: float, id_col: str) -> Batch:

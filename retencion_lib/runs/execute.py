@@ -17,8 +17,8 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from retencion_lib import config, errors, store
-from retencion_lib.runs import ledger, report
+from retencion_lib import config, errors, ledger, store
+from retencion_lib.runs import report
 from retencion_lib.runs.context import RUN_VARIABLE, new_run_id
 from retencion_lib.runs.parameters import notebook_path, refuse_unknown
 

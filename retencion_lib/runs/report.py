@@ -12,8 +12,7 @@ import nbformat
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
-from retencion_lib import config, store
-from retencion_lib.runs import ledger
+from retencion_lib import config, ledger, store
 
 TEMPLATES = Path(__file__).parent / "template"
 INDEX = "runs/index.html"
