@@ -32,6 +32,8 @@ HEADINGS = {
     "score": "Puntuación", "prediction": "Aviso", "psi": "PSI", "psi_corrected": "PSI corregido",
     "ks": "KS", "p_value": "Valor p", "status": "Estado", "role": "Papel", "path": "Archivo",
     "rows": "Filas", "bytes": "Bytes", "what": "Qué",
+    "min": "Mínimo", "median": "Mediana", "max": "Máximo",
+    "median_stayed": "Mediana, se quedó", "median_left": "Mediana, se fue",
 }  # fmt: skip
 WORDS = {"ok": "bien", "warning": "aviso", "alert": "alerta", "numeric": "numérica",
          "categorical": "categórica", "constant": "constante", "text": "texto libre",

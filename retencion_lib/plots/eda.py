@@ -45,6 +45,39 @@ def describe_rates(X: pd.DataFrame, y: np.ndarray, names: list[str]) -> str:
     return f"Porcentaje de bajas según cada variable. {listed(said, limit=6)}."
 
 
+def plot_distributions(X: pd.DataFrame, y: np.ndarray, names: list[str]) -> Figure:
+    """Draw how up to three numbers are spread among those who stayed and those who left."""
+    fig, axes = plt.subplots(1, 3, figsize=(10, 3), layout="constrained")
+    for ax, name in zip(axes, names, strict=False):
+        values = X[name].to_numpy(float)
+        bins = np.linspace(*np.nanquantile(values, [0, 0.99]), 21)
+        for left, colour, label in ((0, "#3b6ea5", "se quedó"), (1, "#b5542b", "se fue")):
+            part = values[(y == left) & ~np.isnan(values)]
+            weights = np.full(len(part), 100 / len(part))
+            ax.hist(part, bins, weights=weights, histtype="step", lw=1.8, color=colour, label=label)
+        ax.set_title(name, fontsize=10)
+        ax.tick_params(labelsize=8)
+    for ax in axes[len(names) :]:
+        ax.axis("off")
+    if names:
+        axes[0].set_ylabel("Clientes de cada grupo (%)", fontsize=9)
+        axes[0].legend(frameon=False, fontsize=8)
+    return fig
+
+
+def describe_distributions(X: pd.DataFrame, y: np.ndarray, names: list[str]) -> str:
+    """Say the medians that `plot_distributions` shows; its alternative text."""
+    if not names:
+        return "No hay números con bastantes valores distintos para dibujar su reparto."
+    medians = X[names].groupby(np.asarray(y)).median()
+    said = [
+        f"{name}, mediana {es(medians.loc[0, name])} si se quedó y {es(medians.loc[1, name])} si "
+        "se fue"
+        for name in names
+    ]
+    return f"Reparto de los números según el resultado. {listed(said, limit=3)}."
+
+
 def plot_correlation(table: pd.DataFrame) -> Figure:
     """Draw the correlation between numbers."""
     fig, ax = plt.subplots(figsize=(6.5, 5), layout="constrained")
