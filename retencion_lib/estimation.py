@@ -221,7 +221,7 @@ def realised(
     values = measure(groups, threshold=threshold, k=k)
     parts = groups.blocks(threshold)
     cells = np.concatenate([parts.hits, parts.counts - parts.hits])
-    n = int(round(cells.sum()))
+    n = round(cells.sum())
     drawn = np.random.default_rng(seed).multinomial(n, cells / cells.sum(), size=draws)
     hits, stayed = np.split(drawn, 2, axis=1)
     again = Groups(parts.scores, hits + stayed, hits)
