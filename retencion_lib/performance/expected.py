@@ -13,9 +13,9 @@ import pandas as pd
 from scipy.stats import chi2
 
 from retencion_lib import config, estimation, metrics, registry, store
-from retencion_lib.data.training import as_labels
 from retencion_lib.errors import OrderError
 from retencion_lib.estimation import Estimate, Line
+from retencion_lib.performance.batch import Scored
 from retencion_lib.performance.labels import scored
 from retencion_lib.performance.realised import (
     FALL,
@@ -26,7 +26,7 @@ from retencion_lib.performance.realised import (
     fall,
     value_and_interval,
 )
-from retencion_lib.quality import Alert, Tables
+from retencion_lib.quality import Alert
 from retencion_lib.words import count, es, interval, listed, pct
 
 
@@ -52,20 +52,23 @@ class Expected:
         return given
 
 
-def estimate(t: Tables, *, moved: list[str], capacity: float = 0.10) -> Expected:
-    """Estimate every measure of the current batch from its scores.
+def estimate(
+    batch: Scored, reference: Scored, *, moved: list[str], capacity: float = 0.10
+) -> Expected:
+    """Estimate every measure of a batch from its scores.
 
     Parameters
     ----------
+    batch, reference : Scored
+        The customers of now, and those that the model learnt from with out-of-fold scores.
     moved : list of str
         Columns that the drift checks found to have moved.
     capacity : float
         Share of customers that the team can contact.
     """
-    p = t.current[t.score_col].to_numpy(float)
-    table = scored(t)
-    threshold = float(table["threshold"].iloc[0])
-    y, q = reference_outcomes(t)
+    p = batch.scores
+    threshold = float(scored(batch)["threshold"].iloc[0])
+    y, q = reference_outcomes(reference)
     line, ece, corrected = None, float("nan"), False
     if len(y):
         line = estimation.calibration_line(y, q)
@@ -79,12 +82,12 @@ def estimate(t: Tables, *, moved: list[str], capacity: float = 0.10) -> Expected
         line=line or estimation.TRUE_LINE,
         correct=corrected,
     )
-    known = t.reference[t.score_col]
+    known = reference.scores
     beyond = float(np.mean((p < known.min()) | (p > known.max())))
     return Expected(len(p), found, line, ece, corrected, moved, beyond)
 
 
-def reference_outcomes(t: Tables) -> tuple[np.ndarray, np.ndarray]:
+def reference_outcomes(reference: Scored) -> tuple[np.ndarray, np.ndarray]:
     """Outcome and score of the reference's customers, where the training run logged them.
 
     02 keeps the out-of-fold table with every customer's outcome; both arrays are empty if the
@@ -99,11 +102,11 @@ def reference_outcomes(t: Tables) -> tuple[np.ndarray, np.ndarray]:
         return nothing
     known = pd.read_csv(oof, usecols=["id", "y"], dtype={"id": str}).set_index("id")["y"]
     store.record("input", oof, len(known))
-    y = as_labels(t.reference[t.id_col]).map(known)
+    y = reference.ids.map(known)
     there = y.notna().to_numpy()
     if not there.any():
         return nothing
-    return y[there].to_numpy(int), t.reference.loc[there, t.score_col].to_numpy(float)
+    return y[there].to_numpy(int), reference.scores[there]
 
 
 def alerts(e: Expected, test: dict[str, Estimate]) -> list[Alert]:

@@ -19,7 +19,7 @@ from retencion_lib.data.training import (
     check_ids,
 )
 from retencion_lib.errors import DataError
-from retencion_lib.quality import Tables
+from retencion_lib.performance.batch import Scored
 from retencion_lib.words import count, listed, plural
 
 CURRENT = "este lote"
@@ -70,7 +70,7 @@ class Outcomes:
         return f"{self.path} trae {'; '.join(said)}."
 
 
-def collect(t: Tables, labels: str) -> Outcomes | None:
+def collect(batch: Scored, labels: str, *, target: str) -> Outcomes | None:
     """Read the outcomes and give each its prediction; None without a file.
 
     Raises
@@ -83,10 +83,10 @@ def collect(t: Tables, labels: str) -> Outcomes | None:
         return None
     frame = read_table(labels)
     where = config.relative(labels)
-    need_columns(frame, [t.id_col, t.target], where)
-    ids = check_ids(frame[t.id_col], where)
-    y = binary_outcomes(frame[t.target].reset_index(drop=True), where, champion_positive())
-    table = scored(t)
+    need_columns(frame, [batch.id_col, target], where)
+    ids = check_ids(frame[batch.id_col], where)
+    y = binary_outcomes(frame[target].reset_index(drop=True), where, champion_positive())
+    table = scored(batch)
     outcome = pd.Series(y.to_numpy(), index=ids)
     known = outcome.dropna()
     table["y"] = table["id"].map(known)
@@ -94,7 +94,7 @@ def collect(t: Tables, labels: str) -> Outcomes | None:
     if len(known) and not table["y"].notna().any():
         raise DataError(
             f"{where}: ninguno de sus {plural(len(ids), 'cliente', 'clientes')} "
-            f"({listed(ids, 3, quote=True)}) está en {t.paths[1]} "
+            f"({listed(ids, 3, quote=True)}) está en {batch.path} "
             f"({listed(table['id'], 3, quote=True)}) ni en {config.PREDICTIONS}. Comprueba que "
             "id_col es la misma columna y que se escribe igual."
         )
@@ -134,7 +134,7 @@ def binary_outcomes(column: pd.Series, where: str, positive: str = "") -> pd.Ser
     return labels.map(dict.fromkeys(yes, 1.0) | dict.fromkeys(no, 0.0)).astype(float)
 
 
-def scored(t: Tables) -> pd.DataFrame:
+def scored(batch: Scored) -> pd.DataFrame:
     """Customers of the current batch, then the last prediction of every other one logged.
 
     Returns
@@ -143,14 +143,8 @@ def scored(t: Tables) -> pd.DataFrame:
         ``batch, id, score, threshold, group, expected_profit``; what the log does not say is
         the champion's threshold, an empty group and nan.
     """
-    now = pd.DataFrame(
-        {
-            "batch": CURRENT,
-            "id": as_labels(t.current[t.id_col]).to_numpy(),
-            "score": t.current[t.score_col].to_numpy(float),
-        }
-    )
-    log = logged(t.id_col)
+    now = pd.DataFrame({"batch": CURRENT, "id": batch.ids, "score": batch.scores})
+    log = logged(batch.id_col)
     latest = log.drop_duplicates(["id", "score"], keep="last").drop(columns="batch")
     now = now.merge(latest, on=["id", "score"], how="left")
     earlier = log[~log["id"].isin(now["id"])].drop_duplicates("id", keep="last")

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from retencion_lib.quality import Tables
+from retencion_lib.performance.batch import Scored
 
 
 @pytest.fixture
@@ -16,12 +16,10 @@ def home(tmp_path, monkeypatch):
     return tmp_path
 
 
-def tables_of(scores, ids=None, path="data/lote_with_score.csv") -> Tables:
-    """Tables whose current batch has these scores; id and target have names of their own."""
+def batch_of(scores, ids=None, path="data/lote_with_score.csv") -> Scored:
+    """A batch with these scores; its id column has a name of its own."""
     ids = [f"k{n}" for n in range(len(scores))] if ids is None else ids
-    frame = pd.DataFrame({"cliente": ids, "x": 1.0, "score": scores})
-    reference = pd.DataFrame({"cliente": ["r1", "r2"], "x": 1.0, "score": [0.01, 0.99]})
-    return Tables(reference, frame, ("monitoring/ref.csv", path), "cliente", "score", "baja")
+    return Scored(path, "cliente", pd.Series(list(ids)), np.asarray(scores, float))
 
 
 def many_scores(n: int, seed: int = 0) -> np.ndarray:

@@ -3,7 +3,7 @@
 import pytest
 
 from retencion_lib.performance import effect, labels
-from tests.performance.conftest import tables_of, write_labels, write_log
+from tests.performance.conftest import batch_of, write_labels, write_log
 
 
 def campaign(home, contact: tuple[int, int], control: tuple[int, int]):
@@ -13,7 +13,7 @@ def campaign(home, contact: tuple[int, int], control: tuple[int, int]):
     y += [int(i < control[0]) for i in range(control[1])]
     ids = [f"k{n}" for n in range(len(y))]
     write_log(home, ids, 0.7, group=groups, expected_profit=2.0)
-    outcomes = labels.collect(tables_of([0.7] * len(y)), write_labels(home, ids, y))
+    outcomes = labels.collect(batch_of([0.7] * len(y)), write_labels(home, ids, y), target="baja")
     return effect.measure(outcomes)
 
 

@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from retencion_lib.estimation import Estimate
 from retencion_lib.performance import labels, realised
-from tests.performance.conftest import many_scores, tables_of, write_labels, write_log
+from tests.performance.conftest import batch_of, many_scores, write_labels, write_log
 
 EXAM = {"roc_auc": Estimate(0.85, 0.83, 0.87)}
 
@@ -18,7 +18,7 @@ def measured(home, p, y, known=None):
     ids = [f"k{n}" for n in range(len(p))]
     known = len(p) if known is None else known
     path = write_labels(home, ids[:known], y[:known])
-    (found,) = realised.measure(labels.collect(tables_of(p), path))
+    (found,) = realised.measure(labels.collect(batch_of(p), path, target="baja"))
     return found
 
 
@@ -74,7 +74,7 @@ def test_outcomes_of_earlier_batches_are_measured_batch_by_batch(home):
     for day, rows in (("2026-01-31", slice(0, 150)), ("2026-02-28", slice(150, 300))):
         write_log(home, [f"a{n}" for n in range(300)][rows], p[rows], day=day)
     path = write_labels(home, [f"a{n}" for n in range(300)], y)
-    found = realised.measure(labels.collect(tables_of([0.5, 0.6]), path))
+    found = realised.measure(labels.collect(batch_of([0.5, 0.6]), path, target="baja"))
     assert [(r.batch, r.n_labelled) for r in found] == [("2026-01-31", 150), ("2026-02-28", 150)]
 
 
