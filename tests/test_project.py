@@ -14,8 +14,8 @@ LOCK = (ROOT / "requirements.lock").read_text()
 # From top to bottom: a room may import only rooms below it.
 ROOMS = [
     "__main__", "runs",
-    "scoring", "champion", "training", "monitoring", "eda",
-    "campaign", "performance", "quality", "explain", "registry",
+    "scoring", "champion", "training", "monitoring", "eda", "retraining", "causes",
+    "campaign", "history", "notices", "performance", "quality", "explain", "registry",
     "models", "data", "features", "plots", "show", "ledger", "store",
     "impact", "estimation", "metrics", "decision", "drift", "config", "errors", "words",
 ]  # fmt: skip
