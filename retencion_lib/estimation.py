@@ -6,7 +6,7 @@ are its customers times their calibrated probability (CBPE, confidence-based per
 estimation); afterwards they are those that left. The measures are the same function of both.
 
 Intervals: before the outcomes, where the measured value will fall in 95 of 100 batches with
-these scores if the probabilities are true (labels are drawn, and so is the calibration line,
+these scores if the probabilities are true (labels are drawn, and so is the calibration,
 which is itself known only from the reference). Afterwards, the bootstrap of the customers.
 """
 
@@ -119,35 +119,39 @@ def _hits_at(
 
 
 @dataclass(frozen=True)
-class Line:
-    """Calibration line ``logit(truth) = intercept + slope * logit(score)`` and its covariance.
+class Curve:
+    """Calibration ``logit(truth) = polynomial(logit(score))`` and the covariance of its weights.
 
-    A perfectly calibrated score has intercept 0 and slope 1 (Cox, 1958).
+    Of degree 1 it is Cox's line (1958): a true score has intercept 0 and slope 1. Of degree 2
+    it also bends, which a score that is too sure at one end only needs.
     """
 
-    intercept: float
-    slope: float
-    covariance: np.ndarray  # shape (2, 2)
+    weights: np.ndarray  # shape (degree + 1,), from the constant up
+    covariance: np.ndarray  # shape (degree + 1, degree + 1)
+    span: tuple[float, float]  # log-odds it was fitted on; it does not bend outside them
     n: int
 
+    def terms(self, p: np.ndarray) -> np.ndarray:
+        """Powers of the log-odds of scores, shape (n, degree + 1)."""
+        return np.vander(np.clip(log_odds(p), *self.span), len(self.weights), increasing=True)
+
     def corrected(self, p: np.ndarray) -> np.ndarray:
-        """Probabilities that the line gives to scores."""
-        return expit(self.intercept + self.slope * log_odds(p))
+        """Probabilities that the curve gives to scores."""
+        return expit(self.terms(p) @ self.weights)
 
     @property
-    def intervals(self) -> tuple[Estimate, Estimate]:
-        """Intercept and slope with their 95 % intervals."""
+    def intervals(self) -> tuple[Estimate, ...]:
+        """Weights with their 95 % intervals."""
         half = norm.ppf(0.5 + LEVEL / 2) * np.sqrt(np.diag(self.covariance))
-        pairs = zip((self.intercept, self.slope), half, strict=True)
-        return tuple(Estimate(v, v - h, v + h) for v, h in pairs)
+        return tuple(
+            Estimate(float(v), float(v - h), float(v + h))
+            for v, h in zip(self.weights, half, strict=True)
+        )
 
     def misfit(self) -> float:
-        """Wald statistic of intercept 0 and slope 1 together; chi-square with 2 degrees."""
-        away = np.array([self.intercept, self.slope - 1])
+        """Wald statistic of a true score; chi-square with degree + 1 degrees of freedom."""
+        away = self.weights - np.eye(len(self.weights))[1]
         return float(away @ np.linalg.solve(self.covariance, away))
-
-
-TRUE_LINE = Line(0.0, 1.0, np.zeros((2, 2)), 0)
 
 
 def log_odds(p: np.ndarray) -> np.ndarray:
@@ -155,26 +159,27 @@ def log_odds(p: np.ndarray) -> np.ndarray:
     return logit(np.clip(np.asarray(p, float), EPS, 1 - EPS))
 
 
-def calibration_line(y: np.ndarray, p: np.ndarray) -> Line | None:
-    """Fit the calibration line by maximum likelihood (Newton).
+def calibration_curve(y: np.ndarray, p: np.ndarray, degree: int = 1) -> Curve | None:
+    """Fit the calibration of scores by maximum likelihood (Newton).
 
     Returns
     -------
-    Line or None
+    Curve or None
         None where it is not defined: one class only, or classes that the score separates.
     """
     y, x = np.asarray(y, float), log_odds(p)
-    design = np.column_stack([np.ones_like(x), x])
-    beta = np.array([0.0, 1.0])
+    design = np.vander(x, degree + 1, increasing=True)
+    weights = np.eye(degree + 1)[1]
     for _ in range(50):
-        rate = expit(design @ beta)
+        rate = expit(design @ weights)
         information = design.T @ (design * (rate * (1 - rate))[:, None])
         if np.linalg.cond(information) > 1e12:
             return None
         step = np.linalg.solve(information, design.T @ (y - rate))
-        beta = beta + np.clip(step, -2, 2)
+        weights = weights + np.clip(step, -2, 2)
         if np.abs(step).max() < 1e-10:
-            return Line(*map(float, beta), np.linalg.inv(information), len(y))
+            covariance = np.linalg.inv(information)
+            return Curve(weights, covariance, (float(x.min()), float(x.max())), len(y))
     return None
 
 
@@ -183,8 +188,7 @@ def expected(
     *,
     threshold: float,
     k: int,
-    line: Line = TRUE_LINE,
-    correct: bool = False,
+    curve: Curve | None = None,
     seed: int = 0,
     draws: int = DRAWS,
 ) -> dict[str, Estimate]:
@@ -193,22 +197,23 @@ def expected(
     Parameters
     ----------
     p : array of shape (n,)
-        Calibrated scores.
+        Scores; they rank, and are taken at their word if there is no curve.
     threshold, k
         As in `measure`.
-    line : Line
-        Calibration of these scores on labelled customers; its uncertainty widens the interval.
-    correct : bool
-        Take the line's probabilities instead of the scores: when the line is far from true.
+    curve : Curve, optional
+        What such scores meant on labelled customers. It corrects the probabilities, and its
+        uncertainty widens the interval.
     """
-    truth = line.corrected(p) if correct else np.asarray(p, float)
+    truth = np.asarray(p, float) if curve is None else curve.corrected(p)
     groups = group(p, truth)
     values = measure(groups, threshold=threshold, k=k)
     rng = np.random.default_rng(seed)
     parts = groups.blocks(threshold)
-    base = log_odds(parts.hits / parts.counts)
-    moves = rng.multivariate_normal([0.0, 0.0], line.covariance, size=draws)
-    rates = expit(base + moves[:, :1] + moves[:, 1:] * log_odds(parts.scores))
+    base = log_odds(parts.hits / parts.counts)[None, :]
+    if curve is not None:
+        moves = rng.multivariate_normal(np.zeros(len(curve.weights)), curve.covariance, size=draws)
+        base = base + moves @ curve.terms(parts.scores).T
+    rates = np.broadcast_to(expit(base), (draws, len(parts.scores)))
     drawn = Groups(parts.scores, parts.counts, rng.binomial(parts.counts, rates))
     return _with_intervals(values, measure(drawn, threshold=threshold, k=k))
 

@@ -95,7 +95,7 @@ def test_one_class_leaves_the_curves_undefined_and_the_rest_measured():
     found = estimation.realised(np.zeros(50), scores_of(50, 7), threshold=0.4, k=5)
     assert np.isnan(found["roc_auc"].value)
     assert found["positive_rate"] == Estimate(0.0, 0.0, 0.0)
-    assert estimation.calibration_line(np.zeros(50), scores_of(50, 7)) is None
+    assert estimation.calibration_curve(np.zeros(50), scores_of(50, 7)) is None
 
 
 def test_nobody_flagged_has_no_precision_and_captures_nothing():
@@ -104,39 +104,46 @@ def test_nobody_flagged_has_no_precision_and_captures_nothing():
     assert found["capture"].value == 0
 
 
-def test_the_calibration_line_is_the_logistic_regression_of_the_outcome():
+@pytest.mark.parametrize("degree", [1, 2])
+def test_the_calibration_curve_is_the_logistic_regression_of_the_outcome(degree):
     p = scores_of(3000, 8)
     y = np.random.default_rng(9).random(3000) < expit(0.3 + 0.7 * logit(p))
-    line = estimation.calibration_line(y, p)
-    peer = LogisticRegression(C=np.inf, tol=1e-10).fit(logit(p)[:, None], y)
-    assert (line.intercept, line.slope) == pytest.approx(
-        (peer.intercept_[0], peer.coef_[0, 0]), abs=1e-4
-    )
-    intercept, slope = line.intervals
-    assert intercept.low < 0.3 < intercept.high
-    assert slope.low < 0.7 < slope.high
-    assert line.misfit() > 50
+    curve = estimation.calibration_curve(y, p, degree)
+    peer = LogisticRegression(C=np.inf, tol=1e-10).fit(curve.terms(p)[:, 1:], y)
+    assert curve.weights == pytest.approx([*peer.intercept_, *peer.coef_[0]], abs=2e-4)
+    for found, truth in zip(curve.intervals, [0.3, 0.7, 0.0], strict=False):
+        assert found.low < truth < found.high
+    assert curve.misfit() > 50
 
 
-def test_a_line_that_is_not_true_corrects_the_estimate():
-    p = scores_of(20_000, 10)
-    truth = expit(-0.5 + 0.8 * logit(p))
-    y = np.random.default_rng(11).random(len(p)) < truth
-    line = estimation.calibration_line(y, p)
+def test_scores_that_are_too_sure_at_one_end_are_corrected():
+    def truth(p):
+        return expit(-0.5 + 0.8 * logit(p) - 0.1 * logit(p) ** 2)
+
+    rng = np.random.default_rng(11)
+    q, p = scores_of(20_000, 10), scores_of(20_000, 14)
+    curve = estimation.calibration_curve(rng.random(len(q)) < truth(q), q, degree=2)
+    y = rng.random(len(p)) < truth(p)
     plain = estimation.expected(p, threshold=0.4, k=2000)
-    fixed = estimation.expected(p, threshold=0.4, k=2000, line=line, correct=True)
+    fixed = estimation.expected(p, threshold=0.4, k=2000, curve=curve)
     seen = estimation.measure(estimation.group(p, y), threshold=0.4, k=2000)
     for name in ("roc_auc", "precision", "positive_rate"):
         assert abs(fixed[name].value - seen[name]) < abs(plain[name].value - seen[name])
-        assert fixed[name].low <= seen[name] <= fixed[name].high
+        assert fixed[name].value == pytest.approx(seen[name], abs=0.01)
+
+
+def test_the_curve_does_not_bend_outside_what_it_was_fitted_on():
+    p = scores_of(2000, 15)
+    curve = estimation.calibration_curve(np.random.default_rng(16).random(2000) < p, p, degree=2)
+    assert curve.corrected([1 - 1e-9]) == curve.corrected([p.max()])
 
 
 def test_an_uncertain_calibration_widens_the_interval():
     p = scores_of(2000, 12)
-    line = estimation.calibration_line(np.random.default_rng(13).random(2000) < p, p)
+    curve = estimation.calibration_curve(np.random.default_rng(13).random(2000) < p, p)
     sure, unsure = (
-        estimation.expected(p, threshold=0.4, k=200, line=given)["positive_rate"]
-        for given in (estimation.TRUE_LINE, line)
+        estimation.expected(p, threshold=0.4, k=200, curve=given)["positive_rate"]
+        for given in (None, curve)
     )
     assert unsure.high - unsure.low > 1.2 * (sure.high - sure.low)
 

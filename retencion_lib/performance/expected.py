@@ -1,9 +1,9 @@
 """How good is this batch expected to be, before any outcome has arrived, and can that be believed?
 
-CBPE takes the scores at their word: if they are true probabilities, they say how many of those
-flagged will leave. That is checked on the reference, whose outcomes are known. It also holds
-when the customers change, as long as customers who look alike leave as often as before; if
-that changes (a concept change), no estimate without outcomes can see it.
+CBPE reads from the scores how many of those flagged will leave, as far as scores are true
+probabilities. On the reference, whose outcomes are known, that is checked and what is not true
+is corrected. It also holds when the customers change, as long as customers who look alike leave
+as often as before; if that changes (a concept change), no estimate without outcomes can see it.
 """
 
 from dataclasses import asdict, dataclass
@@ -14,7 +14,7 @@ from scipy.stats import chi2
 
 from retencion_lib import config, estimation, metrics, registry, store
 from retencion_lib.errors import OrderError
-from retencion_lib.estimation import Estimate, Line
+from retencion_lib.estimation import Curve, Estimate
 from retencion_lib.performance.batch import Scored
 from retencion_lib.performance.labels import scored
 from retencion_lib.performance.realised import (
@@ -36,15 +36,17 @@ class Expected:
 
     n: int
     estimates: dict[str, Estimate]
-    line: Line | None  # calibration on the reference; None where its outcomes are not known
+    line: Curve | None  # calibration on the reference; None where its outcomes are not known
+    curve: Curve | None  # the same with a bend: what corrects the scores
     ece: float
-    corrected: bool  # the reference's scores are not true, so its line corrected them
+    untrue: bool  # the reference's scores are clearly and largely not what happened
     moved: list[str]  # columns that have moved: customers changed, which CBPE allows for
     beyond: float  # share of the batch with a score outside the reference's range
 
     def as_json(self) -> dict:
         """Figures for `drift_report.json`."""
         given = asdict(self)
+        del given["curve"]
         given["line"] = None
         if self.line is not None:
             intercept, slope = self.line.intervals
@@ -69,22 +71,18 @@ def estimate(
     p = batch.scores
     threshold = float(scored(batch)["threshold"].iloc[0])
     y, q = reference_outcomes(reference)
-    line, ece, corrected = None, float("nan"), False
+    line, curve, ece, untrue = None, None, float("nan"), False
     if len(y):
-        line = estimation.calibration_line(y, q)
+        line, curve = (estimation.calibration_curve(y, q, degree) for degree in (1, 2))
         ece, noise = calibration_error(y, q)
         if line is not None:
-            corrected = chi2.sf(line.misfit(), 2) < MISFIT_P and ece - noise >= MISFIT_ECE
+            untrue = chi2.sf(line.misfit(), 2) < MISFIT_P and ece - noise >= MISFIT_ECE
     found = estimation.expected(
-        p,
-        threshold=threshold,
-        k=metrics.k_of(len(p), capacity),
-        line=line or estimation.TRUE_LINE,
-        correct=corrected,
+        p, threshold=threshold, k=metrics.k_of(len(p), capacity), curve=curve
     )
     known = reference.scores
     beyond = float(np.mean((p < known.min()) | (p > known.max())))
-    return Expected(len(p), found, line, ece, corrected, moved, beyond)
+    return Expected(len(p), found, line, curve, ece, bool(untrue), moved, beyond)
 
 
 def reference_outcomes(reference: Scored) -> tuple[np.ndarray, np.ndarray]:
@@ -161,14 +159,11 @@ def assumption_sentence(e: Expected) -> str:
         )
     else:
         slope = e.line.intervals[1]
-        verdict = (
-            "**no son** probabilidades ciertas y la estimación usa las corregidas"
-            if e.corrected
-            else "son probabilidades ciertas"
-        )
+        verdict = "**no son** probabilidades ciertas" if e.untrue else "son probabilidades ciertas"
         first = (
             f"En la referencia ({count(e.line.n)} clientes) las puntuaciones {verdict}: pendiente "
-            f"{es(slope.value, 2)} {interval(slope.low, slope.high, 2)}, error medio {pct(e.ece)}."
+            f"{es(slope.value, 2)} {interval(slope.low, slope.high, 2)}, error medio {pct(e.ece)}. "
+            "La estimación usa las probabilidades corregidas con esos resultados."
         )
     second = (
         f"Se han movido {listed(e.moved)}: la estimación lo tiene en cuenta"

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.stats import chi2
 
 from retencion_lib import config, estimation, metrics, store
-from retencion_lib.estimation import Estimate, Line
+from retencion_lib.estimation import Curve, Estimate
 from retencion_lib.performance.labels import CURRENT, Outcomes, same_scores
 from retencion_lib.quality import Alert
 from retencion_lib.words import count, es, interval, pct
@@ -40,7 +40,7 @@ class Realised:
     n_missing: int
     measured: dict[str, Estimate]
     expected: dict[str, Estimate]  # CBPE of the same customers
-    line: Line | None  # None where calibration cannot be known
+    line: Curve | None  # None where calibration cannot be known
     ece: float
     ece_noise: float  # mean ECE that true probabilities would show at this size
     score_gap: float  # mean score of those with outcome less that of those without; nan if none
@@ -70,24 +70,23 @@ class Realised:
 
 
 def measure(
-    outcomes: Outcomes | None, *, capacity: float = 0.10, line: Line | None = None
+    outcomes: Outcomes | None, *, capacity: float = 0.10, curve: Curve | None = None
 ) -> list[Realised]:
     """Measure every batch that has an outcome, the current one first.
 
     Parameters
     ----------
-    line : Line, optional
-        Calibration on the reference, for the interval of what was expected.
+    curve : Curve, optional
+        Calibration on the reference, for what was expected.
     """
     if outcomes is None:
         return []
     order = sorted(outcomes.batches, key=lambda b: (b != CURRENT, b))
     tables = dict(tuple(outcomes.table.groupby("batch")))
-    line = line or estimation.TRUE_LINE
-    return [_measure(batch, tables[batch], capacity, line) for batch in order]
+    return [_measure(batch, tables[batch], capacity, curve) for batch in order]
 
 
-def _measure(batch: str, table: pd.DataFrame, capacity: float, line: Line) -> Realised:
+def _measure(batch: str, table: pd.DataFrame, capacity: float, curve: Curve | None) -> Realised:
     y, p = same_scores(table)
     given = {"threshold": float(table["threshold"].iloc[-1]), "k": metrics.k_of(len(y), capacity)}
     missing = table.loc[table["y"].isna(), "score"]
@@ -98,8 +97,8 @@ def _measure(batch: str, table: pd.DataFrame, capacity: float, line: Line) -> Re
         len(y),
         len(missing),
         estimation.realised(y, p, **given),
-        estimation.expected(p, line=line, **given),
-        estimation.calibration_line(y, p),
+        estimation.expected(p, curve=curve, **given),
+        estimation.calibration_curve(y, p),
         ece,
         noise,
         float(p.mean() - missing.mean()) if len(missing) else float("nan"),

@@ -33,7 +33,7 @@ def situation(
 
 def test_true_scores_are_taken_at_their_word(home):
     found = expected.estimate(*situation(home), moved=[])
-    assert not found.corrected
+    assert not found.untrue
     assert "son probabilidades ciertas" in expected.assumption_sentence(found)
     assert "No se ve que los clientes hayan cambiado" in expected.assumption_sentence(found)
 
@@ -41,7 +41,7 @@ def test_true_scores_are_taken_at_their_word(home):
 def test_scores_that_lie_on_the_reference_are_corrected_and_said(home):
     batch, reference = situation(home, bias=0.9)
     found = expected.estimate(batch, reference, moved=["precio"])
-    assert found.corrected
+    assert found.untrue
     truth = expit(logit(batch.scores) + 0.9).mean()
     assert found.estimates["positive_rate"].value == pytest.approx(truth, abs=0.02)
     said = expected.assumption_sentence(found)
