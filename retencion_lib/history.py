@@ -5,6 +5,7 @@ look, so that repeating a run neither confirms an alert nor hides one.
 """
 
 import io
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -31,11 +32,11 @@ def rows(report: dict, *, run_id: str, date: str) -> pd.DataFrame:
     was estimated or realised, with its interval; and every finding that is none of these.
     """
     found = [
-        _row(f"psi:{f['name']}", "RET010", f["name"], f["status"], f["psi_corrected"])
+        _row(f"RET010:{f['name']}", "RET010", f["name"], f["status"], f["psi_corrected"])
         for f in report["features"]
     ]
     score = report["score"]
-    found.append(_row("psi:score", "RET011", "score", score["status"], score["psi_corrected"]))
+    found.append(_row("RET011:score", "RET011", "score", score["status"], score["psi_corrected"]))
     expected = report.get("expected") or {"estimates": {}}
     found += [
         _row(f"expected:{name}", "", None, "ok", e["value"], e["low"], e["high"])
@@ -46,12 +47,12 @@ def rows(report: dict, *, run_id: str, date: str) -> pd.DataFrame:
             _row(f"realised:{name}", "", realised["batch"], "ok", e["value"], e["low"], e["high"])
             for name, e in realised["measured"].items()
         ]
-    shown = {(row["code"], row["column"]) for row in found}
+    shown = {row["check"] for row in found}
     found += [
-        _row(f"{a['code']}:{a['column'] or ''}", a["code"], a["column"], a["level"], a["value"],
+        _row(check_name(a["code"], a["column"]), a["code"], a["column"], a["level"], a["value"],
              limit=a["threshold"])
         for a in report["alerts"]
-        if (a["code"], a["column"]) not in shown
+        if check_name(a["code"], a["column"]) not in shown
     ]  # fmt: skip
     table = pd.DataFrame(found).assign(
         at=report["created_at"],
@@ -61,6 +62,11 @@ def rows(report: dict, *, run_id: str, date: str) -> pd.DataFrame:
         n_rows=report["current"]["n_rows"],
     )
     return _typed(table)
+
+
+def check_name(code: str, column: str | None) -> str:
+    """Name of a check in the history: its code and the column it looks at."""
+    return f"{code}:{column or ''}"
 
 
 def _row(check, code, column, level, value, low=None, high=None, limit=None) -> dict:
@@ -97,15 +103,10 @@ def batches(history: pd.DataFrame, last: int) -> list[str]:
     return list(runs.sort_values(["date", "at"], kind="stable")["run_id"].tail(last))
 
 
-def follow(
-    history: pd.DataFrame, *, persists: int = PERSISTS, window: int = WINDOW
-) -> pd.DataFrame:
+def follow(history: pd.DataFrame) -> pd.DataFrame:
     """State of each check that is not well now, or was not in the batch before.
 
-    Parameters
-    ----------
-    persists, window : int
-        A finding in at least `persists` of the last `window` batches persists.
+    A finding in at least `PERSISTS` of the last `WINDOW` batches persists.
 
     Returns
     -------
@@ -118,7 +119,7 @@ def follow(
     runs = batches(history, len(history))
     order = {run: place for place, run in enumerate(runs)}
     wrong = history[(history["level"] != "ok") & history["run_id"].isin(runs)]
-    recent = set(runs[-window:])
+    recent = set(runs[-WINDOW:])
     found = []
     for check, rows_of in wrong.groupby("check", sort=False):
         places = sorted(order[run] for run in rows_of["run_id"])
@@ -129,27 +130,46 @@ def follow(
         last = rows_of.sort_values("run_id", key=lambda r: r.map(order)).iloc[-1]
         state = "closed"
         if now:
-            state = "persists" if times >= persists else "known" if before else "new"
+            state = "persists" if times >= PERSISTS else "known" if before else "new"
         streak = next(p for p in places if set(range(p, places[-1] + 1)) <= set(places))
         since = rows_of.loc[rows_of["run_id"] == runs[streak], "date"].iloc[0]
         found.append((check, last["code"], last["column"], last["level"], state, times,
-                      min(window, len(runs)), since))  # fmt: skip
+                      min(WINDOW, len(runs)), since))  # fmt: skip
     names = ["check", "code", "column", "level", "state", "times", "of", "since"]
     return pd.DataFrame(found, columns=names)
 
 
-def escalations(states: pd.DataFrame) -> list[Alert]:
-    """RET050: a warning that persists is an alert."""
-    persistent = states[(states["state"] == "persists") & (states["level"] == "warning")]
-    return [
-        Alert(
-            "RET050", "alert", row.column or None, float(row.times), float(PERSISTS),
-            f"{row.code}{f' en {row.column}' if row.column else ''} persiste: en "
-            f"{count(row.times)} de los últimos {count(row.of)} lotes, desde el {row.since}.",
-            "Deja de tratarlo como un aviso suelto: busca la causa o reentrena.",
+def escalate(past: pd.DataFrame, alerts: Sequence[Alert], *, batch: str) -> list[Alert]:
+    """RET050 for each warning of now that has been there in enough of the last batches.
+
+    Parameters
+    ----------
+    past : DataFrame
+        History before this run.
+    alerts : sequence of Alert
+        Findings of this run.
+    batch : str
+        SHA-256 of the file looked at now: an earlier look at it does not count.
+    """
+    earlier = past[past["batch"] != batch]
+    runs = batches(earlier, WINDOW - 1)
+    wrong = earlier[earlier["run_id"].isin(runs) & (earlier["level"] != "ok")]
+    found = []
+    for alert in alerts:
+        before = wrong[wrong["check"] == check_name(alert.code, alert.column)]
+        times = 1 + before["run_id"].nunique()
+        if alert.level != "warning" or times < PERSISTS:
+            continue
+        where = f" en '{alert.column}'" if alert.column else ""
+        message = (
+            f"{alert.code}{where} persiste: en {count(times)} de los últimos "
+            f"{count(len(runs) + 1)} lotes, desde el {before['date'].min()}."
         )
-        for row in persistent.itertuples()
-    ]  # fmt: skip
+        action = "Deja de tratarlo como un aviso suelto: busca la causa o reentrena."
+        found.append(
+            Alert("RET050", "alert", alert.column, float(times), float(PERSISTS), message, action)
+        )
+    return found
 
 
 def table(states: pd.DataFrame) -> pd.DataFrame:

@@ -129,7 +129,7 @@ def test_scores_that_are_too_sure_at_one_end_are_corrected():
     seen = estimation.measure(estimation.group(p, y), threshold=0.4, k=2000)
     for name in ("roc_auc", "precision", "positive_rate"):
         assert abs(fixed[name].value - seen[name]) < abs(plain[name].value - seen[name])
-        assert fixed[name].value == pytest.approx(seen[name], abs=0.01)
+        assert fixed[name].value == pytest.approx(seen[name], abs=0.02)
 
 
 def test_the_curve_does_not_bend_outside_what_it_was_fitted_on():

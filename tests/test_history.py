@@ -1,9 +1,12 @@
 """History: one row a run and check, what persists, what closes, and repeats that count once."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from retencion_lib import history
+from retencion_lib.quality import Alert
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +38,7 @@ def look(*levels: str) -> pd.DataFrame:
 
 def test_a_run_leaves_one_row_a_check_and_the_file_only_grows():
     one = history.append(report({"x": "ok", "y": "alert"}), run_id="r1", date="2026-01-28")
-    assert list(one["check"]) == ["psi:x", "psi:y", "psi:score"]
+    assert list(one["check"]) == ["RET010:x", "RET010:y", "RET011:score"]
     two = history.append(report({"x": "ok", "y": "ok"}, "b2"), run_id="r2", date="2026-02-28")
     pd.testing.assert_frame_equal(two.iloc[:3], one)
     pd.testing.assert_frame_equal(history.read(), two)
@@ -72,14 +75,27 @@ def test_what_was_well_in_the_last_two_batches_is_not_followed():
     assert history.follow(look("alert", "ok", "ok")).empty
 
 
-def test_only_a_warning_that_persists_is_escalated():
-    (alert,) = history.escalations(history.follow(look("warning", "warning")))
-    assert (alert.code, alert.level, alert.column) == ("RET050", "alert", "x")
-    assert "en 2 de los últimos 2 lotes, desde el 2026-01-28" in alert.message
+WARNING = Alert("RET010", "warning", "x", 0.12, 0.1, "m", "a")
 
 
-def test_a_warning_seen_once_is_not_escalated():
-    assert history.escalations(history.follow(look("ok", "ok", "warning"))) == []
+@pytest.mark.parametrize(
+    ("past", "now", "said"),
+    [
+        pytest.param(["warning"], "warning", "2 de los últimos 2 lotes", id="two-running"),
+        pytest.param(["alert", "ok"], "warning", "2 de los últimos 3 lotes", id="two-of-three"),
+        pytest.param(["ok", "ok"], "warning", "", id="seen-once"),
+        pytest.param(["warning", "ok", "ok"], "warning", "", id="too-long-ago"),
+        pytest.param(["warning"], "alert", "", id="already-an-alert"),
+    ],
+)
+def test_only_a_warning_that_persists_is_escalated(past, now, said):
+    found = history.escalate(look(*past), [replace(WARNING, level=now)], batch="new")
+    assert [a.level for a in found] == ["alert"] * bool(said)
+    assert all(a.code == "RET050" and said in a.message for a in found)
+
+
+def test_an_earlier_look_at_the_same_batch_escalates_nothing():
+    assert history.escalate(look("warning"), [WARNING], batch="b1") == []
 
 
 def test_looking_twice_at_one_batch_confirms_nothing():

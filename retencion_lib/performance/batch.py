@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from retencion_lib import config
+from retencion_lib import config, store
 from retencion_lib.data import need_columns, read_table
 from retencion_lib.data.training import as_labels
 
@@ -21,13 +21,15 @@ class Scored:
 
 
 def read_scored(path: str, *, id_col: str, score_col: str = "score") -> Scored:
-    """Read ids and scores of a scored file.
+    """Read ids and scores of a scored file, or of the table that a stored profile is of.
 
     Raises
     ------
     DataError
         If the file or one of the two columns is missing.
     """
+    if str(path).endswith(".json"):  # a stored profile keeps the name of its table
+        path = store.read_json(config.resolve(path), made_by="evaluate")["source"]["path"]
     frame = read_table(path)
     where = config.relative(path)
     need_columns(frame, [id_col, score_col], where)
