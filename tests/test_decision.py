@@ -12,6 +12,7 @@ from scipy.stats import beta as beta_distribution
 from retencion_lib.decision import (
     Campaign,
     best_point,
+    break_even,
     choose,
     deciles,
     expected_maximum_profit,
@@ -62,9 +63,18 @@ def test_expected_profit_uses_the_value_and_acceptance_of_each_customer():
     assert found == pytest.approx([24.0, -3.5])
 
 
-def test_at_the_break_even_probability_a_contact_earns_nothing():
-    assert CAMPAIGN.break_even == pytest.approx(11 / 67)
-    assert expected_profit(np.array([11 / 67]), CAMPAIGN) == pytest.approx([0], abs=1e-12)
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({}, 11 / 67, id="same-for-all"),
+        # mean of γ·(value − offer): (0.3 * 90 + 0.3 * 290) / 2 = 57
+        pytest.param({"value": np.array([100, 300])}, 11 / 67, id="value-by-customer"),
+        pytest.param({"accept": np.array([0.1, 0.1])}, 11 / 29, id="acceptance-by-customer"),
+        pytest.param({"value": np.array([0.0])}, 11 / 7, id="never"),
+    ],
+)
+def test_break_even_is_the_probability_at_which_a_contact_earns_nothing(given, expected):
+    assert break_even(CAMPAIGN, **given) == pytest.approx(expected)
 
 
 @given(profit=small, places=st.integers(0, 9))

@@ -50,12 +50,6 @@ class Campaign:
             return None
         return self.accept_rate * self.accept_trials, (1 - self.accept_rate) * self.accept_trials
 
-    @property
-    def break_even(self) -> float:
-        """Probability of leaving from which a contact pays for itself; above 1, never."""
-        gain = self.accept_rate * (self.customer_value - self.offer_cost)
-        return (self.offer_cost + self.contact_cost) / (gain + self.offer_cost)
-
 
 def _check_rate(name: str, value: float) -> None:
     if not 0 < value <= 1:
@@ -113,6 +107,24 @@ def expected_profit(
 ) -> np.ndarray:
     """Expected profit of contacting each customer, EUR: `realised_profit` at probability `p`."""
     return realised_profit(p, campaign, value=value, accept=accept)
+
+
+def break_even(
+    campaign: Campaign,
+    *,
+    value: np.ndarray | None = None,
+    accept: np.ndarray | float | None = None,
+) -> float:
+    """Probability of leaving from which a contact pays for itself; above 1, never does.
+
+    With margins or acceptances by customer, that of the customer with the mean of
+    ``γ·(value − offer)``.
+    """
+    earned = realised_profit(np.ones(1), campaign, value=value, accept=accept)
+    saved = float(np.mean(earned)) + campaign.contact_cost
+    cost = campaign.offer_cost + campaign.contact_cost
+    # Below, no probability pays: gain and gift grow apart.
+    return cost / (saved + campaign.offer_cost) if saved + campaign.offer_cost > 0 else np.inf
 
 
 def rank(profit: np.ndarray, ties: np.ndarray | None = None) -> np.ndarray:

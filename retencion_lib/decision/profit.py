@@ -179,3 +179,31 @@ def sensitivity(
             }
         )
     return pd.DataFrame(rows)
+
+
+def foreseen_interval(
+    p: np.ndarray,
+    campaign: Campaign,
+    *,
+    value: np.ndarray | None = None,
+    accept: np.ndarray | None = None,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """95 % of what contacting these customers may earn, EUR, if their scores are true.
+
+    Who leaves is drawn from the scores, how many accept from the Beta, and each leaver's
+    answer from that.
+    """
+    rng = np.random.default_rng(seed)
+    p = np.asarray(p, float)
+    if len(p) == 0:
+        return 0.0, 0.0
+    assumed = np.broadcast_to(campaign.accept_rate if accept is None else accept, p.shape)
+    totals = []
+    for rate in _rates(campaign, rng):
+        leaves = rng.random(len(p)) < p
+        stays = rng.random(len(p)) < np.minimum(1, rate * assumed)
+        gain = realised_profit(leaves, campaign, value=value, accept=stays.astype(float))
+        totals.append(gain.sum())
+    low, high = np.quantile(totals, [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,19 @@
+"""The campaign of a project: its terms, what it is worth, and the list of whom to call."""
+
+from retencion_lib.campaign.calls import CallList, control_group, make_calls, safe_cell, write_calls
+from retencion_lib.campaign.terms import Terms, columns_beside, current_terms, save_terms
+from retencion_lib.campaign.worth import Worth, judge
+
+__all__ = [
+    "CallList",
+    "Terms",
+    "Worth",
+    "columns_beside",
+    "control_group",
+    "current_terms",
+    "judge",
+    "make_calls",
+    "safe_cell",
+    "save_terms",
+    "write_calls",
+]
