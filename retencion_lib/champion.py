@@ -9,6 +9,7 @@ import pandas as pd
 from retencion_lib import config, metrics, registry, show, store
 from retencion_lib.data import Training, load_training
 from retencion_lib.errors import DataError
+from retencion_lib.features import describe
 from retencion_lib.models import FittedModel, baseline
 from retencion_lib.training import Partition, family_label, partition
 from retencion_lib.words import es, interval, pct
@@ -139,7 +140,8 @@ def examine(
     y, scores = parts.test.y, model.predict(parts.test.X)
     cuts = thresholds(choice, capacity=capacity)
     given = {"capacity": capacity, "threshold": cuts[policy]}
-    plain = baseline(parts.dev.numeric, parts.dev.categorical).fit(parts.dev.X, parts.dev.y)
+    dev = parts.dev
+    plain = baseline(describe(dev.X, dev.numeric, dev.categorical)).fit(dev.X, dev.y)
     bar = metrics.evaluate(y, plain.predict_proba(parts.test.X)[:, 1], capacity=capacity)
     report = {
         "family": model.family,
