@@ -67,7 +67,12 @@ def same_partition(
     """
     logged = choice.winner["data"]
     training = load_training(
-        data, target=target, id_col=id_col, positive=model.positive, drop_cols=logged["dropped"]
+        data,
+        target=target,
+        id_col=id_col,
+        positive=model.positive,
+        drop_cols=logged["dropped"],
+        sensitive=logged["sensitive"],
     )
     if training.sha256 != logged["sha256"]:
         raise DataError(

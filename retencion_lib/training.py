@@ -254,6 +254,7 @@ def _experiment(trained: Trained, model: FittedModel, run_id: str, capacity: flo
             "id_col": dev.id_col,
             "test_share": model.test_share,
             "dropped": [c.name for c in dev.columns if c.kind == "excluded"],
+            "sensitive": [c.name for c in dev.columns if c.kind == "sensitive"],
         },
         "valid": metrics.evaluate(dev.y, candidate.p, capacity=capacity),
     }
