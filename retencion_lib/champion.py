@@ -9,6 +9,7 @@ import pandas as pd
 from retencion_lib import config, metrics, registry, show, store
 from retencion_lib.data import Training, load_training
 from retencion_lib.errors import DataError
+from retencion_lib.features import describe
 from retencion_lib.models import FittedModel, baseline
 from retencion_lib.training import Partition, family_label, partition
 from retencion_lib.words import es, interval, pct
@@ -66,7 +67,12 @@ def same_partition(
     """
     logged = choice.winner["data"]
     training = load_training(
-        data, target=target, id_col=id_col, positive=model.positive, drop_cols=logged["dropped"]
+        data,
+        target=target,
+        id_col=id_col,
+        positive=model.positive,
+        drop_cols=logged["dropped"],
+        sensitive=logged["sensitive"],
     )
     if training.sha256 != logged["sha256"]:
         raise DataError(
@@ -139,7 +145,8 @@ def examine(
     y, scores = parts.test.y, model.predict(parts.test.X)
     cuts = thresholds(choice, capacity=capacity)
     given = {"capacity": capacity, "threshold": cuts[policy]}
-    plain = baseline(parts.dev.numeric, parts.dev.categorical).fit(parts.dev.X, parts.dev.y)
+    dev = parts.dev
+    plain = baseline(describe(dev.X, dev.numeric, dev.categorical)).fit(dev.X, dev.y)
     bar = metrics.evaluate(y, plain.predict_proba(parts.test.X)[:, 1], capacity=capacity)
     report = {
         "family": model.family,

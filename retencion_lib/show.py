@@ -35,7 +35,8 @@ HEADINGS = {
 }  # fmt: skip
 WORDS = {"ok": "bien", "warning": "aviso", "alert": "alerta", "numeric": "numérica",
          "categorical": "categórica", "constant": "constante", "text": "texto libre",
-         "date": "fecha", "target": "objetivo", "excluded": "excluida"}  # fmt: skip
+         "date": "fecha", "target": "objetivo", "excluded": "excluida",
+         "sensitive": "sensible"}  # fmt: skip
 
 
 def say(*sentences: str) -> None:
