@@ -29,6 +29,7 @@ from retencion_lib.words import count, es, pct
 
 MIN_PER_CLASS = 50  # customers of each class: ten in each of five folds
 BASELINE = "plain_logreg"
+BACKGROUND = 200  # training rows that a model keeps, to explain itself
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
 LABELS = {name: family.label for name, family in FAMILIES.items()} | {
     STACK: "Combinación",
@@ -168,6 +169,7 @@ def fitted_models(trained: Trained, *, version: str, test_share: float) -> dict[
             positive=dev.positive,
             positive_rate=dev.positive_rate,
             libraries=libraries,
+            background=dev.X.head(BACKGROUND),  # rows are in hash order: a random sample
         )
         for name, candidate in trained.candidates.items()
     }

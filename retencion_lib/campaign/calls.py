@@ -86,7 +86,10 @@ class CallList:
                 "nombre y suma los lotes"
             )
         left = plural(len(control), "cliente queda", "clientes quedan")
-        return f"{left} sin llamar como control de «{self.name}»: se deja de ganar {eur(control['expected_profit'].sum())}, y {shows}."
+        lost = eur(control["expected_profit"].sum())
+        return (
+            f"{left} sin llamar como control de «{self.name}»: se deja de ganar {lost}, y {shows}."
+        )
 
     def reasons_sentence(self) -> str:
         """The reasons that come up most often."""

@@ -52,6 +52,7 @@ class FittedModel:
     positive: str
     positive_rate: float
     libraries: dict[str, str]
+    background: pd.DataFrame  # some training rows: what attributions compare a customer with
 
     @property
     def features(self) -> list[str]:
