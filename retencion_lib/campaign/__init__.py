@@ -1,8 +1,15 @@
 """The campaign of a project: its terms, what it is worth, and the list of whom to call."""
 
-from retencion_lib.campaign.calls import CallList, control_group, make_calls, safe_cell, write_calls
+from retencion_lib.campaign.calls import (
+    CallList,
+    control_group,
+    make_calls,
+    safe_cell,
+    write_calls,
+    written_sentence,
+)
 from retencion_lib.campaign.terms import Terms, columns_beside, current_terms, save_terms
-from retencion_lib.campaign.worth import Worth, judge
+from retencion_lib.campaign.worth import Worth, judge, trust_sentence
 
 __all__ = [
     "CallList",
@@ -15,5 +22,7 @@ __all__ = [
     "make_calls",
     "safe_cell",
     "save_terms",
+    "trust_sentence",
     "write_calls",
+    "written_sentence",
 ]

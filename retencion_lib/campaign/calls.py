@@ -87,9 +87,7 @@ class CallList:
             )
         left = plural(len(control), "cliente queda", "clientes quedan")
         lost = eur(control["expected_profit"].sum())
-        return (
-            f"{left} sin llamar como control de «{self.name}»: se deja de ganar {lost}, y {shows}."
-        )
+        return f"{left} sin llamar, control de «{self.name}»: se deja de ganar {lost}, y {shows}."
 
     def reasons_sentence(self) -> str:
         """The reasons that come up most often."""
@@ -122,6 +120,10 @@ class CallList:
         texts = [id_col, *(c for c in sheet if c.startswith("reason_"))]
         sheet[texts] = sheet[texts].map(safe_cell)
         return sheet.rename(columns={id_col: safe_cell(id_col)})
+
+    def key(self) -> str:
+        """What the decision depended on besides the scores: part of each prediction's identity."""
+        return f"{self.name}|{self.control_share}|{self.terms.facts()}"
 
 
 def control_group(ids: Sequence[object], campaign: str, share: float) -> np.ndarray:
@@ -230,3 +232,9 @@ def write_calls(calls: CallList, *, date: str, stem: str) -> tuple[Path, bool]:
             store.record("output", path, len(calls.calls()))
             return path, False
         return store.write_bytes(path, content, rows=len(calls.calls())), True
+
+
+def written_sentence(path: Path, new: bool) -> str:
+    """Where the list is."""
+    name = config.relative(path)
+    return f"La lista está en `{name}`." if new else f"La lista ya estaba, igual, en `{name}`."

@@ -15,7 +15,7 @@ from retencion_lib import config, store
 from retencion_lib.data import as_labels, need_columns, read_table
 from retencion_lib.decision import Campaign
 from retencion_lib.errors import DataError, ParameterError
-from retencion_lib.words import listed, plural
+from retencion_lib.words import es, listed, pct, plural
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,26 @@ class Terms:
         money = {name: facts[name] for name in Campaign.__slots__}
         return cls(Campaign(**money), facts["value_col"], facts["value_factor"],
                    facts["accept_col"])  # fmt: skip
+
+    def sentence(self) -> str:
+        """The terms in words."""
+        money = self.money
+        value = (
+            f"'{self.value_col}' por {es(self.value_factor, 2)}"
+            if self.value_col
+            else f"{es(money.customer_value, 2)} EUR"
+        )
+        rate = f"la que dice '{self.accept_col}'" if self.accept_col else pct(money.accept_rate)
+        seen = (
+            f" (vista en {plural(money.accept_trials, 'oferta', 'ofertas')})"
+            if money.accept_trials
+            else ""
+        )
+        return (
+            f"Retener a un cliente vale {value}; la oferta cuesta {es(money.offer_cost, 2)} EUR y "
+            f"cada llamada {es(money.contact_cost, 2)} EUR. Aceptación supuesta: {rate}{seen}. El "
+            f"equipo llega al {pct(money.capacity)} de los clientes."
+        )
 
     def columns(self) -> list[str]:
         """Names of the columns that the terms need."""
@@ -102,8 +122,8 @@ def save_terms(terms: Terms, *, run_id: str) -> None:
             store.append_json(path, [{"run_id": run_id, "created_at": stamp} | terms.facts()])
 
 
-def current_terms() -> Terms:
-    """Terms in force: the last that 03 wrote.
+def current_terms(capacity: float = 0.0) -> Terms:
+    """Terms in force: the last that 03 wrote, but for another capacity if one is given.
 
     Raises
     ------
@@ -111,4 +131,5 @@ def current_terms() -> Terms:
         If 03 has not run yet.
     """
     history = store.read_json(config.resolve(config.CAMPAIGNS), made_by="evaluate")
-    return Terms.from_facts(history[-1])
+    facts = history[-1] | ({"capacity": capacity} if capacity else {})
+    return Terms.from_facts(facts)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from retencion_lib import decision, metrics
-from retencion_lib.campaign.terms import Terms
+from retencion_lib.campaign.terms import Terms, save_terms
 from retencion_lib.words import count, es, pct, plural
 
 LIST = "La lista, hasta la capacidad"
@@ -15,6 +15,7 @@ RANDOM = "Al azar, los mismos"
 HALF = "Los que pasan de 0,5"
 EVERYBODY = "A todos"
 NOBODY = "A nadie"
+Z95 = 1.96
 
 
 def eur(amount: float) -> str:
@@ -24,7 +25,7 @@ def eur(amount: float) -> str:
 
 def eur_interval(low: float, high: float) -> str:
     """Interval of amounts for readers."""
-    digits = 0 if max(abs(low), abs(high)) >= 100 else 2
+    digits = 0 if max(abs(low), abs(high)) >= 100 or low == high == 0 else 2
     return f"[{es(low, digits)}; {es(high, digits)}]"
 
 
@@ -39,6 +40,7 @@ class Worth:
     wrong: pd.DataFrame  # decision.sensitivity
     measures: dict[str, float]  # mpc, mpc_share, empc, empc_share
     cut: dict[str, float | None]  # score and EUR of the last on the list; break-even score
+    leavers: dict[str, float]  # on the list: called, foreseen by the scores with sd, observed
 
     def plan(self, name: str) -> pd.Series:
         """Row of one way to choose."""
@@ -51,11 +53,17 @@ class Worth:
             "terms": self.terms.facts(),
             **self.measures,
             "threshold": self.cut,
+            "list_leavers": self.leavers,
             "optimal_share": {"foreseen": float(self.plan(NO_LIMIT)["contacted"] / self.n_rows),
                               "observed": float(best["share_contacted"])},
             "strategies": self.plans.to_dict("records"),
             "sensitivity": self.wrong.to_dict("records"),
         }  # fmt: skip
+
+    def settle(self, report: dict, *, run_id: str) -> None:
+        """Put the terms in force, and what they are worth in the test report."""
+        report["campaign"] = self.facts()
+        save_terms(self.terms, run_id=run_id)
 
     def headline(self) -> str:
         """What the list earns, how sure that is, and against calling at random."""
@@ -73,6 +81,18 @@ class Worth:
             f"{eur(chance['profit'])}: el orden vale {eur(chance['behind'])} "
             f"{eur_interval(chance['behind_low'], chance['behind_high'])}."
         )
+
+    def versus_sentence(self) -> str:
+        """Which ways earn more or less than the list beyond noise."""
+        rest = self.plans[self.plans["plan"] != LIST]
+        worse = rest.loc[rest["behind_low"] > 0, "plan"]
+        better = rest.loc[rest["behind_high"] < 0, "plan"]
+        said = []
+        if len(worse):
+            said.append(f"Más allá del azar, la lista gana más que «{'», «'.join(worse)}».")
+        if len(better):
+            said.append(f"Ganaría más, si hubiera capacidad, «{'», «'.join(better)}».")
+        return " ".join(said) or "Ninguna otra forma se distingue de la lista más allá del azar."
 
     def share_sentence(self) -> str:
         """Whom it pays to call without a limit, and what the limit leaves unearned."""
@@ -101,11 +121,15 @@ class Worth:
         """What a wrong acceptance costs."""
         low, _, high = self.wrong.to_dict("records")
         rates = [f"{pct(r['accept_rate'], 0)}" for r in (low, high)]
-        loss = " (pérdida)" if low["profit"] < 0 else ""
+        costs = [max(0.0, r["cost"]) for r in (low, high)]
+        known = (
+            f"Saberlo de antemano habría valido {eur(costs[0])} y {eur(costs[1])}."
+            if any(costs)
+            else "Saberlo de antemano no habría cambiado a quién se llama."
+        )
         return (
-            f"Si aceptara el {rates[0]}, la misma lista daría {eur(low['profit'])}{loss}; si fuera "
-            f"el {rates[1]}, {eur(high['profit'])}. Saberlo de antemano habría valido "
-            f"{eur(max(0.0, low['cost']))} y {eur(max(0.0, high['cost']))}."
+            f"Si aceptara el {rates[0]}, la misma lista daría {eur(low['profit'])}; si fuera el "
+            f"{rates[1]}, {eur(high['profit'])}. {known}"
         )
 
     def measures_sentence(self) -> str:
@@ -152,6 +176,7 @@ def judge(
     given : dict
         ``value`` and ``accept`` of each customer, from `Terms.amounts`.
     """
+    y, p = np.asarray(y), np.asarray(p)
     money, n = terms.money, len(y)
     foreseen = decision.expected_profit(p, money, **given)
     places = metrics.k_of(n, money.capacity)
@@ -161,7 +186,7 @@ def judge(
         LIST: taken,
         RANDOM: np.full(n, len(contacted) / n),
         NO_LIMIT: foreseen > 0,
-        HALF: np.asarray(p) > 0.5,
+        HALF: p > 0.5,
         EVERYBODY: np.ones(n),
         NOBODY: np.zeros(n),
     }
@@ -174,9 +199,33 @@ def judge(
         plans=decision.strategies(y, p, plans, money, seed=seed, **given),
         wrong=decision.sensitivity(y, p, money, places, **given),
         measures={"mpc": mpc[0], "mpc_share": mpc[1], "empc": empc[0], "empc_share": empc[1]},
+        leavers={
+            "called": len(contacted),
+            "foreseen": float(p[contacted].sum()),
+            "sd": float(np.sqrt((p[contacted] * (1 - p[contacted])).sum())),
+            "observed": int(y[contacted].sum()),
+        },
         cut={
             "break_even": decision.break_even(money, **given),
-            "last_score": None if last is None else float(np.asarray(p)[last]),
+            "last_score": None if last is None else float(p[last]),
             "last_profit": None if last is None else float(foreseen[last]),
         },
+    )
+
+
+def trust_sentence(report: dict, family: str, version: str) -> str:
+    """What a list like this one promised and earned in that model's exam; empty if another's."""
+    if (report["family"], report["version"]) != (family, version) or "campaign" not in report:
+        return ""
+    listed_leavers = report["campaign"]["list_leavers"]
+    if not listed_leavers["called"]:
+        return ""
+    gap = listed_leavers["observed"] - listed_leavers["foreseen"]
+    verdict = "se quedó corto" if gap > 0 else "**prometió de más**"
+    if abs(gap) <= Z95 * listed_leavers["sd"]:
+        verdict = "acertó, salvo el azar"
+    return (
+        f"En el examen, con resultado conocido, el modelo {verdict}: de los "
+        f"{listed_leavers['called']} de una lista así preveía que se irían "
+        f"{count(listed_leavers['foreseen'])} y se fueron {listed_leavers['observed']}."
     )

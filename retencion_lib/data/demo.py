@@ -32,7 +32,7 @@ NAMES = {
                        "Bank transfer (automatic)": "domiciliado en banco",
                        "Credit card (automatic)": "domiciliado en tarjeta", "": "forma de pago"},
     "monthly_charges": "cuota mensual de {}",
-    "total_charges": "{} facturado en total",
+    "total_charges": "{} facturados en total",
 } | {
     column: {"Yes": f"con {said}", "No": f"sin {said}", "No internet service": "sin internet",
              "": said}
