@@ -41,8 +41,8 @@ def describe_columns(
         ``use`` is False for the id, the target, what the user drops or names as sensitive, and
         for constant, id-like, date and very high-cardinality text columns; ``reason`` says why.
     """
-    roles = {name: ("excluded", "lo excluye drop_cols") for name in drop_cols}
-    roles |= {name: ("sensitive", "es sensible: solo compara grupos") for name in sensitive}
+    roles = dict.fromkeys(drop_cols, ("excluded", "lo excluye drop_cols"))
+    roles |= dict.fromkeys(sensitive, ("sensitive", "es sensible: solo compara grupos"))
     roles |= {target: ("target", "es el objetivo"), id_col: ("id", "es el identificador")}
     return [_describe(frame[name], name, roles.get(name)) for name in frame.columns]
 
