@@ -12,6 +12,8 @@ from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
+from retencion_lib.metrics import log_loss_difference, row_log_loss
+
 KINDS = ("none", "sigmoid", "mean")  # from the simplest
 
 
@@ -52,18 +54,6 @@ def fit_calibrator(kind: str, margin: np.ndarray, y: np.ndarray) -> Calibrator:
     return Calibrator("mean", slope, intercept, knots)
 
 
-def row_log_loss(y: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """Log-loss of each row, shape (n,)."""
-    p = np.clip(p, 1e-15, 1 - 1e-15)
-    return -np.where(np.asarray(y) == 1, np.log(p), np.log1p(-p))
-
-
-def gain(before: np.ndarray, after: np.ndarray) -> tuple[float, float]:
-    """Mean fall of a per-row loss, and the standard error of that mean."""
-    fall = before - after
-    return float(fall.mean()), float(fall.std(ddof=1) / np.sqrt(len(fall)))
-
-
 def choose_calibrator(
     margin: np.ndarray, y: np.ndarray, folds: np.ndarray
 ) -> tuple[Calibrator, np.ndarray]:
@@ -84,9 +74,8 @@ def choose_calibrator(
         Probabilities calibrated on the other folds: still out of fold.
     """
     found = {kind: _cross_calibrated(kind, margin, y, folds) for kind in KINDS}
-    losses = {kind: row_log_loss(y, p) for kind, p in found.items()}
-    best = min(KINDS, key=lambda kind: losses[kind].mean())
-    better, error = gain(losses["none"], losses[best])
+    best = min(KINDS, key=lambda kind: row_log_loss(y, found[kind]).mean())
+    better, error = log_loss_difference(y, found["none"], found[best])
     kind = best if better > error else "none"
     return fit_calibrator(kind, margin, y), found[kind]
 
