@@ -67,7 +67,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
     text = _decode(path)
     header_line = text.split("\n", 1)[0]
     separator = ";" if header_line.count(";") > header_line.count(",") else ","
-    _check_header(path, next(csv.reader([header_line.rstrip("\r")], delimiter=separator)))
+    check_header(path, next(csv.reader([header_line.rstrip("\r")], delimiter=separator)))
     try:
         frame = pd.read_csv(
             io.StringIO(text), sep=separator, dtype=object, keep_default_na=False, na_values=BLANKS
@@ -78,7 +78,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
             "Corrige esa fila; un texto con separadores va entre comillas."
         ) from None
     if separator == ";":
-        frame = frame.apply(_decimal_comma)
+        frame = frame.apply(decimal_comma)
     return frame
 
 
@@ -97,7 +97,8 @@ def _decode(path: Path) -> str:
     return text
 
 
-def _check_header(path: Path, names: list[str]) -> None:
+def check_header(path: Path, names: list[str]) -> None:
+    """Refuse a table whose header repeats a name."""
     repeated = [name for name, times in Counter(names).items() if times > 1]
     if repeated:
         raise DataError(
@@ -106,7 +107,8 @@ def _check_header(path: Path, names: list[str]) -> None:
         )
 
 
-def _decimal_comma(column: pd.Series) -> pd.Series:
+def decimal_comma(column: pd.Series) -> pd.Series:
+    """Numbers written 1.234,5 as 1234.5, if every value of the column is one."""
     present = column.dropna().astype(str).str.strip()
     number = r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?"
     if present.str.contains(",").any() and present.str.fullmatch(number).all():
