@@ -14,7 +14,12 @@ COLUMNS = ["name", "shift", "low", "high", "p_value", "flagged_change", "list_ch
 
 
 def attribute(
-    reference: pd.DataFrame, current: pd.DataFrame, *, cut: float, k: int, base: float = 0.0
+    reference: pd.DataFrame,
+    current: pd.DataFrame,
+    *,
+    cut: float,
+    k: int,
+    base: float | np.ndarray = 0.0,
 ) -> pd.DataFrame:
     """Share of the score's shift that comes from each feature, largest effect first.
 
@@ -26,8 +31,8 @@ def attribute(
         Log-odds from which a customer is flagged.
     k : int
         Customers on the call list.
-    base : float
-        What every customer's contributions are added to.
+    base : float or array of shape (m,)
+        What the current customers' contributions are added to.
 
     Returns
     -------

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retencion_lib import config
-from retencion_lib.quality import Alert
 from retencion_lib.words import listed
 
-BROKEN = ("RET002", "RET003", "RET004", "RET005", "RET006", "RET007")
+BROKEN = ("RET002", "RET003", "RET004", "RET005", "RET006", "RET007",
+          "RET008", "RET009")  # fmt: skip
 PROOF = {"RET041": "el acierto medido es menor que el del examen",
          "RET042": "las probabilidades ya no son ciertas"}  # fmt: skip
 SIGNS = {"RET011": "la puntuación se ha movido",
@@ -49,17 +49,17 @@ class Advice:
         return "**No hace falta reentrenar**: nada indica que el modelo acierte menos que antes."
 
 
-def recommend(alerts: Sequence[Alert], *, id_col: str, target: str) -> Advice:
+def recommend(alerts: Sequence[dict], *, id_col: str, target: str) -> Advice:
     """Advice from the findings of a run, those of the history among them.
 
     Parameters
     ----------
-    alerts : sequence of Alert
-        Findings of hard rules, drift, performance and persistence.
+    alerts : sequence of dict
+        Findings of `drift_report.json`: hard rules, drift, performance and persistence.
     id_col, target : str
         Columns of the table to retrain with, for the command.
     """
-    broken = [a for a in alerts if a.code in BROKEN and a.level == "alert"]
+    broken = [a for a in alerts if a["code"] in BROKEN and a["level"] == "alert"]
     proof = _reasons(alerts, PROOF)
     signs = _reasons(alerts, SIGNS)
     options = "".join(
@@ -72,7 +72,7 @@ def recommend(alerts: Sequence[Alert], *, id_col: str, target: str) -> Advice:
     train = f"retencion train --data TABLA{options} && retencion evaluate --data TABLA{options}"
     monitor = f"retencion monitor --labels RESULTADOS{options}"
     if broken:
-        reasons = [f"{a.code} en '{a.column}'" if a.column else a.code for a in broken]
+        reasons = [f"{a['code']} en '{a['column']}'" if a["column"] else a["code"] for a in broken]
         return Advice("fix", reasons, f"retencion monitor{options}")
     if proof or len(signs) > 1:
         return Advice("retrain", proof + signs, train)
@@ -81,6 +81,6 @@ def recommend(alerts: Sequence[Alert], *, id_col: str, target: str) -> Advice:
     return Advice("keep", [], "")
 
 
-def _reasons(alerts: Sequence[Alert], known: dict[str, str]) -> list[str]:
-    codes = {a.code for a in alerts}
+def _reasons(alerts: Sequence[dict], known: dict[str, str]) -> list[str]:
+    codes = {a["code"] for a in alerts}
     return [said for code, said in known.items() if code in codes]

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from retencion_lib.models.families import Variant
 from scipy.special import expit
 from sklearn.tree import DecisionTreeClassifier
 
@@ -11,6 +10,7 @@ from retencion_lib import config, explain
 from retencion_lib.errors import DataError
 from retencion_lib.features import Derived, describe
 from retencion_lib.models import FAMILIES, Calibrator, FittedModel, Predictor
+from retencion_lib.models.families import Variant
 
 NUMERIC, CATEGORICAL = ["age", "spend", "calls"], ["plan", "town"]
 

@@ -15,7 +15,7 @@ LOCK = (ROOT / "requirements.lock").read_text()
 ROOMS = [
     "__main__", "runs",
     "scoring", "champion", "training", "monitoring", "eda", "retraining", "causes",
-    "campaign", "history", "notices", "performance", "quality", "explain", "registry",
+    "performance", "campaign", "history", "notices", "quality", "explain", "registry",
     "models", "data", "features", "plots", "show", "ledger", "store",
     "impact", "estimation", "metrics", "decision", "drift", "config", "errors", "words",
 ]  # fmt: skip

@@ -2,13 +2,16 @@
 
 import pytest
 
-from retencion_lib.quality import Alert
 from retencion_lib.retraining import recommend
+
+
+def finding(code: str, level: str = "alert") -> dict:
+    return {"code": code, "level": level, "column": "x"}
 
 
 def advice(*codes: str, **columns):
     given = {"id_col": "CustomerID", "target": "usuarioPerdido"} | columns
-    return recommend([Alert(c, "alert", "x", 1.0, 0.0, "m", "a") for c in codes], **given)
+    return recommend([finding(c) for c in codes], **given)
 
 
 @pytest.mark.parametrize(
@@ -28,8 +31,7 @@ def test_the_decision_follows_the_findings(codes, decision):
 
 
 def test_a_hard_rule_that_only_warns_does_not_hold_back_a_retraining():
-    found = [Alert("RET004", "warning", "x", 1.0, 0.0, "m", "a"),
-             Alert("RET041", "alert", None, 1.0, 0.0, "m", "a")]  # fmt: skip
+    found = [finding("RET004", "warning"), finding("RET041")]
     assert recommend(found, id_col="CustomerID", target="usuarioPerdido").decision == "retrain"
 
 

@@ -14,8 +14,6 @@ from retencion_lib.monitoring.report import (
     alert_sentences,
     headline,
     moved_sentence,
-    realised,
-    realised_sentence,
     summary,
     write_report,
 )
@@ -38,8 +36,6 @@ __all__ = [
     "make_reference",
     "moved_sentence",
     "read_reference",
-    "realised",
-    "realised_sentence",
     "segment_alerts",
     "segment_sentence",
     "settings",

@@ -10,53 +10,14 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
-from retencion_lib import config, metrics, store
-from retencion_lib.data import need_columns, read_table
-from retencion_lib.data.training import as_labels
+from retencion_lib import config, store
 from retencion_lib.drift import Settings, Shift
-from retencion_lib.errors import DataError
 from retencion_lib.monitoring.shifts import shift_alerts, visible_sentence, what_moved
 from retencion_lib.quality import Alert, Tables
-from retencion_lib.words import count, es, listed, pct, plural
+from retencion_lib.words import listed, plural
 
 LEVELS = ("ok", "warning", "alert")
 LEVEL_WORDS = {"ok": "Sin cambios que avisar", "warning": "Aviso", "alert": "Alerta"}
-
-
-def realised(t: Tables, labels: str, *, threshold: float = 0.5) -> dict | None:
-    """Performance once outcomes have arrived: a CSV of id and outcome; None without one."""
-    if not labels:
-        return None
-    frame = read_table(labels)
-    need_columns(frame, [t.id_col, t.target], config.relative(labels))
-    outcome = dict(zip(as_labels(frame[t.id_col]), frame[t.target], strict=True))
-    batch = read_table(t.paths[1])
-    y = as_labels(batch[t.id_col]).map(outcome)
-    known = y.notna().to_numpy()
-    if set(pd.unique(y[known])) != {0, 1}:
-        raise DataError(
-            f"{config.relative(labels)}: de los clientes del lote, '{t.target}' tiene los valores "
-            f"{listed(sorted(pd.unique(y[known])))}. Hacen falta 0 y 1, y de ambos."
-        )
-    scores = batch.loc[known, t.score_col].to_numpy()
-    outcomes = y[known].astype(int).to_numpy()
-    return {
-        "n_labelled": int(known.sum()),
-        "n_missing": int((~known).sum()),
-        "metrics": metrics.evaluate(outcomes, scores, threshold=threshold),
-    }
-
-
-def realised_sentence(found: dict | None) -> str:
-    """What the outcomes say, and how many are still missing."""
-    if found is None:
-        return "Todavía no hay resultados (labels): el acierto de este lote no se puede medir."
-    return (
-        f"Con {plural(found['n_labelled'], 'resultado', 'resultados')} "
-        f"({count(found['n_missing'])} por llegar), ROC-AUC "
-        f"{es(found['metrics']['roc_auc'], 3)} y precisión en los de más riesgo "
-        f"{pct(found['metrics']['precision_at_k'])}."
-    )
 
 
 def write_report(

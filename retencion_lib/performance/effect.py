@@ -1,14 +1,19 @@
 """Did the campaign keep customers? The churn of those contacted against those held out.
 
 04 leaves some customers that it would contact without a call (`group` is ``control``), at
-random, so the difference in churn is the campaign's doing and nothing else's.
+random, so the difference in churn is the campaign's doing and nothing else's. Its profit is
+measured with the same model as it was promised (`decision.realised_profit`), with the churn and
+the acceptance that were seen instead of those assumed.
 """
 
 from dataclasses import asdict, dataclass
 
+import numpy as np
 import pandas as pd
 
-from retencion_lib import estimation
+from retencion_lib import config, estimation
+from retencion_lib.campaign import current_terms
+from retencion_lib.decision import Campaign
 from retencion_lib.estimation import Estimate
 from retencion_lib.performance.labels import Outcomes
 from retencion_lib.words import count, es, pct, plural
@@ -23,6 +28,19 @@ class Effect:
     n: dict[str, int]
     left: dict[str, int]
     avoided: Estimate  # control less contacted: points of churn that the campaign took away
+    promised: float  # profit (EUR) that 04 expected of the contacted; nan if it logged none
+    money: Campaign | None  # the campaign's terms; None where 03 has left none
+
+    @property
+    def profit(self) -> Estimate | None:
+        """Measured profit of contacting them, EUR: saved margins less gifts and contacts."""
+        if self.money is None:
+            return None
+        m, n = self.money, self.n["contact"]
+        stays = 1 - self.left["control"] / self.n["control"]
+        cost = stays * m.offer_cost + m.contact_cost
+        gains = (self.avoided.value, self.avoided.low, self.avoided.high)
+        return Estimate(*(n * (g * (m.customer_value - m.offer_cost) - cost) for g in gains))
 
     @property
     def saved(self) -> Estimate:
@@ -32,7 +50,8 @@ class Effect:
 
     def as_json(self) -> dict:
         """Figures for `drift_report.json`."""
-        return asdict(self) | {"saved": asdict(self.saved)}
+        profit = asdict(self.profit) if self.profit else None
+        return asdict(self) | {"saved": asdict(self.saved), "profit": profit}
 
     def table(self) -> pd.DataFrame:
         """One row a group."""
@@ -65,8 +84,15 @@ class Effect:
             f"{es(100 * a.high)}. **{verdict[0].upper()}{verdict[1:]}**; son "
             f"{plural(round(self.saved.value), 'cliente', 'clientes')} de "
             f"{count(self.n['contact'])} (entre {count(self.saved.low)} y "
-            f"{count(self.saved.high)})."
+            f"{count(self.saved.high)}).{self._profit_words()}"
         )
+
+    def _profit_words(self) -> str:
+        if self.profit is None:
+            return ""
+        p = self.profit
+        hoped = "" if np.isnan(self.promised) else f" (04 esperaba {count(self.promised)})"
+        return f" En dinero, {count(p.value)} EUR{hoped}, entre {count(p.low)} y {count(p.high)}."
 
 
 def measure(outcomes: Outcomes | None) -> Effect | None:
@@ -79,7 +105,11 @@ def measure(outcomes: Outcomes | None) -> Effect | None:
         return None
     left = {g: int(known.loc[known["group"] == g, "y"].sum()) for g in GROUPS}
     shares = {g: estimation.proportion(left[g], n[g]) for g in GROUPS}
-    return Effect(n, left, estimation.difference(shares["control"], shares["contact"]))
+    avoided = estimation.difference(shares["control"], shares["contact"])
+    called = known.loc[known["group"] == "contact", "expected_profit"]
+    has_terms = config.resolve(config.CAMPAIGNS).is_file()
+    money = current_terms().money if has_terms else None
+    return Effect(n, left, avoided, float(called.sum(min_count=1)), money)
 
 
 def sentence(effect: Effect | None) -> str:

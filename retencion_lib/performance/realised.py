@@ -189,6 +189,13 @@ def value_and_interval(e: Estimate | None) -> str:
     return f"{es(e.value, 3)} {interval(e.low, e.high)}"
 
 
+def arrived_sentence(outcomes: Outcomes | None) -> str:
+    """Which outcomes have arrived, or that none has."""
+    if outcomes is None:
+        return "Todavía no hay resultados (labels): el acierto de este lote no se puede medir."
+    return outcomes.sentence()
+
+
 def sentence(r: Realised, test: dict[str, Estimate]) -> str:
     """How well the batch turned out, against the exam and the estimate, and what is missing."""
     start = f"De {r.batch} hay {count(r.n_labelled)} resultados y faltan {count(r.n_missing)}. "

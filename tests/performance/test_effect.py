@@ -1,5 +1,7 @@
 """The campaign's effect: churn of the contacted against the control group."""
 
+import json
+
 import pytest
 
 from retencion_lib.performance import effect, labels
@@ -23,6 +25,18 @@ def test_the_effect_has_the_published_interval(home):
     assert found.saved.value == pytest.approx(80 * (0.8 - 0.6))
     assert "La campaña retiene" in found.sentence()
     assert "20,0 puntos" in found.sentence()
+
+
+def test_the_profit_is_that_of_the_churn_avoided_less_gifts_and_calls(home):
+    terms = {"customer_value": 200.0, "offer_cost": 10.0, "contact_cost": 1.0, "accept_rate": 0.3,
+             "accept_trials": 0, "capacity": 0.1, "value_col": "", "value_factor": 1.0,
+             "accept_col": ""}  # fmt: skip
+    (home / "artifacts/campaigns.json").write_text(json.dumps([terms]))
+    found = campaign(home, contact=(48, 80), control=(56, 70))
+    # 80 contacted: 20 points of churn avoided, 190 EUR each; 20 % would have stayed: a gift of 10.
+    assert found.profit.value == pytest.approx(80 * (0.2 * 190 - 0.2 * 10 - 1))
+    assert found.promised == 80 * 2.0
+    assert "(04 esperaba 160)" in found.sentence()
 
 
 @pytest.mark.parametrize(
