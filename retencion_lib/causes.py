@@ -18,8 +18,8 @@ from retencion_lib.words import es, listed, pct
 
 FALSE_DISCOVERY = 0.01
 CHANGE_WARNING, CHANGE_ALERT = 0.03, 0.06  # of all customers, flagged or not because of a drift
-SAMPLE = 2000  # customers of each side whose scores are explained
-SAME = 1e-6  # scores farther apart than this are of another model
+SAMPLE = 1000  # customers of each side whose scores are explained
+SAME = 1e-6  # scores that fall by more while the log-odds rise are of another model
 
 
 @dataclass(frozen=True)
@@ -108,24 +108,21 @@ def measure(
             "el riesgo."
         )
     (before, _), (now, scores) = sides
-    margin, cut = model.margin(now), float(entry["threshold"]["value"])
-    if np.abs(model.predict(now) - scores).max() > SAME:
+    (parts_before, base_before), (parts, base) = (
+        explain.contributions(model, side) for side in (before, now)
+    )
+    margin = parts.sum(axis=1).to_numpy() + base
+    if np.diff(scores[np.argsort(margin, kind="stable")]).min(initial=0) < -SAME:
         return _nothing(
             "El lote no lo puntuó el modelo en uso: no se puede decir qué columna mueve el riesgo."
         )
-    everyone = np.append(model.margin(before), margin)
-    flagged = np.append(model.predict(before), scores) >= cut
-    parts = [explain.contributions(model, side) for side in (before, now)]
+    cut = impact.cut_between(margin, scores >= float(entry["threshold"]["value"]))
     table = impact.attribute(
-        parts[0][0],
-        parts[1][0],
-        base=parts[1][1],
-        cut=impact.cut_between(everyone, flagged),
-        k=metrics.k_of(len(now), capacity),
+        parts_before, parts, base=base, cut=cut, k=metrics.k_of(len(now), capacity)
     )
     table["significant"] = benjamini_hochberg(table["p_value"].to_numpy(), FALSE_DISCOVERY)
-    shares = float(flagged[: len(before)].mean()), float(flagged[len(before) :].mean())
-    return Causes(table, shares)
+    earlier = parts_before.sum(axis=1).to_numpy() + base_before
+    return Causes(table, (float(np.mean(earlier >= cut)), float(np.mean(margin >= cut))))
 
 
 def _rows(path: str, model: FittedModel, score_col: str) -> tuple[pd.DataFrame, np.ndarray] | None:

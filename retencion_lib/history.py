@@ -1,7 +1,8 @@
 """What monitoring has said over time: one row a run and check, and what persists or has closed.
 
-`monitoring/history.parquet` only grows. A batch looked at twice counts once, with its last
-look, so that repeating a run neither confirms an alert nor hides one.
+`monitoring/history.parquet` only grows. A batch looked at twice, the same file or one of the
+same name and date, counts once, with its last look: repeating a run confirms nothing, and a
+repaired extract takes the place of the broken one.
 """
 
 import io
@@ -15,7 +16,8 @@ from retencion_lib.words import count, listed
 
 HISTORY = "monitoring/history.parquet"
 COLUMNS = {
-    "at": "str", "date": "str", "run_id": "str", "batch": "str", "n_rows": "int64",
+    "at": "str", "date": "str", "run_id": "str", "batch": "str", "path": "str",
+    "n_rows": "int64",
     "check": "str", "code": "str", "column": "str", "level": "str", "value": "float64",
     "low": "float64", "high": "float64", "limit": "float64",
 }  # fmt: skip
@@ -59,6 +61,7 @@ def rows(report: dict, *, run_id: str, date: str) -> pd.DataFrame:
         date=date,
         run_id=run_id,
         batch=report["current"]["sha256"],
+        path=report["current"]["path"],
         n_rows=report["current"]["n_rows"],
     )
     return _typed(table)
@@ -100,6 +103,7 @@ def append(report: dict, *, run_id: str, date: str) -> pd.DataFrame:
 def batches(history: pd.DataFrame, last: int) -> list[str]:
     """Runs that count, oldest first: the last look at each of the last batches."""
     runs = history.drop_duplicates("run_id").drop_duplicates("batch", keep="last")
+    runs = runs.drop_duplicates(["date", "path"], keep="last")
     return list(runs.sort_values(["date", "at"], kind="stable")["run_id"].tail(last))
 
 
@@ -139,7 +143,9 @@ def follow(history: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=names)
 
 
-def escalate(past: pd.DataFrame, alerts: Sequence[Alert], *, batch: str) -> list[Alert]:
+def escalate(
+    past: pd.DataFrame, alerts: Sequence[Alert], *, batch: str, date: str, path: str
+) -> list[Alert]:
     """RET050 for each warning of now that has been there in enough of the last batches.
 
     Parameters
@@ -148,10 +154,12 @@ def escalate(past: pd.DataFrame, alerts: Sequence[Alert], *, batch: str) -> list
         History before this run.
     alerts : sequence of Alert
         Findings of this run.
-    batch : str
-        SHA-256 of the file looked at now: an earlier look at it does not count.
+    batch, date, path : str
+        SHA-256 and name of the file looked at now, and date of the run: an earlier look at the
+        same batch does not count.
     """
-    earlier = past[past["batch"] != batch]
+    same = (past["batch"] == batch) | ((past["date"] == date) & (past["path"] == path))
+    earlier = past[~same]
     runs = batches(earlier, WINDOW - 1)
     wrong = earlier[earlier["run_id"].isin(runs) & (earlier["level"] != "ok")]
     found = []

@@ -20,7 +20,7 @@ def report(levels: dict[str, str], batch: str = "b1", alerts=()) -> dict:
     shift = {"psi_corrected": 0.12}
     return {
         "created_at": f"2026-01-01T00:00:00+00:00-{batch}",
-        "current": {"sha256": batch, "n_rows": 500},
+        "current": {"sha256": batch, "path": "lote.csv", "n_rows": 500},
         "features": [{"name": n, "status": s, **shift} for n, s in levels.items()],
         "score": {"name": "score", "status": "ok", **shift},
         "alerts": list(alerts),
@@ -75,6 +75,7 @@ def test_what_was_well_in_the_last_two_batches_is_not_followed():
     assert history.follow(look("alert", "ok", "ok")).empty
 
 
+NEW = {"batch": "new", "date": "2026-12-28", "path": "lote.csv"}
 WARNING = Alert("RET010", "warning", "x", 0.12, 0.1, "m", "a")
 
 
@@ -89,13 +90,20 @@ WARNING = Alert("RET010", "warning", "x", 0.12, 0.1, "m", "a")
     ],
 )
 def test_only_a_warning_that_persists_is_escalated(past, now, said):
-    found = history.escalate(look(*past), [replace(WARNING, level=now)], batch="new")
+    found = history.escalate(look(*past), [replace(WARNING, level=now)], **NEW)
     assert [a.level for a in found] == ["alert"] * bool(said)
     assert all(a.code == "RET050" and said in a.message for a in found)
 
 
 def test_an_earlier_look_at_the_same_batch_escalates_nothing():
-    assert history.escalate(look("warning"), [WARNING], batch="b1") == []
+    assert history.escalate(look("warning"), [WARNING], **NEW | {"batch": "b1"}) == []
+    assert history.escalate(look("warning"), [WARNING], **NEW | {"date": "2026-01-28"}) == []
+
+
+def test_a_repaired_extract_takes_the_place_of_the_broken_one():
+    history.append(report({"x": "alert"}, "broken"), run_id="r1", date="2026-01-28")
+    table = history.append(report({"x": "ok"}, "repaired"), run_id="r2", date="2026-01-28")
+    assert history.batches(table, 9) == ["r2"]
 
 
 def test_looking_twice_at_one_batch_confirms_nothing():

@@ -1,14 +1,14 @@
 """What the outcomes say of each batch: ranking, precision, calibration, against what was expected.
 
-A fall is said when it is both clear and large: the interval of the difference with the exam
-of 03 lies below zero and the difference is at least `FALL`. The same for calibration.
+A fall is said when it is both clear and large: the 99 % interval of the difference with the
+exam of 03 lies below zero and the difference is at least `FALL`. The same for calibration.
 """
 
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from scipy.stats import chi2, norm
 
 from retencion_lib import config, estimation, metrics, store
 from retencion_lib.estimation import Curve, Estimate
@@ -16,6 +16,7 @@ from retencion_lib.performance.labels import CURRENT, Outcomes, same_scores
 from retencion_lib.quality import Alert
 from retencion_lib.words import count, es, interval, pct
 
+SURE = norm.ppf(0.995) / norm.ppf(0.975)  # from a 95 % interval to a 99 % one
 FALL = 0.02  # of ROC-AUC: less than this changes no decision
 MISFIT_P, MISFIT_ECE = 0.01, 0.03  # calibration: clear, and three points at least
 FEW_MISSING = 0.05  # share without outcome above which the measure may be of other customers
@@ -166,7 +167,8 @@ def fall(now: Estimate, before: Estimate | None) -> Estimate | None:
     if before is None or np.isnan(now.value):
         return None
     gap = estimation.difference(now, before)
-    return gap if gap.high < 0 and gap.value <= -FALL else None
+    clear = gap.value + SURE * (gap.high - gap.value) < 0
+    return gap if clear and gap.value <= -FALL else None
 
 
 def table(r: Realised, test: dict[str, Estimate]) -> pd.DataFrame:
