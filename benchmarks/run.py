@@ -81,7 +81,9 @@ def split() -> dict[str, float]:
         for run in finished:
             notebook = nbformat.read(run.report.with_suffix(".ipynb"), 4)
             spent["work"] += sum(
-                c.metadata.papermill.duration or 0.0 for c in notebook.cells if "papermill" in c.metadata
+                c.metadata.papermill.duration or 0.0
+                for c in notebook.cells
+                if "papermill" in c.metadata
             )
     return dict(spent)
 

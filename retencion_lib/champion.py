@@ -8,13 +8,15 @@ import pandas as pd
 
 from retencion_lib import config, metrics, registry, show, store
 from retencion_lib.data import Training, load_training
-from retencion_lib.errors import DataError
+from retencion_lib.errors import DataError, ParameterError
+from retencion_lib.features import describe
 from retencion_lib.models import FittedModel, baseline
 from retencion_lib.training import Partition, family_label, partition
-from retencion_lib.words import es, interval, pct
+from retencion_lib.words import es, interval, listed, pct
 
 RULE = "mejor ROC-AUC de validación; si empatan, PR-AUC y después F1"
-POLICIES = {"f1": "máximo F1 en validación", "capacity": "capacidad de contacto"}
+POLICIES = {"f1": "máximo F1 en validación", "capacity": "capacidad de contacto",
+            "profit": "beneficio: desde donde la llamada compensa"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,12 @@ def same_partition(
     """
     logged = choice.winner["data"]
     training = load_training(
-        data, target=target, id_col=id_col, positive=model.positive, drop_cols=logged["dropped"]
+        data,
+        target=target,
+        id_col=id_col,
+        positive=model.positive,
+        drop_cols=logged["dropped"],
+        sensitive=logged["sensitive"],
     )
     if training.sha256 != logged["sha256"]:
         raise DataError(
@@ -122,24 +129,51 @@ class Exam:
         )
 
 
-def thresholds(choice: Choice, *, capacity: float) -> dict[str, float]:
-    """Threshold of each policy, found on out-of-fold scores and never on test."""
+def thresholds(choice: Choice, *, capacity: float, profit: float) -> dict[str, float]:
+    """Threshold of each policy: on out-of-fold scores, never on test, or from the money alone."""
     config.check_share("capacity", capacity)
     scores = choice.oof[choice.winner["family"]].to_numpy()
     return {
         "f1": metrics.f1_threshold(choice.oof["y"].to_numpy(), scores),
         "capacity": metrics.capacity_threshold(scores, capacity),
+        "profit": min(1.0, profit),
     }
 
 
 def examine(
-    choice: Choice, model: FittedModel, parts: Partition, *, capacity: float, policy: str = "f1"
+    choice: Choice,
+    model: FittedModel,
+    parts: Partition,
+    *,
+    capacity: float,
+    profit: float,
+    policy: str = "f1",
 ) -> Exam:
-    """Judge the champion once on test, at a threshold found on validation."""
+    """Judge the champion once on test, at a threshold not found there.
+
+    Parameters
+    ----------
+    capacity : float
+        Share of customers that the team can contact.
+    profit : float
+        Probability from which a contact pays for itself.
+    policy : str
+        Key of `POLICIES`: which threshold is used to flag customers.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such policy.
+    """
+    if policy not in POLICIES:
+        raise ParameterError(
+            f"policy = '{policy}': debe ser uno de {listed(POLICIES, quote=True)}."
+        )
     y, scores = parts.test.y, model.predict(parts.test.X)
-    cuts = thresholds(choice, capacity=capacity)
+    cuts = thresholds(choice, capacity=capacity, profit=profit)
     given = {"capacity": capacity, "threshold": cuts[policy]}
-    plain = baseline(parts.dev.numeric, parts.dev.categorical).fit(parts.dev.X, parts.dev.y)
+    dev = parts.dev
+    plain = baseline(describe(dev.X, dev.numeric, dev.categorical)).fit(dev.X, dev.y)
     bar = metrics.evaluate(y, plain.predict_proba(parts.test.X)[:, 1], capacity=capacity)
     report = {
         "family": model.family,

@@ -31,13 +31,18 @@ HEADINGS = {
     "called": "Avisados", "precision": "Precisión", "captured": "Bajas detectadas",
     "score": "Puntuación", "prediction": "Aviso", "psi": "PSI", "psi_corrected": "PSI corregido",
     "ks": "KS", "p_value": "Valor p", "status": "Estado", "role": "Papel", "path": "Archivo",
+    "plan": "Forma de elegir", "contacted": "Llamados", "foreseen": "Previsto",
+    "profit": "Beneficio", "behind": "La lista gana", "accept_rate": "Aceptación real",
+    "informed": "Sabiéndolo", "cost": "Coste de no saberlo", "reasons": "Razones",
+    "expected_profit": "Beneficio esperado", "decile": "Decil",
     "rows": "Filas", "bytes": "Bytes", "what": "Qué",
     "min": "Mínimo", "median": "Mediana", "max": "Máximo",
     "median_stayed": "Mediana, se quedó", "median_left": "Mediana, se fue",
 }  # fmt: skip
 WORDS = {"ok": "bien", "warning": "aviso", "alert": "alerta", "numeric": "numérica",
          "categorical": "categórica", "constant": "constante", "text": "texto libre",
-         "date": "fecha", "target": "objetivo", "excluded": "excluida"}  # fmt: skip
+         "date": "fecha", "target": "objetivo", "excluded": "excluida",
+         "sensitive": "sensible"}  # fmt: skip
 
 
 def say(*sentences: str) -> None:

@@ -12,22 +12,20 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from retencion_lib import config, store
+from retencion_lib.data.typed import BLANKS, find_type
 from retencion_lib.errors import DataError
 from retencion_lib.words import listed
 
-BLANKS = ["", " ", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "<NA>", "#N/A"]
 PARQUET = {".parquet", ".pq"}
-CODE = re.compile(r"[+-]?(0\d+|\d{16,})")
-DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
@@ -96,24 +94,39 @@ class CsvForm:
     separator: str
     names: list[str]
 
-    def options(self, *, threads: bool = True) -> dict:
-        """Arguments for `pyarrow.csv`: every column as dictionary-encoded text."""
-        text = pa.dictionary(pa.int32(), pa.string())
+    def options(
+        self, labels: Collection[str] | None = None, *, threads: bool = True, block_bytes: int = 0
+    ) -> dict:
+        """Arguments for `pyarrow.csv`, columns by position.
+
+        Parameters
+        ----------
+        labels : collection of str, optional
+            Columns to give as dictionary codes, the others as text; all of them by default.
+        threads : bool
+            A single thread is slower and knows the number of a row that does not fit.
+        block_bytes : int
+            Bytes of a block where the table is streamed.
+        """
+        codes = pa.dictionary(pa.int32(), pa.string())
+        columns = [str(i) for i in range(len(self.names))]
         return {
             "read_options": arrow_csv.ReadOptions(
-                column_names=[str(i) for i in range(len(self.names))],
-                skip_rows_after_names=1,
-                use_threads=threads,
+                column_names=columns, skip_rows_after_names=1, use_threads=threads,
+                block_size=block_bytes or None,
             ),
             "parse_options": arrow_csv.ParseOptions(
                 delimiter=self.separator, newlines_in_values=True
             ),
             "convert_options": arrow_csv.ConvertOptions(
-                column_types={str(i): text for i in range(len(self.names))},
+                column_types={
+                    place: codes if labels is None or name in labels else pa.string()
+                    for place, name in zip(columns, self.names, strict=True)
+                },
                 null_values=BLANKS,
                 strings_can_be_null=True,
             ),
-        }
+        }  # fmt: skip
 
 
 def csv_form(path: Path) -> CsvForm:
@@ -204,10 +217,11 @@ def _arrow_table(path: Path, form: CsvForm) -> pa.Table:
         # The number of the row that does not fit is known only to a single thread.
         return arrow_csv.read_csv(path, **form.options(threads=False))
     except pa.ArrowInvalid as error:
-        raise DataError(_ragged(path, str(error))) from None
+        raise DataError(misfit(path, str(error))) from None
 
 
-def _ragged(path: Path, said: str) -> str:
+def misfit(path: Path, said: str) -> str:
+    """What does not fit in a CSV, from Arrow's own words, and what to do."""
     found = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+)", said)
     what = (
         f"la fila {found[1]} tiene {found[3]} valores y la cabecera {found[2]} columnas"
@@ -218,65 +232,3 @@ def _ragged(path: Path, said: str) -> str:
         f"{config.relative(path)}: {what}. Corrige esa fila; un texto que lleva separadores o "
         "comillas va entre comillas, y las comillas de dentro se doblan."
     )
-
-
-def find_type(column: pd.Series, *, decimal_comma: bool = False) -> pd.Series:
-    """Column as numbers if every value that is there is one, else as text with None.
-
-    Only distinct values are looked at, so that the cost hardly grows with the rows.
-
-    Parameters
-    ----------
-    column : Series
-        Any type; a categorical is taken by its labels.
-    decimal_comma : bool
-        Read "1.234,5" as 1234.5.
-    """
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return column
-    if pd.api.types.is_bool_dtype(column):
-        named = [None if pd.isna(v) else "true" if v else "false" for v in column]
-        return pd.Series(named, index=column.index, name=column.name, dtype=object)
-    if pd.api.types.is_numeric_dtype(column):
-        return _plain_numbers(column)
-    codes, labels = _distinct(column)
-    values = typed_labels(labels, decimal_comma=decimal_comma)
-    missing = codes < 0
-    if values.dtype == object:
-        found = np.append(values, [None])[codes]
-    elif missing.any():
-        found = np.append(values.astype(float), np.nan)[codes]
-    else:
-        found = values[codes]
-    return pd.Series(found, index=column.index, name=column.name, dtype=found.dtype)
-
-
-def _plain_numbers(column: pd.Series) -> pd.Series:
-    if column.isna().any() or pd.api.types.is_float_dtype(column):
-        return column.astype("float64").replace([np.inf, -np.inf], np.nan)
-    return column.astype("int64")
-
-
-def _distinct(column: pd.Series) -> tuple[np.ndarray, list[str]]:
-    """Place of each value among the distinct texts (-1 where missing), and those texts."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.map(str, na_action="ignore").astype("category")
-    return column.cat.codes.to_numpy(), [str(label) for label in column.cat.categories]
-
-
-def typed_labels(labels: list[str], *, decimal_comma: bool = False) -> np.ndarray:
-    """Distinct texts as numbers if all are, blanks as NaN; else as text, blanks as None."""
-    texts = [text if (text := label.strip()) not in BLANKS else None for label in labels]
-    present = [text for text in texts if text is not None]
-    commas = decimal_comma and any("," in text for text in present)
-    if commas and all(map(DECIMAL_COMMA.fullmatch, present)):
-        swap = str.maketrans(",", ".", ".")
-        texts = [text and text.translate(swap) for text in texts]
-        present = [text for text in texts if text is not None]
-    numbers = pd.to_numeric(pd.Series(present, dtype=object), errors="coerce")
-    if not present or numbers.isna().any() or any(map(CODE.fullmatch, present)):
-        return np.array([*texts, None], dtype=object)[:-1]
-    if len(present) == len(texts) and numbers.dtype == "int64":
-        return numbers.to_numpy()
-    floats = pd.to_numeric(pd.Series(texts, dtype=object)).to_numpy(float)
-    return np.where(np.isinf(floats), np.nan, floats)

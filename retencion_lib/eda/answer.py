@@ -11,7 +11,6 @@ from retencion_lib.words import listed, pct, plural
 MANY_MISSING = 0.20  # share of a column
 MANY_REPEATED = 0.01  # share of the rows
 FEW_LEAVERS = 200  # in the smaller class
-MOVED_PSI = 0.10  # Siddiqi (2006): a shift worth looking at
 
 
 def summary(training: Training, strength: pd.DataFrame, moved: pd.DataFrame) -> dict:
@@ -86,7 +85,7 @@ def _doubts_on_columns(training: Training, report: dict) -> list[str]:
     moved = [
         f"'{row['name']}'"
         for row in report["initial_drift"]
-        if row["split"] == "halves" and row["significant"] and row["psi"] >= MOVED_PSI
+        if row["split"] == "halves" and row["status"] != "ok"
     ]
     if moved:
         doubts.append(

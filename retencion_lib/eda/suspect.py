@@ -67,22 +67,32 @@ def initial_drift(training: Training) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``split`` ("halves" or "partitions") and the fields of `drift.Shift`, ``significant``.
+        ``split`` ("halves" or "partitions") and the fields of `drift.Shift`.
     """
     half = np.arange(training.n_rows) >= training.n_rows // 2
     held = test_mask(training.ids, training.y, config.TEST_SHARE, config.SEED)
     tables = []
     for split, mask in (("halves", half), ("partitions", held)):
-        rows = [_compare(training, name, mask) for name in training.X.columns]
-        table = pd.DataFrame([asdict(r) for r in rows])
-        table["significant"] = drift.benjamini_hochberg(table["p_value"].to_numpy(float), 0.01)
+        found = [_compare(training, name, mask) for name in training.X.columns]
+        table = pd.DataFrame([asdict(s) for s in drift.judge(found, drift.Settings())])
         tables.append(table.assign(split=split))
     return pd.concat(tables, ignore_index=True)
 
 
 def _compare(training: Training, name: str, mask: np.ndarray) -> drift.Shift:
-    compare = drift.compare_numbers if name in training.numeric else drift.compare_categories
-    return compare(name, training.X.loc[~mask, name], training.X.loc[mask, name])
+    column = training.X[name]
+    if name in training.numeric:
+        plan = drift.plan_numbers(column[~mask].to_numpy())
+        sides = [drift.count_numbers(plan, column[rows].to_numpy()) for rows in (~mask, mask)]
+    else:
+        plan = drift.plan_labels(column[~mask].value_counts().to_dict())
+        sides = [_count_labels(plan, column[rows]) for rows in (~mask, mask)]
+    return drift.compare(name, *sides)
+
+
+def _count_labels(plan: drift.LabelPlan, column: pd.Series) -> drift.Labels:
+    counts = column.value_counts()
+    return drift.count_labels(plan, list(counts.index), counts, int(column.isna().sum()))
 
 
 def drift_sentence(table: pd.DataFrame) -> str:
@@ -93,7 +103,7 @@ def drift_sentence(table: pd.DataFrame) -> str:
         ("partitions", "las particiones"),
     ):
         part = table[table["split"] == split]
-        moved = part.loc[part["significant"], "name"]
+        moved = part.loc[part["status"] != "ok", "name"]
         worst = part.loc[part["psi"].idxmax()]
         said.append(
             f"Entre {what}, "

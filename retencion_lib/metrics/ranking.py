@@ -1,4 +1,4 @@
-"""How good is a ranking and how true are its probabilities: pure maths on arrays.
+"""How good is a ranking, and whom it reaches: pure maths on arrays.
 
 Throughout, `y` has shape (n,) with 1 = left and `p` has shape (n,) with the score in [0, 1].
 """
@@ -74,26 +74,6 @@ def evaluate(
         "brier": float(brier_score_loss(y, p)),
         "log_loss": float(log_loss(y, p)),
     }
-
-
-def calibration_bins(y: np.ndarray, p: np.ndarray, n_bins: int = 10) -> pd.DataFrame:
-    """Mean score and share that left in bins of equal size, from low to high.
-
-    Returns
-    -------
-    DataFrame
-        ``bin, prob_pred, prob_true, count``.
-    """
-    order = np.argsort(p, kind="stable")
-    parts = [part for part in np.array_split(order, n_bins) if len(part)]
-    return pd.DataFrame(
-        {
-            "bin": range(1, len(parts) + 1),
-            "prob_pred": [float(np.mean(np.asarray(p)[part])) for part in parts],
-            "prob_true": [float(np.mean(np.asarray(y)[part])) for part in parts],
-            "count": [len(part) for part in parts],
-        }
-    )
 
 
 def gains_curve(y: np.ndarray, p: np.ndarray) -> pd.DataFrame:
