@@ -41,6 +41,13 @@ def read() -> list[dict]:
     return [json.loads(line) for line in path.read_bytes().splitlines()] if path.exists() else []
 
 
+def head() -> tuple[int, str]:
+    """Number and SHA-256 of the last line: an anchor to keep elsewhere. (0, zeros) if empty."""
+    path = config.resolve(LEDGER)
+    last = path.read_bytes().splitlines()[-1:] if path.exists() else []
+    return (json.loads(last[0])["seq"], hashlib.sha256(last[0]).hexdigest()) if last else (0, FIRST)
+
+
 def faults() -> list[str]:
     """What does not agree with the ledger, one sentence each: chain, reports, lone starts."""
     path = config.resolve(LEDGER)

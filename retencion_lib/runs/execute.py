@@ -18,7 +18,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from retencion_lib import config, errors, ledger, store
-from retencion_lib.runs import report
+from retencion_lib.runs import index, report
 from retencion_lib.runs.context import RUN_VARIABLE, new_run_id
 from retencion_lib.runs.parameters import notebook_path, refuse_unknown
 
@@ -153,7 +153,7 @@ def _seal(run_id: str, notebook: str, status: str, params: dict, files: list[Pat
         source_sha256=store.sha256(notebook_path(notebook)),
         files={config.relative(path): store.sha256(path) for path in files},
     )  # fmt: skip
-    report.write_index()
+    index.write()
 
 
 def _raise(failure: PapermillExecutionError, page: Path) -> None:
