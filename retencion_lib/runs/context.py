@@ -11,6 +11,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from retencion_lib import config, show, store
+from retencion_lib.plots import style
 from retencion_lib.runs.parameters import checked
 
 RUN_VARIABLE = "RETENCION_RUN_ID"
@@ -48,6 +49,7 @@ def open_run(notebook: str, namespace: dict) -> Run:
         If a parameter has another type than declared, or `date` is no date.
     """
     store.lineage.clear()
+    style.use()
     params = checked(notebook, namespace)
     run_id = os.environ.get(RUN_VARIABLE) or new_run_id(notebook)
     return Run(run_id, notebook, config.run_date(params["date"]), params)

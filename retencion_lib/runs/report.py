@@ -28,7 +28,8 @@ STATUS = {"ok": "correcta", "failed": "con error", "refused": "rechazada",
 FAILURE = {
     "refused": ("Ejecución rechazada: los datos o los parámetros no sirven",
                 "No se ha escrito ningún resultado. Corrígelo y vuelve a ejecutar."),
-    "abandoned": ("La ejecución se cortó sin terminar", "Lo que sigue no está completo: no lo uses."),
+    "abandoned": ("La ejecución se cortó sin terminar",
+                  "Lo que sigue no está completo: no lo uses."),
     "failed": ("La ejecución se detuvo por un error del programa",
                "Lo que sigue no está completo: no lo uses. La traza está donde se detuvo."),
 }  # fmt: skip
@@ -128,12 +129,11 @@ def _choose(output: NotebookNode) -> None:
     if output.best == "application/json":
         output.data[output.best] = json.dumps(data[output.best], ensure_ascii=False, indent=2)
     # A table that is not one of ours scrolls by itself too.
-    if output.best == "text/html" and "<table" in data["text/html"]:
-        if 'class="table"' not in data["text/html"]:
-            output.data["text/html"] = (
-                f'<div class="table" role="region" tabindex="0" aria-label="Tabla">'
-                f"{data['text/html']}</div>"
-            )
+    markup = data.get("text/html", "")
+    if output.best == "text/html" and "<table" in markup and 'class="table"' not in markup:
+        output.data["text/html"] = (
+            f'<div class="table" role="region" tabindex="0" aria-label="Tabla">{markup}</div>'
+        )
 
 
 def _failure(content: NotebookNode, status: str) -> dict | None:

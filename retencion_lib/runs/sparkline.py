@@ -20,12 +20,12 @@ class Series:
         values = self.values[-POINTS:]
         points = self._points(values)
         x, y = points[-1].split(",")
-        line = f'<polyline points="{" ".join(points)}" fill="none" stroke="#3b6ea5" ' \
-               'stroke-width="1.75" vector-effect="non-scaling-stroke" stroke-linejoin="round"/>'  # fmt: skip
         return (
             f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
             f'aria-label="{html.escape(self.sentence(label, words))}">'
-            f'{line}<circle cx="{x}" cy="{y}" r="3" fill="#b5542b"/></svg>'
+            f'<polyline points="{" ".join(points)}" fill="none" stroke="#3b6ea5" '
+            'stroke-width="1.75" stroke-linejoin="round"/>'
+            f'<circle cx="{x}" cy="{y}" r="3" fill="#b5542b"/></svg>'
         )
 
     def sentence(self, label: str, words: Callable[[float], str]) -> str:
