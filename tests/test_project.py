@@ -16,7 +16,7 @@ ROOMS = [
     "__main__", "runs",
     "scoring", "champion", "training", "monitoring", "eda",
     "campaign", "performance", "quality", "explain", "registry",
-    "models", "data", "features", "plots", "show", "ledger", "store",
+    "models", "data", "features", "plots", "show", "store", "ledger", "disk",
     "metrics", "decision", "drift", "config", "errors", "words",
 ]  # fmt: skip
 

@@ -47,9 +47,9 @@ def open_run(notebook: str, namespace: dict) -> Run:
     ParameterError
         If a parameter has another type than declared, or `date` is no date.
     """
-    store.lineage.clear()
     params = checked(notebook, namespace)
     run_id = os.environ.get(RUN_VARIABLE) or new_run_id(notebook)
+    store.begin(run_id)
     return Run(run_id, notebook, config.run_date(params["date"]), params)
 
 
