@@ -92,6 +92,11 @@ def lines() -> list[bytes]:
     return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
 
 
+def half_line() -> int:
+    """Bytes of a half line at the end, which a killed run left; 0 as a rule."""
+    return _tail(config.resolve(LEDGER))[1]
+
+
 def read() -> list[dict]:
     """All events, oldest first; a line that is not JSON is `verify`'s business."""
     return list(parse(lines()))
