@@ -16,7 +16,7 @@ ROOMS = [
     "__main__", "runs", "card",
     "scoring", "champion", "training", "monitoring", "eda",
     "campaign", "performance", "quality", "explain", "registry",
-    "models", "data", "features", "plots", "show", "page", "ledger", "store",
+    "models", "data", "features", "plots", "show", "page", "store", "ledger", "disk",
     "metrics", "decision", "drift", "config", "errors", "words",
 ]  # fmt: skip
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from retencion_lib import config, ledger, page, store
+from retencion_lib import config, disk, ledger, page
 from retencion_lib.runs import headline
 from retencion_lib.runs.report import STATUS
 from retencion_lib.runs.sparkline import Series
@@ -53,7 +53,7 @@ class Row:
 
 def write() -> Path:
     """Write the list of runs."""
-    return store.write_bytes(config.resolve(INDEX), to_html(ledger.read()).encode())
+    return disk.write(config.resolve(INDEX), to_html(ledger.read()).encode())
 
 
 def to_html(events: list[dict]) -> str:

@@ -3,6 +3,7 @@
 import ast
 import difflib
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -21,21 +22,33 @@ def notebook_path(notebook: str) -> Path:
 
 @cache
 def declared(notebook: str) -> dict[str, tuple[type, object, str]]:
-    """Type, default and help of each parameter of a notebook, in order."""
-    cells = nbformat.read(notebook_path(notebook), 4).cells
-    (source,) = [c.source for c in cells if "parameters" in c.metadata.get("tags", [])]
+    """Type, default and help of each parameter of a notebook of ours, in order."""
+    return declared_in(nbformat.read(notebook_path(notebook), 4).cells)
+
+
+def declared_in(cells: list) -> dict[str, tuple[type, object, str]]:
+    """Type, default and help of each parameter in a notebook's cells; none without such a cell."""
+    tagged = [c.source for c in cells if "parameters" in c.metadata.get("tags", [])]
+    source = tagged[0] if tagged else ""
     found = {}
     for node in ast.parse(source).body:
-        line = source.splitlines()[node.lineno - 1]
-        help_text = line.partition("  # ")[2]
-        default = ast.literal_eval(node.value)
-        found[node.target.id] = (TYPES[node.annotation.id], default, help_text)
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            line = source.splitlines()[node.lineno - 1]
+            default = ast.literal_eval(node.value)
+            kind = TYPES[node.annotation.id]
+            found[node.target.id] = (kind, default, line.partition("  # ")[2])
     return found
 
 
-def refuse_unknown(notebook: str, names: list[str]) -> None:
-    """Refuse a parameter that the notebook does not have, and name the nearest."""
-    known = list(declared(notebook))
+def refuse_unknown(notebook: str, names: list[str], known: Iterable[str] | None = None) -> None:
+    """Refuse a parameter that the notebook does not have, and name the nearest.
+
+    Parameters
+    ----------
+    known : iterable of str, optional
+        Its parameters, where the notebook is not one of ours.
+    """
+    known = list(declared(notebook) if known is None else known)
     for name in names:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)

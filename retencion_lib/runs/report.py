@@ -19,8 +19,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from retencion_lib import ledger, page, store
-from retencion_lib.runs import headline
+from retencion_lib import disk, ledger, page
+from retencion_lib.runs import headline, record
 from retencion_lib.words import day
 
 STATUS = {"ok": "correcta", "failed": "con error", "refused": "rechazada",
@@ -35,7 +35,6 @@ FAILURE = {
 }  # fmt: skip
 # Papermill adds cells of its own, in English, to a notebook that failed.
 PAPERMILL_NOTE = "papermill-error-cell-tag"
-RECORD = "application/vnd.retencion"  # how the media type of a run's own record begins
 SHOWN = ("text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg",
          "application/json", "text/latex", "text/plain")  # fmt: skip
 LABELS = {"parameters": "Parámetros por defecto", "injected-parameters": "Parámetros dados"}
@@ -45,7 +44,7 @@ def render(notebook: Path, *, status: str, run_id: str) -> Path:
     """Write the HTML report beside an executed notebook; give back its path."""
     content = nbformat.read(notebook, 4)
     body = to_html(content, status=status, run_id=run_id, name=notebook.stem)
-    return store.write_bytes(notebook.with_suffix(".html"), body.encode())
+    return disk.write(notebook.with_suffix(".html"), body.encode())
 
 
 def to_html(content: NotebookNode, *, status: str, run_id: str, name: str) -> str:
@@ -62,7 +61,7 @@ def to_html(content: NotebookNode, *, status: str, run_id: str, name: str) -> st
     name : str
         Title where the notebook has no heading.
     """
-    results = _results(content)
+    results = record.find(content).get("results") or {}
     _tidy(content)
     exporter = HTMLExporter(
         template_name="informe",
@@ -77,16 +76,6 @@ def to_html(content: NotebookNode, *, status: str, run_id: str, name: str) -> st
     }  # fmt: skip
     body, _ = exporter.from_notebook_node(content, resources=facts)
     return _with_contents(body)
-
-
-def _results(content: NotebookNode) -> dict:
-    """Headline results from the record that the last cell leaves in the notebook."""
-    for cell in reversed(content.cells):
-        for output in cell.get("outputs", []):
-            for media, value in output.get("data", {}).items():
-                if media.startswith(RECORD) and isinstance(value, dict):
-                    return value.get("results") or {}
-    return {}
 
 
 def _tidy(content: NotebookNode) -> None:
