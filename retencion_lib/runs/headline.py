@@ -23,12 +23,16 @@ def figures(results: dict) -> list[Figure]:
     """Figures that the results of a run hold, in reading order."""
     made = [
         _text("Modelo", results.get("champion")),
+        _text("Versión entrenada", results.get("version")),
         _auc(results),
         _number("Clientes puntuados", results.get("rows_scored"), count),
         _watch(results),
         _number("PSI de la puntuación", results.get("score_psi"), lambda v: es(v, 3)),
-        _number("Tasa de positivos", results.get("positive_rate"), pct),
-    ]
+        _number("Clientes", results.get("rows"), count),
+        # Scoring says how many it flags; the analysis of a table, how many left.
+        _number("Con aviso" if "rows_scored" in results else "Se fue",
+                results.get("positive_rate"), pct),
+    ]  # fmt: skip
     return [figure for figure in made if figure]
 
 
