@@ -17,7 +17,7 @@ def es(value: float | None, digits: int = 1) -> str:
     """Format a number the Spanish way: ``es(1234.5)`` is ``'1.234,5'``; None is a dash."""
     if value is None or value != value:
         return "—"
-    return f"{value:,.{digits}f}".translate(_SWAP)
+    return f"{value:z,.{digits}f}".translate(_SWAP)
 
 
 def count(value: float) -> str:

@@ -70,8 +70,8 @@ def _figures(known: Sources) -> list[dict]:
     return [
         {"label": "ROC-AUC", "value": es(test["roc_auc"], 3),
          "note": f"{interval(*ci['roc_auc'])}, al 95 %"},
-        {"label": "Bajas entre los de más riesgo", "value": pct(test["precision_at_k"]),
-         "note": f"de cada {es(known.report['k'], 0)} clientes"},
+        {"label": "Bajas en la lista", "value": pct(test["precision_at_k"]),
+         "note": f"de los {es(known.report['k'], 0)} con más riesgo"},
         {"label": "Veces la media", "value": es(test["lift_at_k"]),
          "note": f"media: {pct(known.report['positive_rate'])}"},
         {"label": "Umbral en uso", "value": es(known.report["threshold"]["value"], 3), "note": ""},

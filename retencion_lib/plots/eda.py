@@ -12,7 +12,8 @@ from retencion_lib.words import es, listed
 
 def plot_rates(X: pd.DataFrame, y: np.ndarray, names: list[str]) -> Figure:
     """Draw the share of leavers along each feature: by category, or by fifth of a number."""
-    fig, axes = plt.subplots(2, 3, figsize=(10, 5.5), layout="constrained", sharex=True)
+    fig, axes = plt.subplots(2, 3, figsize=(10, 6.2), layout="constrained", sharex=True)
+    fig.get_layout_engine().set(h_pad=0.14, w_pad=0.1)
     for ax, name in zip(axes.flat, names[:6], strict=False):
         rates = rates_of(X[name], y)
         ax.barh(rates.index.astype(str), 100 * rates, color=style.BLUE)

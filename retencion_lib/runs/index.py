@@ -5,7 +5,6 @@ small script of its own filters by notebook, result and date; without it, all is
 """
 
 import html
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -25,7 +24,7 @@ OPEN = "sin terminar"
 SERIES = {
     "roc_auc": ("ROC-AUC", lambda v: es(v, 3)),
     "score_psi": ("PSI de la puntuación", lambda v: es(v, 3)),
-    "positive_rate": ("Tasa de positivos", pct),
+    "positive_rate": ("Clientes con aviso", pct),
 }
 
 
@@ -52,8 +51,9 @@ class Row:
 
 
 def write() -> Path:
-    """Write the list of runs."""
-    return disk.write(config.resolve(INDEX), to_html(ledger.read()).encode())
+    """Write the list of runs; of the ledger's lines, only those that it shows are parsed."""
+    shown = [raw for raw in ledger.lines() if b'"event": "write"' not in raw]
+    return disk.write(config.resolve(INDEX), to_html(list(ledger.parse(shown))).encode())
 
 
 def to_html(events: list[dict]) -> str:
@@ -61,10 +61,11 @@ def to_html(events: list[dict]) -> str:
     runs = rows(events)
     names = sorted({r.event.get("notebook", "") for r in runs})
     states = {s: STATUS.get(s, OPEN) for s in [*STATUS, "open"] if any(r.status == s for r in runs)}
+    changes = promotions(events)
     return page.render(
         "index.html.j2", scripts=True, rows=Markup("\n".join(map(_row, runs))),
         total=plural(len(runs), "ejecución", "ejecuciones"), notebooks=names, states=states,
-        panels=panels(runs), promotions=promotions(events), head=_head(),
+        panels=panels(runs, changes), promotions=changes, head=_head(),
         latest=_when(runs[0].event["at"]) if runs else "",
     )  # fmt: skip
 
@@ -80,18 +81,22 @@ def rows(events: list[dict]) -> list[Row]:
     return kept[::-1]
 
 
-def panels(runs: list[Row]) -> list[dict]:
+def panels(runs: list[Row], changes: list[dict]) -> list[dict]:
     """Champion in use, and the course of each of `SERIES`."""
     champion = next((r.results["champion"] for r in runs if r.results.get("champion")), "")
-    made = [{"label": "Campeón", "value": champion, "note": "", "spark": ""}] if champion else []
+    since = f"desde {changes[0]['when'][:10]}" if changes else ""
+    made = [{"label": "Campeón", "value": champion, "note": since}] if champion else []
     for key, (label, words) in SERIES.items():
         series = course(runs, key)
         if series.values:
             newest = next(r for r in runs if r.results.get(key) is not None)
             limits = headline.auc(newest.results)[1] if key == "roc_auc" else ""
+            if key == "positive_rate" and "rows_scored" not in newest.results:
+                label = "Clientes que se fueron"
             made.append({
-                "label": label, "value": words(series.values[-1]), "note": limits,
-                "spark": Markup(series.svg(label, words)),
+                "label": label, "value": words(series.values[-1]),
+                "note": f"{limits}, al 95 %" if limits else "",
+                "spark": Markup(series.svg(label, words) if len(series.values) > 1 else ""),
             })  # fmt: skip
     return made
 
@@ -114,9 +119,9 @@ def promotions(events: list[dict]) -> list[dict]:
     return [
         {
             "when": _when(e["at"]),
-            "new": _name(e.get("new") or e.get("model")),
-            "old": _name(e.get("old") or e.get("previous")),
-            "reason": e.get("reason") or e.get("why") or "—",
+            "new": _name(e.get("new")),
+            "old": _name(e.get("old")),
+            "reason": e.get("reason") or "—",
             "approver": e.get("approver") or e.get("actor") or "—",
         }
         for e in reversed(events)
@@ -125,9 +130,7 @@ def promotions(events: list[dict]) -> list[dict]:
 
 
 def _name(model: object) -> str:
-    if isinstance(model, dict):
-        return f"{model.get('family', '')} v{model.get('version', '')}"
-    return str(model or "—")
+    return str((model.get("model") if isinstance(model, dict) else model) or "—")
 
 
 def _row(row: Row) -> str:
@@ -165,7 +168,9 @@ def _report_link(event: dict, name: str) -> str:
 
 
 def _href(path: str) -> str:
-    return html.escape(quote(os.path.relpath(path, "runs")))
+    """Link from the page's own folder to a path of the home."""
+    inside = path.startswith("runs/")
+    return html.escape(quote(path.removeprefix("runs/") if inside else f"../{path}"))
 
 
 def _watch(results: dict) -> str:

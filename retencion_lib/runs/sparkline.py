@@ -16,7 +16,7 @@ class Series:
     dates: list[str]
 
     def svg(self, label: str, words: Callable[[float], str]) -> str:
-        """Draw the newest values; `words` writes a value for the text alternative."""
+        """Draw the newest of two or more values; `words` writes a value for the text alternative."""
         values = self.values[-POINTS:]
         points = self._points(values)
         x, y = points[-1].split(",")
@@ -31,8 +31,6 @@ class Series:
     def sentence(self, label: str, words: Callable[[float], str]) -> str:
         """What the line shows: from, to, lowest, highest, and over which dates."""
         values, dates = self.values[-POINTS:], self.dates[-POINTS:]
-        if len(values) == 1:
-            return f"{label}: {words(values[0])} el {dates[0]}, único valor."
         return (
             f"{label}: {len(values)} valores, de {words(values[0])} el {dates[0]} a "
             f"{words(values[-1])} el {dates[-1]}; mínimo {words(min(values))}, "
@@ -42,10 +40,9 @@ class Series:
     @staticmethod
     def _points(values: list[float]) -> list[str]:
         low, spread = min(values), max(values) - min(values)
-        step = (WIDTH - 2 * EDGE) / max(1, len(values) - 1)
+        step = (WIDTH - 2 * EDGE) / (len(values) - 1)
         inner = HEIGHT - 2 * EDGE
         heights = [0.5 if spread == 0 else (v - low) / spread for v in values]
-        start = EDGE if len(values) > 1 else WIDTH - EDGE
         return [
-            f"{start + i * step:.1f},{HEIGHT - EDGE - h * inner:.1f}" for i, h in enumerate(heights)
+            f"{EDGE + i * step:.1f},{HEIGHT - EDGE - h * inner:.1f}" for i, h in enumerate(heights)
         ]
