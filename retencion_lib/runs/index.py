@@ -163,7 +163,7 @@ def _report_link(event: dict, name: str) -> str:
     said = f"{name}, {event['at'][:16].replace('T', ' ')}"
     first = f'<a href="{_href(report)}">{name}</a>' if report else name
     if notebook:
-        first += f' <a class="nb" href="{_href(notebook)}" aria-label="Cuaderno {said}">.ipynb</a>'
+        first += f' <a class="nb" href="{_href(notebook)}" aria-label=".ipynb de {said}">.ipynb</a>'
     return first
 
 
