@@ -13,7 +13,7 @@ MODULES = sorted((ROOT / "retencion_lib").rglob("*.py"))
 LOCK = (ROOT / "requirements.lock").read_text()
 # From top to bottom: a room may import only rooms below it.
 ROOMS = [
-    "__main__", "runs",
+    "__main__", "commands", "runs",
     "scoring", "champion", "training", "monitoring", "eda",
     "campaign", "performance", "quality", "explain", "registry",
     "models", "data", "features", "plots", "show", "store", "ledger", "disk",
