@@ -110,6 +110,8 @@ def propose(
         The entry with its ``stage``; ``proposed`` says that it waits for `promote`.
     """
     with store.locked(config.resolve(config.REGISTRY)):
+        if config.resolve(config.SETTINGS_FILE).is_file():
+            store.record("input", config.resolve(config.SETTINGS_FILE))
         automatic = config.settings()["promotion"]["automatic"]
         book = read()
         standing = standing_champion(book)

@@ -13,7 +13,7 @@ MODULES = sorted((ROOT / "retencion_lib").rglob("*.py"))
 LOCK = (ROOT / "requirements.lock").read_text()
 # From top to bottom: a room may import only rooms below it.
 ROOMS = [
-    "__main__", "runs", "card",
+    "__main__", "commands", "runs", "card",
     "scoring", "champion", "training", "monitoring", "eda",
     "campaign", "performance", "quality", "explain", "registry",
     "models", "data", "features", "plots", "show", "page", "store", "ledger", "disk",

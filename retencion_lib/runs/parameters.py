@@ -58,6 +58,24 @@ def refuse_unknown(notebook: str, names: list[str], known: Iterable[str] | None 
             )
 
 
+def options(words: list[str], flags: Iterable[str] = ()) -> dict[str, str]:
+    """Turn ``--id-col X --id_col=X`` into names and values; a flag takes no value."""
+    found, rest = {}, list(words)
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("--") or len(word) < 3:
+            raise ParameterError(f"'{word}' sobra: los parámetros se dan como --nombre valor.")
+        name, equals, value = word[2:].partition("=")
+        if not equals and name in flags:
+            value = "true"
+        elif not equals:
+            if not rest:
+                raise ParameterError(f"Falta el valor de '{word}': escribe {word} valor.")
+            value = rest.pop(0)
+        found[name.replace("-", "_")] = value
+    return found
+
+
 def parse(notebook: str, name: str, text: str) -> object:
     """Value of a parameter given as text on the command line."""
     kind = declared(notebook)[name][0]

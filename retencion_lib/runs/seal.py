@@ -6,6 +6,7 @@ and `take_in` does the same for a notebook that was executed elsewhere or cut sh
 
 import json
 import os
+import platform
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,6 +105,7 @@ def begin(
     ledger.append(
         "run_started", run_id=run.run_id, notebook=notebook, parameters=run.params,
         output=config.relative(output), source_sha256=run.source_sha256, actor=ledger.actor(),
+        host=platform.node(), pid=os.getpid(),
     )  # fmt: skip
     try:
         parameters.refuse_unknown(notebook, list(given), parameters.declared_in(nb.cells))

@@ -63,12 +63,18 @@ def lawful(versions: list[Version], lives: Lives) -> list[Version]:
     allowed, surest, replaced = [], -1.0, set()
     for version in reversed(versions):
         over = lives.over_by(version.run_id, version.seq)
-        if over >= surest and version.run_id not in replaced or version is versions[-1]:
+        overlapped = over >= surest and version.run_id not in replaced
+        if overlapped or version is versions[-1]:
             allowed.append(version)
-        if version.event != "write" or lives.certain(version.run_id):
+        if _sure(version, lives):
             surest = max(surest, version.seq)
             replaced.add(version.run_id)
     return allowed
+
+
+def _sure(version: Version, lives: Lives) -> bool:
+    """Whether the file surely had this content at some time."""
+    return version.event in ("run_finished", "erasure") or lives.certain(version.run_id)
 
 
 def _compare(path: str, found: str | None, versions: list[Version], lives: Lives) -> Fault | None:
@@ -77,7 +83,7 @@ def _compare(path: str, found: str | None, versions: list[Version], lives: Lives
     if found in {v.sha256 for v in allowed}:
         return None
     if found is None:
-        never_written = not any(lives.certain(v.run_id) or v.event != "write" for v in versions)
+        never_written = not any(_sure(v, lives) for v in versions)
         return None if never_written else Fault("missing", f"Falta {path}.", last.run_id, path)
     if last.event == "erasure" and found in {v.sha256 for v in versions}:
         return Fault("erasure", f"{path}: el borrado no llegó a terminar; repítelo.", None, path)

@@ -74,9 +74,12 @@ def _check(path: str, blocks: list[Block], lives: Lives) -> list[Fault]:
         return [Fault("missing", f"Falta {path}.", blocks[-1].run_id, path)]
     if size < blocks[-1].end and not lives.certain(blocks[-1].run_id):
         half = blocks[-1]
-        lost = Fault("half_block", f"{path}: quedan {count(size - half.offset)} bytes a medias de "
-                     "una ejecución cortada; 'retencion seal' los quita.", half.run_id, path)  # fmt: skip
-        return [*_compare(path, file, blocks[:-1], blocks[-1].offset), lost]
+        said = (
+            f"{path}: quedan {count(size - half.offset)} bytes a medias de una ejecución cortada; "
+            "'retencion seal' los quita."
+        )
+        lost = Fault("half_block", said, half.run_id, path)
+        return [*_compare(path, file, blocks[:-1], half.offset), lost]
     return _compare(path, file, blocks, size)
 
 
