@@ -1,14 +1,15 @@
 """One look for every figure: calm, legible, and the same to a colour-blind reader.
 
-Each colour has at least 3:1 against white, and neighbours differ in lightness too, so that
-a figure still reads in grey. Lines that share a figure differ in their markers or dashes.
+Each colour has at least 3:1 against white, and neighbours in the cycle differ in lightness
+too, so that a figure still reads in grey. Grey is for what is only there to compare with.
 """
 
 import matplotlib as mpl
 from cycler import cycler
 
-BLUE, RUST, GREY, VIOLET, TEAL = "#3b6ea5", "#b5542b", "#6b7480", "#5b3a7d", "#1b8a84"
+BLUE, RUST, VIOLET, TEAL, GREY = "#2f5f95", "#c4622d", "#5b3a7d", "#1b8a84", "#6b7480"
 INK, SOFT, LINE = "#1b2430", "#566270", "#dde3ea"
+CYCLE = [BLUE, RUST, VIOLET, TEAL]
 STATUS = {"ok": BLUE, "warning": "#b87a00", "alert": "#a3271f"}
 
 SETTINGS = {
@@ -21,7 +22,7 @@ SETTINGS = {
     "xtick.labelsize": 9, "ytick.labelsize": 9, "xtick.color": SOFT, "ytick.color": SOFT,
     "xtick.major.size": 0, "ytick.major.size": 0, "xtick.major.pad": 6, "ytick.major.pad": 6,
     "legend.frameon": False, "legend.fontsize": 9, "lines.linewidth": 2.0, "lines.markersize": 5.5,
-    "axes.prop_cycle": cycler(color=[BLUE, RUST, VIOLET, TEAL, GREY]),
+    "axes.prop_cycle": cycler(color=CYCLE),
     "figure.facecolor": "white", "savefig.facecolor": "white",
 }  # fmt: skip
 

@@ -4,6 +4,8 @@ import html
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from retencion_lib.plots import style
+
 WIDTH, HEIGHT, EDGE = 240, 40, 4
 POINTS = 120  # the newest; more would not be seen apart
 
@@ -16,16 +18,16 @@ class Series:
     dates: list[str]
 
     def svg(self, label: str, words: Callable[[float], str]) -> str:
-        """Draw the newest of two or more values; `words` writes a value for the text alternative."""
+        """Draw the newest of two or more values; `words` writes one for the text alternative."""
         values = self.values[-POINTS:]
         points = self._points(values)
         x, y = points[-1].split(",")
         return (
             f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
             f'aria-label="{html.escape(self.sentence(label, words))}">'
-            f'<polyline points="{" ".join(points)}" fill="none" stroke="#3b6ea5" '
+            f'<polyline points="{" ".join(points)}" fill="none" stroke="{style.BLUE}" '
             'stroke-width="1.75" stroke-linejoin="round"/>'
-            f'<circle cx="{x}" cy="{y}" r="3" fill="#b5542b"/></svg>'
+            f'<circle cx="{x}" cy="{y}" r="3" fill="{style.RUST}"/></svg>'
         )
 
     def sentence(self, label: str, words: Callable[[float], str]) -> str:
