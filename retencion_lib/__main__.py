@@ -4,13 +4,12 @@ Exit codes: 0 done; 1 a bug of ours, with traceback; 2 wrong use or bad input, w
 message; 3 only where `--fail-on` asks for it.
 """
 
-import argparse
 import sys
 
-from retencion_lib import config, ledger, store
+from retencion_lib import config, store
+from retencion_lib.commands import COMMANDS
 from retencion_lib.errors import ParameterError, UserError
-from retencion_lib.runs.parameters import declared, parse, refuse_unknown
-from retencion_lib.words import plural
+from retencion_lib.runs.parameters import declared, options, parse, refuse_unknown
 
 STAGES = {
     "eda": "01 ¿podemos fiarnos de los datos?",
@@ -19,25 +18,7 @@ STAGES = {
     "infer": "04 ¿quién está en riesgo en este lote?",
     "monitor": "05 ¿siguen siendo válidas las puntuaciones?",
     "run": "los cinco cuadernos, en orden",
-    "data": "crea los datos de ejemplo",
-    "verify": "comprueba los informes contra el registro",
 }
-
-
-def options(words: list[str]) -> dict[str, str]:
-    """Turn ``--id-col X --id_col=X`` into names and values."""
-    found, rest = {}, list(words)
-    while rest:
-        word = rest.pop(0)
-        if not word.startswith("--") or len(word) < 3:
-            raise ParameterError(f"'{word}' sobra: los parámetros se dan como --nombre valor.")
-        name, equals, value = word[2:].partition("=")
-        if not equals:
-            if not rest:
-                raise ParameterError(f"Falta el valor de '{word}': escribe {word} valor.")
-            value = rest.pop(0)
-        found[name.replace("-", "_")] = value
-    return found
 
 
 def stage_parameters(stages: list[str], given: dict[str, str]) -> dict[str, dict]:
@@ -59,6 +40,15 @@ def help_text(stage: str) -> str:
     for name, (kind, default, said) in declared(config.NOTEBOOKS[stage]).items():
         lines.append(f"  --{name.replace('_', '-'):12} {said} ({kind.__name__}, {default!r})")
     return "\n".join(lines)
+
+
+def overview() -> str:
+    """What can be asked, one line an order."""
+    lines = ["Uso: retencion ORDEN [--parámetro valor …]", "", "Etapas (cuadernos):"]
+    lines += [f"  {name:10} {said}" for name, said in STAGES.items()]
+    lines += ["", "Auditoría y datos:"]
+    lines += [f"  {name:10} {command.said}" for name, command in COMMANDS.items()]
+    return "\n".join([*lines, "", "Parámetros de una orden: retencion ORDEN --help"])
 
 
 def run(stage: str, words: list[str]) -> None:
@@ -85,42 +75,21 @@ def _fail_on(level: str) -> None:
         sys.exit(3)
 
 
-def data() -> None:
-    """Write the demo data and say where."""
-    from retencion_lib.data import write_demo
-
-    for path in write_demo():
-        print(f"Escrito: {path}")
-
-
-def verify() -> None:
-    """Check reports against the ledger; exit 2 with every fault if there is one."""
-    faults = ledger.faults()
-    if faults:
-        raise UserError("\n".join([*faults, plural(len(faults), "fallo", "fallos") + "."]))
-    print(f"{plural(len(ledger.read()), 'anotación', 'anotaciones')} en el registro, sin fallos.")
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; give back the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="retencion",
-        description="Etapas: " + "; ".join(f"{k} ({v})" for k, v in STAGES.items()) + ".",
-        epilog="Parámetros de una etapa: retencion ETAPA --help",
-        add_help=False,
-    )
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] in ("-h", "--help", "help"):
-        parser.print_help()
+        print(overview())
         return 0
     stage, rest = words[0], words[1:]
     try:
-        if stage not in STAGES:
-            raise ParameterError(f"No existe la etapa '{stage}'. Hay: {', '.join(STAGES)}.")
-        if rest[:1] in (["-h"], ["--help"]) and stage in config.NOTEBOOKS:
+        if stage in COMMANDS:
+            COMMANDS[stage].run(rest)
+        elif stage not in STAGES:
+            known = [*STAGES, *COMMANDS]
+            raise ParameterError(f"No existe la orden '{stage}'. Hay: {', '.join(known)}.")
+        elif rest[:1] in (["-h"], ["--help"]) and stage in config.NOTEBOOKS:
             print(help_text(stage))
-        elif stage in ("data", "verify"):
-            {"data": data, "verify": verify}[stage]()
         else:
             run(stage, rest)
     except UserError as error:

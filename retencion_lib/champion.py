@@ -50,9 +50,9 @@ def choose(log: list[dict]) -> Choice:
     """Apply `RULE` to the families of the newest training run."""
     newest = [e for e in log if e["run_id"] == log[-1]["run_id"]]
     order = sorted(newest, key=lambda e: tuple(-e["valid"][m] for m in ("roc_auc", "pr_auc", "f1")))
-    oof = pd.read_csv(
-        store.need(config.resolve(newest[0]["oof"]["path"]), made_by="train"), dtype={"id": str}
-    )
+    path = store.need(config.resolve(newest[0]["oof"]["path"]), made_by="train")
+    oof = pd.read_csv(path, dtype={"id": str})
+    store.record("input", path, len(oof))
     return Choice(order, oof)
 
 
@@ -217,48 +217,38 @@ def threshold_table(exam: Exam) -> pd.DataFrame:
 
 
 def promote(exam: Exam, choice: Choice, *, run_id: str) -> str:
-    """Write the test report and the registry; give back what was decided, in words."""
+    """Propose the winner to the registry, with its exam; give back what came of it, in words."""
     report, valid = exam.report, choice.winner["valid"]
+    entry = {
+        "family": report["family"], "version": report["version"],
+        "artifact": report["artifact"], "sha256": report["artifact_sha256"],
+        "threshold": report["threshold"], "valid": valid, "test": report["test"],
+        "created_at": report["created_at"], "why": report["selection"]["why"],
+    }  # fmt: skip
     with store.locked(config.resolve(config.REGISTRY)):
-        book = registry.read()
-        old = registry.standing_champion(book)
-        others = [m for m in book["models"] if m["sha256"] != report["artifact_sha256"]]
-        better = old is None or valid["roc_auc"] >= old["valid"]["roc_auc"]
-        stage = "champion" if better else "challenger"
-        entry = {
-            "family": report["family"], "version": report["version"],
-            "artifact": report["artifact"], "sha256": report["artifact_sha256"],
-            "stage": stage, "threshold": report["threshold"], "valid": valid,
-            "test": report["test"], "run_id": run_id, "created_at": report["created_at"],
-            "promoted_at": report["created_at"] if better else None,
-            "why": report["selection"]["why"],
-        }  # fmt: skip
-        if better:
-            others = [m | {"stage": "archived"} if m["stage"] == "champion" else m for m in others]
-        decision = _decision(old, entry)
-        event = {
-            "at": report["created_at"], "run_id": run_id, "stage": stage, "rule": RULE,
-            "model": f"{report['family']} v{report['version']}",
-            "previous": f"{old['family']} v{old['version']}" if old else None, "why": decision,
-        }  # fmt: skip
-        models = [*others, entry]
-        store.write_json(
-            config.resolve(config.REGISTRY),
-            {"models": models, "history": [*book["history"], event]},
-        )
-    if better:
-        store.write_json(config.resolve(config.TEST_REPORT), report)
-    return decision
+        old = registry.standing_champion(registry.read())
+        wins = old is None or valid["roc_auc"] >= old["valid"]["roc_auc"]
+        store.write_json(registry.version_file("artifacts/{name}__test.json", entry), report)
+        decided = registry.propose(
+            entry, wins=wins, rule=RULE, candidates=report["selection"]["candidates"],
+            reason=_decision(old, entry, wins), run_id=run_id,
+        )  # fmt: skip
+    waits = (
+        f" Espera aprobación: retencion promote {entry['version']} --reason … --approver …"
+        if decided["proposed"]
+        else ""
+    )
+    return _decision(old, entry, wins) + waits
 
 
-def _decision(old: dict | None, new: dict) -> str:
+def _decision(old: dict | None, new: dict, wins: bool) -> str:
     name = f"{family_label(new['family'])} v{new['version']}"
     if old is None:
         return f"{name} es el primer campeón."
     auc = f"ROC-AUC de validación {es(new['valid']['roc_auc'], 4)}"
     standing = f"{family_label(old['family'])} v{old['version']}"
-    if new["stage"] == "champion":
-        return f"{name} sustituye a {standing}: {auc} contra {es(old['valid']['roc_auc'], 4)}."
+    if wins:
+        return f"{name} gana a {standing}: {auc} contra {es(old['valid']['roc_auc'], 4)}."
     return (
         f"{standing} sigue siendo el campeón: {name} queda como aspirante ({auc} contra "
         f"{es(old['valid']['roc_auc'], 4)})."
@@ -266,9 +256,13 @@ def _decision(old: dict | None, new: dict) -> str:
 
 
 def write_reference(choice: Choice, dev: Training) -> pd.DataFrame:
-    """Write the drift reference: features and out-of-fold score of the champion."""
+    """Write the drift reference of the winner, and use it if the winner is the champion."""
     table = dev.X.copy()
     table.insert(0, dev.id_col, dev.ids)
     table["score"] = dev.ids.map(choice.oof.set_index("id")[choice.winner["family"]])
-    store.write_csv(config.resolve(config.REFERENCE), table)
+    winner = choice.winner
+    store.write_csv(registry.version_file("monitoring/{name}__reference.csv", winner), table)
+    champion = registry.standing_champion(registry.read())
+    if champion and champion["sha256"] == winner["artifact"]["sha256"]:
+        store.write_csv(config.resolve(config.REFERENCE), table)
     return table

@@ -4,7 +4,9 @@ Every path is resolved from the project's home, never from the current directory
 because papermill runs in the caller's folder and JupyterLab in the notebook's.
 """
 
+import difflib
 import os
+import tomllib
 from datetime import date as Date
 from pathlib import Path
 
@@ -31,6 +33,12 @@ REGISTRY = "artifacts/registry.json"
 TEST_REPORT = "artifacts/best_test_report.json"
 CAMPAIGNS = "artifacts/campaigns.json"
 PREDICTIONS = "logs/predictions.csv"
+
+SETTINGS_FILE = "retencion.toml"
+# Settings of a project, by table; what a home's `retencion.toml` leaves out has these values.
+SETTINGS = {
+    "promotion": {"automatic": True},  # may 03 put a model in use when its rule is met?
+}
 
 ID_COL = "CustomerID"
 TARGET = "usuarioPerdido"
@@ -60,6 +68,45 @@ def relative(path: str | Path) -> str:
     """Name of a path for reports and logs: from the home where it lies inside."""
     path = resolve(path)
     return path.relative_to(home()).as_posix() if path.is_relative_to(home()) else str(path)
+
+
+def settings() -> dict[str, dict]:
+    """Settings of the project: `SETTINGS`, changed by the home's ``retencion.toml``.
+
+    Raises
+    ------
+    ParameterError
+        If the file is not TOML, or has a setting that does not exist or of another type.
+    """
+    path = resolve(SETTINGS_FILE)
+    found = {table: dict(values) for table, values in SETTINGS.items()}
+    if not path.is_file():
+        return found
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{SETTINGS_FILE}: no es TOML válido ({error}). Corrígelo.") from None
+    for table, values in given.items():
+        for name, value in values.items() if isinstance(values, dict) else [("", values)]:
+            _check_setting(table, name, value)
+            found[table][name] = value
+    return found
+
+
+def _check_setting(table: str, name: str, value: object) -> None:
+    known = [f"{t}.{n}" for t, names in SETTINGS.items() for n in names]
+    asked = f"{table}.{name}".rstrip(".")
+    if asked not in known:
+        near = difflib.get_close_matches(asked, known, n=1)
+        hint = f"¿Querías decir '{near[0]}'? " if near else ""
+        raise ParameterError(
+            f"{SETTINGS_FILE}: no existe el ajuste '{asked}'. {hint}Admite: {', '.join(known)}."
+        )
+    default = SETTINGS[table][name]
+    if type(value) is not type(default):
+        raise ParameterError(
+            f"{SETTINGS_FILE}: {asked} = {value!r}: debe ser como {str(default).lower()!r}."
+        )
 
 
 def run_date(date: str = "") -> str:

@@ -31,3 +31,11 @@ class ContractError(UserError):
 
 class ArtifactError(UserError):
     """A model file that is foreign, changed or missing."""
+
+
+class StorageError(UserError):
+    """A disk that is full or a folder that may not be written."""
+
+
+class AuditError(UserError):
+    """A record that does not hold: `verify` or `reproduce` found a difference."""

@@ -1,84 +1,91 @@
-"""Files: atomic writes, hashes, versions, and the lineage of what a run touched.
+"""Files of the stages: hashes, versions, and the lineage of what a run touched.
 
-Every write goes to a temporary file in the same folder, is flushed to disk and then
-renamed, so no half-written file ever carries a final name. Whatever is read or
-written through this module is recorded in `lineage`, which the last cell of each
-notebook shows.
+Whatever is read or written through this module is recorded in `lineage`, which the last cell
+of each notebook shows; inside a run, whatever is written is announced in the ledger before it
+has its name. Small JSON is also kept by content in `runs/objects`, so that a later reader finds
+what an earlier run read (docs/decisions/0003).
 """
 
-import contextlib
 import csv
-import hashlib
 import io
 import json
-import math
-import os
-import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from filelock import FileLock
 
-from retencion_lib import config
+from retencion_lib import config, disk, ledger
+from retencion_lib.disk import clean, json_bytes, locked, sha256
 from retencion_lib.errors import DataError, OrderError
+
+__all__ = ["clean", "locked", "sha256"]
+
+OBJECTS = "runs/objects"
+KEEP_BYTES = 1 << 18  # JSON larger than this is not kept by content
 
 
 @dataclass(frozen=True)
 class Touched:
-    """One file that a run read or wrote."""
+    """One file that a run read or wrote, or the block that it appended."""
 
     role: str  # "input" or "output"
     path: str  # from the home
-    sha256: str
+    sha256: str  # of the file; of the block where `offset` is given
     rows: int | None
     bytes: int
+    offset: int | None = None  # where the block starts in a log that grows
 
 
 lineage: list[Touched] = []
+_run_id: str | None = None
+
+
+def begin(run_id: str) -> None:
+    """Start a run: forget earlier files, and announce in the ledger what is written."""
+    global _run_id
+    _run_id = run_id
+    lineage.clear()
 
 
 def record(role: str, path: Path, rows: int | None = None) -> None:
     """Remember a file for the lineage; the same file and content is remembered once."""
-    touched = Touched(role, config.relative(path), sha256(path), rows, path.stat().st_size)
+    _remember(Touched(role, config.relative(path), sha256(path), rows, path.stat().st_size))
+
+
+def _remember(touched: Touched) -> None:
     if touched not in lineage:
         lineage.append(touched)
 
 
+def _announce(touched: Touched) -> None:
+    if _run_id is not None:
+        facts = {k: v for k, v in asdict(touched).items() if k != "role" and v is not None}
+        ledger.append("write", run_id=_run_id, **facts)
+
+
 def lineage_table() -> pd.DataFrame:
     """Files touched so far in this process, one row each, in order."""
-    return pd.DataFrame(
-        [asdict(t) for t in lineage], columns=["role", "path", "sha256", "rows", "bytes"]
-    )
-
-
-def sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file's bytes."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+    columns = ["role", "path", "sha256", "rows", "bytes"]
+    return pd.DataFrame([asdict(t) for t in lineage], columns=columns)
 
 
 def write_bytes(path: Path, content: bytes, *, rows: int | None = None) -> Path:
     """Write a file whole or not at all, and record it as an output."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed before the rename)
-        dir=path.parent, prefix=f".{path.name}.", suffix=".tmp", delete=False
-    )
-    try:
-        with handle:
-            handle.write(content)
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.chmod(handle.name, 0o644)
-        os.replace(handle.name, path)
-    except BaseException:
-        Path(handle.name).unlink(missing_ok=True)
-        raise
-    record("output", path, rows)
+    sha = disk.digest(content)
+    touched = Touched("output", config.relative(path), sha, rows, len(content))
+    _announce(touched)
+    disk.write(path, content)
+    _remember(touched)
     return path
+
+
+def keep(content: bytes) -> None:
+    """Keep small content under its own hash; the same content is kept once."""
+    name = disk.digest(content)
+    path = config.resolve(OBJECTS) / name[:2] / name
+    if _run_id is not None and len(content) <= KEEP_BYTES and not path.exists():
+        disk.write(path, content)
 
 
 def write_new(path: Path, content: bytes) -> Path:
@@ -98,23 +105,12 @@ def write_new(path: Path, content: bytes) -> Path:
         return write_bytes(path, content)
 
 
-def clean(value: Any) -> Any:
-    """Plain JSON form of a value: numpy to Python, NaN and infinities to null."""
-    if isinstance(value, dict):
-        return {str(key): clean(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | np.ndarray | pd.Series):
-        return [clean(item) for item in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is pd.NA or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
-        return None
-    return value
-
-
 def write_json(path: Path, value: Any) -> Path:
     """Write JSON: UTF-8, two spaces, full precision, null for what is not a number."""
-    text = json.dumps(clean(value), ensure_ascii=False, indent=2, allow_nan=False, default=str)
-    return write_bytes(path, (text + "\n").encode())
+    content = json_bytes(value)
+    if isinstance(value, dict):
+        keep(content)
+    return write_bytes(path, content, rows=len(value) if isinstance(value, list) else None)
 
 
 def read_json(path: Path, *, made_by: str) -> Any:
@@ -128,14 +124,19 @@ def read_json(path: Path, *, made_by: str) -> Any:
         If it is not JSON.
     """
     need(path, made_by=made_by)
+    content = path.read_bytes()
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(content)
     except ValueError as error:
         raise DataError(
             f"{config.relative(path)}: no es JSON válido ({error}). "
             f"Bórralo o recupera una copia, y ejecuta otra vez '{made_by}'."
         ) from None
-    record("input", path)
+    rows = len(value) if isinstance(value, list) else None
+    if rows is None:
+        keep(content)
+    sha = disk.digest(content)
+    _remember(Touched("input", config.relative(path), sha, rows, len(content)))
     return value
 
 
@@ -152,7 +153,10 @@ def need(path: Path, *, made_by: str) -> Path:
 def append_json(path: Path, items: list[dict]) -> Path:
     """Append to a JSON list under a lock; what is there stays as it is."""
     with locked(path):
-        before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        before = []
+        if path.exists():
+            before = json.loads(path.read_text(encoding="utf-8"))
+            record("input", path, len(before))
         return write_json(path, before + items)
 
 
@@ -166,30 +170,27 @@ def write_csv(path: Path, table: pd.DataFrame) -> Path:
 def append_csv(path: Path, table: pd.DataFrame) -> Path:
     """Append rows to a CSV log under its lock (the caller may hold it already).
 
-    The block is written with one `write` and flushed, and cut off again if that fails,
-    so the log never ends in half a row.
+    The block is written whole or cut off again, at the latest by whoever appends next after a
+    process was killed half way: the log never keeps half a block.
 
     Raises
     ------
     DataError
         If the log has other columns than the table.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     with locked(path):
-        new = not path.exists() or path.stat().st_size == 0
-        if not new:
+        disk.mend(path)
+        start = path.stat().st_size if path.exists() else 0
+        if start:
             _check_header(path, list(table.columns))
-        block = table.to_csv(index=False, header=new, lineterminator="\n").encode()
-        with path.open("ab") as handle:
-            start = handle.tell()
-            try:
-                handle.write(block)
-                handle.flush()
-                os.fsync(handle.fileno())
-            except BaseException:
-                os.truncate(path, start)
-                raise
-    record("output", path, len(table))
+        block = table.to_csv(index=False, header=not start, lineterminator="\n").encode()
+        name, sha = config.relative(path), disk.digest(block)
+        touched = Touched("output", name, sha, len(table), len(block), start)
+        disk.note_append(path, start, block)
+        _announce(touched)
+        disk.append(path, block)
+        disk.forget_note(path)
+    _remember(touched)
     return path
 
 
@@ -201,14 +202,6 @@ def _check_header(path: Path, columns: list[str]) -> None:
             f"{config.relative(path)}: sus columnas son {found} y hacían falta {columns}. "
             "Un registro no cambia de forma: muévelo a otro nombre y se empezará uno nuevo."
         )
-
-
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock that guards a shared file; the same process may take it again."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.parent / f".{path.name}.lock", is_singleton=True):
-        yield
 
 
 def png_bytes(figure: Any, dpi: int) -> bytes:

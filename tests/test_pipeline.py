@@ -109,7 +109,7 @@ def test_reports_agree_with_the_ledger_until_one_is_changed(home):
         (["infer", "--inputt", "x"], "¿Querías decir 'input'?"),
         (["train", "--test-share", "20", "--data", "clientes.csv"], "divídelo entre 100"),
         (["train", "--seed", "doce"], "seed = 'doce': debe ser un número entero"),
-        (["predict"], "No existe la etapa 'predict'"),
+        (["predict"], "No existe la orden 'predict'"),
         (["eda", "--data"], "Falta el valor de '--data'"),
     ],
 )

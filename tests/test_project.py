@@ -13,10 +13,10 @@ MODULES = sorted((ROOT / "retencion_lib").rglob("*.py"))
 LOCK = (ROOT / "requirements.lock").read_text()
 # From top to bottom: a room may import only rooms below it.
 ROOMS = [
-    "__main__", "runs",
+    "__main__", "commands", "runs", "card",
     "scoring", "champion", "training", "monitoring", "eda", "retraining", "causes",
     "performance", "campaign", "history", "notices", "quality", "explain", "registry",
-    "models", "data", "features", "plots", "show", "ledger", "store",
+    "models", "data", "features", "plots", "show", "page", "store", "ledger", "disk",
     "impact", "estimation", "metrics", "decision", "drift", "config", "errors", "words",
 ]  # fmt: skip
 PURE = {"impact", "estimation", "metrics", "decision", "drift"}  # no files, no clock

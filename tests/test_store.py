@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retencion_lib import store
+from retencion_lib import disk, store
 from retencion_lib.errors import DataError, OrderError
 
 
@@ -20,7 +20,7 @@ def test_json_holds_full_precision_and_null_instead_of_nan(tmp_path):
 
 def test_a_failed_write_leaves_the_old_file_and_no_temporary(tmp_path, monkeypatch):
     path = store.write_bytes(tmp_path / "a.txt", b"old")
-    monkeypatch.setattr(store.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    monkeypatch.setattr(disk.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
     with pytest.raises(OSError, match="full"):
         store.write_bytes(path, b"new")
     assert path.read_bytes() == b"old"

@@ -2,19 +2,19 @@
 
 import os
 import secrets
-import subprocess
-import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 
 import pandas as pd
+from IPython.display import display
 
-from retencion_lib import config, show, store
+from retencion_lib import config, disk, show, store
+from retencion_lib.plots import style
+from retencion_lib.runs import record
 from retencion_lib.runs.parameters import checked
+from retencion_lib.words import plural
 
 RUN_VARIABLE = "RETENCION_RUN_ID"
-LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "papermill")
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Run:
 
 
 def new_run_id(notebook: str) -> str:
-    """Name of a run: UTC time, notebook, and four characters that keep two runs apart."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{notebook}-{secrets.token_hex(2)}"
+    """Name of a run: UTC time, notebook, and six characters that keep two runs apart."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{notebook}-{secrets.token_hex(3)}"
 
 
 def open_run(notebook: str, namespace: dict) -> Run:
@@ -47,37 +47,65 @@ def open_run(notebook: str, namespace: dict) -> Run:
     ParameterError
         If a parameter has another type than declared, or `date` is no date.
     """
-    store.lineage.clear()
     params = checked(notebook, namespace)
     run_id = os.environ.get(RUN_VARIABLE) or new_run_id(notebook)
-    return Run(run_id, notebook, config.run_date(params["date"]), params)
+    store.begin(run_id)
+    style.use()
+    date = config.run_date(params["date"])
+    return Run(run_id, notebook, date, params | {"date": date})
 
 
-def close_run(run: Run) -> None:
-    """Show what an auditor needs: parameters, files with hashes, code and environment."""
-    params = pd.DataFrame({"name": run.params.keys(), "value": map(str, run.params.values())})
-    show.table(params, "Parámetros efectivos")
+def close_run(run: Run, **headline: object) -> None:
+    """Show what an auditor needs, and embed the same record in the notebook.
+
+    Parameters
+    ----------
+    run : Run
+        What `open_run` gave.
+    **headline
+        Results worth a line in the list of runs, as plain values. One with the name of a
+        parameter that was left empty says what the run chose for it.
+    """
+    results = disk.clean(headline)
+    chosen = {k: v for k, v in results.items() if k in run.params and run.params[k] in ("", None)}
+    params = record.masked(run.params | chosen)
+    facts = record.provenance()
+    files = [asdict(t) for t in store.lineage]
+    embedded = {
+        "run_id": run.run_id, "notebook": run.notebook, "date": run.date, "parameters": params,
+        "seed": params.get("seed"), **facts, "results": results,
+        "inputs": _of_role(files, "input"), "outputs": _of_role(files, "output"),
+    }  # fmt: skip
+    show.table(
+        pd.DataFrame({"name": params.keys(), "value": map(str, params.values())}),
+        "Parámetros efectivos",
+    )
     show.table(
         store.lineage_table().replace({"input": "entra", "output": "sale"}),
         "Archivos leídos y escritos",
     )
-    facts = {"Ejecución": run.run_id, "Fecha": run.date, **git_state()}
-    facts |= {"Python": sys.version.split()[0]} | {name: version(name) for name in LIBRARIES}
-    show.table(
-        pd.DataFrame({"what": facts.keys(), "value": facts.values()}),
-        "Código y entorno",
+    show.table(_facts_table(run, facts), "Código y entorno")
+    n_in, n_out = len(embedded["inputs"]), len(embedded["outputs"])
+    said = (
+        f"Se leyeron {plural(n_in, 'archivo', 'archivos')} y se escribieron "
+        f"{plural(n_out, 'archivo', 'archivos')}; este mismo rastro va dentro del cuaderno."
     )
+    display({record.MEDIA_TYPE: embedded, "text/markdown": said, "text/plain": said}, raw=True)
 
 
-def git_state() -> dict[str, str]:
-    """Commit of the clone and whether it has changes; a dash without git."""
-    try:
-        commit, changes = (
-            subprocess.run(
-                ["git", *command], cwd=config.root(), capture_output=True, text=True, check=True
-            ).stdout.strip()
-            for command in (["rev-parse", "HEAD"], ["status", "--porcelain"])
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return {"Commit": "—", "Cambios sin guardar": "—"}
-    return {"Commit": commit, "Cambios sin guardar": "sí" if changes else "no"}
+def _of_role(files: list[dict], role: str) -> list[dict]:
+    return [
+        {k: v for k, v in f.items() if k != "role" and v is not None}
+        for f in files
+        if f["role"] == role
+    ]
+
+
+def _facts_table(run: Run, facts: dict) -> pd.DataFrame:
+    changes = {None: "—", True: "sí", False: "no"}[facts["dirty"]]
+    rows = {
+        "Ejecución": run.run_id, "Fecha": run.date, "Commit": facts["commit"] or "—",
+        "Cambios sin guardar": changes, "Huella del entorno": facts["environment_sha256"],
+        "Python": facts["python"], "Sistema": facts["platform"], **facts["libraries"],
+    }  # fmt: skip
+    return pd.DataFrame({"what": rows.keys(), "value": rows.values()})

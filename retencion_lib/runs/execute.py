@@ -1,10 +1,9 @@
-"""Execute notebooks headless: one folder a run, the executed notebook, its report, its seal.
+"""Execute stages headless: one folder a run; the engine leaves notebook, report and seal there.
 
 Papermill and nbconvert run in this process. For a sequence of notebooks the kernel of the
 next one starts and imports while the current one works.
 """
 
-import os
 import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,16 +12,14 @@ from pathlib import Path
 
 import papermill
 from jupyter_client.manager import KernelManager
-from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from retencion_lib import config, errors, ledger, store
-from retencion_lib.runs import report
-from retencion_lib.runs.context import RUN_VARIABLE, new_run_id
+from retencion_lib import config, disk, errors
+from retencion_lib.runs.context import new_run_id
 from retencion_lib.runs.parameters import notebook_path, refuse_unknown
+from retencion_lib.runs.seal import kernel_environment
 
-ENGINE = "retencion-warm"
+ENGINE = "retencion"  # retencion_lib.runs.engine, which papermill loads by itself
 WARM_UP = (
     "from retencion_lib import eda, training, champion, scoring, monitoring, show\n"
     "from retencion_lib.plots import eda as _a, training as _b, champion as _c, monitoring as _d\n"
@@ -42,19 +39,6 @@ class Finished:
     report: Path
 
 
-class WarmEngine(NBClientEngine):
-    """Papermill's own engine on a kernel that is already running."""
-
-    @classmethod
-    def execute_managed_notebook(
-        cls, nb_man, kernel_name, log_output=False, kernel=None, execution_timeout=None, **_
-    ):
-        """Run the cells on the given kernel manager."""
-        return PapermillNotebookClient(
-            nb_man, km=kernel, timeout=execution_timeout, log_output=log_output
-        ).execute()
-
-
 def start_kernel(run_id: str) -> KernelManager:
     """Start a kernel of this very interpreter and let it import while nobody waits."""
     manager = KernelManager()
@@ -62,12 +46,7 @@ def start_kernel(run_id: str) -> KernelManager:
         sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f",
         "{connection_file}", "--log-level=40",
     ]  # fmt: skip
-    environment = os.environ | {
-        RUN_VARIABLE: run_id,
-        config.HOME_VARIABLE: str(config.home()),
-        "MPLBACKEND": "agg",
-    }
-    manager.start_kernel(env=environment)
+    manager.start_kernel(env=kernel_environment(run_id))
     client = manager.blocking_client()
     client.start_channels()
     client.wait_for_ready(timeout=120)
@@ -95,7 +74,6 @@ def run_stages(stages: list[str], given: dict[str, dict]) -> list[Finished]:
     """
     for stage in stages:
         refuse_unknown(config.NOTEBOOKS[stage], list(given.get(stage, {})))
-    papermill_engines.register(ENGINE, WarmEngine)
     finished = []
     with ThreadPoolExecutor(1) as pool:
         upcoming = _prepare(pool, stages[0])
@@ -125,35 +103,20 @@ def _run(stage: str, run_id: str, kernel: KernelManager, params: dict) -> Finish
     notebook = config.NOTEBOOKS[stage]
     date = config.run_date(str(params.get("date", "")))
     folder = config.resolve("runs") / date / run_id
-    folder.mkdir(parents=True)
+    with disk.explained(folder):
+        folder.mkdir(parents=True)
     executed = folder / f"{notebook}.ipynb"
-    ledger.append("run_started", run_id=run_id, notebook=notebook, parameters=params)
-    status, failure = "ok", None
     try:
         papermill.execute_notebook(
             str(notebook_path(notebook)), str(executed), parameters=params, engine_name=ENGINE,
-            kernel_name="python3", kernel=kernel, cwd=str(config.root()), progress_bar=False,
-            request_save_on_cell_execute=False,
+            kernel_name="python3", kernel=kernel, run_id=run_id, cwd=str(config.root()),
+            progress_bar=False, request_save_on_cell_execute=False,
         )  # fmt: skip
     except PapermillExecutionError as error:
-        failure = error
-        status = "refused" if hasattr(errors, error.ename) else "failed"
+        _raise(error, executed.with_suffix(".html"))
     finally:
         threading.Thread(target=kernel.shutdown_kernel, kwargs={"now": True}).start()
-    page = report.render(executed, status=status, run_id=run_id)
-    _seal(run_id, notebook, status, params, [executed, page])
-    if failure is not None:
-        _raise(failure, page)
-    return Finished(run_id, page)
-
-
-def _seal(run_id: str, notebook: str, status: str, params: dict, files: list[Path]) -> None:
-    ledger.append(
-        "run_finished", run_id=run_id, notebook=notebook, status=status, parameters=params,
-        source_sha256=store.sha256(notebook_path(notebook)),
-        files={config.relative(path): store.sha256(path) for path in files},
-    )  # fmt: skip
-    report.write_index()
+    return Finished(run_id, executed.with_suffix(".html"))
 
 
 def _raise(failure: PapermillExecutionError, page: Path) -> None:

@@ -3,6 +3,7 @@
 import ast
 import difflib
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -21,21 +22,33 @@ def notebook_path(notebook: str) -> Path:
 
 @cache
 def declared(notebook: str) -> dict[str, tuple[type, object, str]]:
-    """Type, default and help of each parameter of a notebook, in order."""
-    cells = nbformat.read(notebook_path(notebook), 4).cells
-    (source,) = [c.source for c in cells if "parameters" in c.metadata.get("tags", [])]
+    """Type, default and help of each parameter of a notebook of ours, in order."""
+    return declared_in(nbformat.read(notebook_path(notebook), 4).cells)
+
+
+def declared_in(cells: list) -> dict[str, tuple[type, object, str]]:
+    """Type, default and help of each parameter in a notebook's cells; none without such a cell."""
+    tagged = [c.source for c in cells if "parameters" in c.metadata.get("tags", [])]
+    source = tagged[0] if tagged else ""
     found = {}
     for node in ast.parse(source).body:
-        line = source.splitlines()[node.lineno - 1]
-        help_text = line.partition("  # ")[2]
-        default = ast.literal_eval(node.value)
-        found[node.target.id] = (TYPES[node.annotation.id], default, help_text)
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            line = source.splitlines()[node.lineno - 1]
+            default = ast.literal_eval(node.value)
+            kind = TYPES[node.annotation.id]
+            found[node.target.id] = (kind, default, line.partition("  # ")[2])
     return found
 
 
-def refuse_unknown(notebook: str, names: list[str]) -> None:
-    """Refuse a parameter that the notebook does not have, and name the nearest."""
-    known = list(declared(notebook))
+def refuse_unknown(notebook: str, names: list[str], known: Iterable[str] | None = None) -> None:
+    """Refuse a parameter that the notebook does not have, and name the nearest.
+
+    Parameters
+    ----------
+    known : iterable of str, optional
+        Its parameters, where the notebook is not one of ours.
+    """
+    known = list(declared(notebook) if known is None else known)
     for name in names:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -43,6 +56,24 @@ def refuse_unknown(notebook: str, names: list[str]) -> None:
             raise ParameterError(
                 f"{notebook}: no existe el parámetro '{name}'. {hint}Admite: {', '.join(known)}."
             )
+
+
+def options(words: list[str], flags: Iterable[str] = ()) -> dict[str, str]:
+    """Turn ``--id-col X --id_col=X`` into names and values; a flag takes no value."""
+    found, rest = {}, list(words)
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("--") or len(word) < 3:
+            raise ParameterError(f"'{word}' sobra: los parámetros se dan como --nombre valor.")
+        name, equals, value = word[2:].partition("=")
+        if not equals and name in flags:
+            value = "true"
+        elif not equals:
+            if not rest:
+                raise ParameterError(f"Falta el valor de '{word}': escribe {word} valor.")
+            value = rest.pop(0)
+        found[name.replace("-", "_")] = value
+    return found
 
 
 def parse(notebook: str, name: str, text: str) -> object:

@@ -1,0 +1,73 @@
+"""The record of a run, as it travels inside the executed notebook.
+
+The last cell embeds it as an output of its own media type, so that the notebook alone says
+what it read and wrote, with which parameters, code and environment.
+"""
+
+import hashlib
+import platform
+import re
+import subprocess
+import sys
+from functools import cache
+from importlib.metadata import distributions, version
+
+from retencion_lib import config
+
+MEDIA_TYPE = "application/vnd.retencion.run+json"
+LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "papermill")
+SECRET = re.compile(r"secret|token|passw|contrase|clave|api_?key|webhook|credential", re.I)
+MASK = "***"
+
+
+def secret(name: str, value: object) -> bool:
+    """Whether a parameter must not be written down: by its name; ``env:NAME`` is no secret."""
+    return bool(SECRET.search(name)) and bool(value) and not str(value).startswith("env:")
+
+
+def masked(params: dict) -> dict:
+    """Parameters with the secret ones replaced by `MASK`."""
+    return {name: MASK if secret(name, value) else value for name, value in params.items()}
+
+
+def find(notebook: dict) -> dict:
+    """Record embedded in an executed notebook; empty if its last cell did not run."""
+    for cell in reversed(notebook["cells"]):
+        for output in cell.get("outputs", []):
+            found = output.get("data", {}).get(MEDIA_TYPE)
+            if isinstance(found, dict):
+                return found
+    return {}
+
+
+def provenance() -> dict:
+    """Code and environment: commit, whether it has changes, Python, libraries and their hash."""
+    return {
+        **git_state(),
+        "python": sys.version.split()[0],
+        "platform": f"{platform.system()} {platform.machine()}",
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "environment_sha256": environment_sha256(),
+    }
+
+
+@cache
+def environment_sha256() -> str:
+    """SHA-256 of Python's version and of every installed distribution with its version."""
+    found = sorted({f"{d.name.lower()}=={d.version}" for d in distributions()})
+    text = "\n".join([sys.version.split()[0], platform.machine(), *found])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def git_state() -> dict:
+    """Commit of the clone and whether it has changes; nulls without git."""
+    try:
+        commit, changes = (
+            subprocess.run(
+                ["git", *command], cwd=config.root(), capture_output=True, text=True, check=True
+            ).stdout.strip()
+            for command in (["rev-parse", "HEAD"], ["status", "--porcelain"])
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return {"commit": None, "dirty": None}
+    return {"commit": commit, "dirty": bool(changes)}

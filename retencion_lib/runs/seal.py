@@ -1,0 +1,163 @@
+"""Seal a run: its start and its end in the ledger, its notebook and its report hashed.
+
+One code path for every way of executing a notebook: the engine calls `begin` and `finish`,
+and `take_in` does the same for a notebook that was executed elsewhere or cut short.
+"""
+
+import json
+import os
+import platform
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from papermill.exceptions import PapermillExecutionError
+from papermill.iorw import LocalHandler, papermill_io, write_ipynb
+
+from retencion_lib import config, disk, errors, ledger
+from retencion_lib.runs import index, parameters, record, report
+from retencion_lib.runs.context import RUN_VARIABLE, new_run_id
+
+FROM_RECORD = ("date", "seed", "commit", "dirty", "python", "platform", "libraries",
+               "environment_sha256", "inputs", "outputs", "results")  # fmt: skip
+
+
+class WholeFile(LocalHandler):
+    """Papermill's writer for one output: whole or not at all, and without secrets."""
+
+    def __init__(self, path: Path, secrets: list[str]) -> None:
+        super().__init__()
+        self.path, self.secrets = path, secrets
+
+    def write(self, buf: str, path: str) -> None:
+        """Write the notebook in place of papermill's own open-and-write."""
+        for text in self.secrets:
+            buf = buf.replace(text, record.MASK)
+        disk.write(self.path, buf.encode())
+
+
+@dataclass(frozen=True)
+class Running:
+    """A run that the ledger knows to have started."""
+
+    run_id: str
+    notebook: str
+    params: dict
+    output: Path
+    path_given: str  # as papermill knows the output
+    source_sha256: str | None
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment of the run's kernel."""
+        return kernel_environment(self.run_id)
+
+    def finish(self, nb: nbformat.NotebookNode, error: BaseException | None = None) -> None:
+        """Write the notebook and its report, and seal both; an error of the run comes first."""
+        try:
+            write_ipynb(nb, self.path_given)
+            end(
+                self.run_id, self.notebook, self.output, error=error, params=self.params,
+                source_sha256=self.source_sha256, seconds=time.monotonic() - self.began,
+            )  # fmt: skip
+        except Exception as fault:
+            if error is None:
+                raise
+            error.add_note(f"Además, no se pudo sellar el informe: {fault}")
+
+
+def kernel_environment(run_id: str) -> dict[str, str]:
+    """Environment of a kernel: it knows its run and its home, and draws to no screen."""
+    ours = {RUN_VARIABLE: run_id, config.HOME_VARIABLE: str(config.home()), "MPLBACKEND": "agg"}
+    return os.environ | ours
+
+
+def begin(
+    nb: nbformat.NotebookNode, output: Path, *, source: Path | None, run_id: str | None
+) -> Running:
+    """Write the start of a run in the ledger, before any kernel starts.
+
+    Raises
+    ------
+    ParameterError
+        If the notebook does not have a parameter that was given: papermill would run with the
+        default. The refused run is in the ledger.
+    StorageError
+        If the output exists: a run never overwrites another.
+    """
+    if output.exists():
+        raise errors.StorageError(
+            f"{config.relative(output)} ya existe y una ejecución no sobrescribe otra. "
+            "Da otro nombre de salida, o usa la orden retencion, que lo elige."
+        )
+    given = dict(nb.metadata.papermill.get("parameters", {}))
+    path_given = nb.metadata.papermill.output_path
+    hidden = [json.dumps(str(v), ensure_ascii=False)[1:-1] for n, v in given.items()
+              if record.secret(n, v)]  # fmt: skip
+    papermill_io.register(path_given, WholeFile(output, hidden))
+    notebook = source.stem if source else output.stem
+    run = Running(
+        run_id or new_run_id(notebook), notebook, record.masked(given), output, path_given,
+        disk.sha256(source) if source and source.is_file() else None,
+    )  # fmt: skip
+    ledger.append(
+        "run_started", run_id=run.run_id, notebook=notebook, parameters=run.params,
+        output=config.relative(output), source_sha256=run.source_sha256, actor=ledger.actor(),
+        host=platform.node(), pid=os.getpid(),
+    )  # fmt: skip
+    try:
+        parameters.refuse_unknown(notebook, list(given), parameters.declared_in(nb.cells))
+    except errors.ParameterError as refused:
+        end(run.run_id, notebook, output, error=refused, params=run.params,
+            source_sha256=run.source_sha256, seconds=0.0)  # fmt: skip
+        raise
+    return run
+
+
+def end(
+    run_id: str, notebook: str, output: Path, *, error: BaseException | None, params: dict,
+    source_sha256: str | None, seconds: float | None, status: str = "",
+) -> dict:  # fmt: skip
+    """Render the report beside an executed notebook and write the end of its run.
+
+    Returns
+    -------
+    dict
+        The event ``run_finished``.
+    """
+    status = status or _status(error)
+    facts = record.provenance() | {"inputs": [], "outputs": [], "results": {}}
+    files, report_error = {}, None
+    if output.is_file():
+        embedded = record.find(json.loads(output.read_bytes()))
+        facts |= {k: embedded[k] for k in FROM_RECORD if k in embedded}
+        params = embedded.get("parameters", params)
+        files = {config.relative(output): disk.sha256(output)}
+        try:
+            page = report.render(output, status=status, run_id=run_id)
+            files[config.relative(page)] = disk.sha256(page)
+        except Exception as fault:
+            report_error = fault
+    event = ledger.append(
+        "run_finished", run_id=run_id, notebook=notebook, status=status, parameters=params,
+        source_sha256=source_sha256, **facts, files=files, error=_name(error),
+        seconds=None if seconds is None else round(seconds, 3), actor=ledger.actor(),
+    )  # fmt: skip
+    if report_error is not None:
+        raise report_error
+    index.write()
+    return event
+
+
+def _name(error: BaseException | None) -> str | None:
+    """Kind of an error; its message may hold a customer's values and stays in the report."""
+    return getattr(error, "ename", None) or (type(error).__name__ if error else None)
+
+
+def _status(error: BaseException | None) -> str:
+    if error is None:
+        return "ok"
+    kind = getattr(errors, error.ename, None) if isinstance(error, PapermillExecutionError) else 0
+    return "refused" if kind or isinstance(error, errors.UserError) else "failed"

@@ -1,0 +1,31 @@
+"""Does everything still agree with the ledger? Every fault is named by its run and its file."""
+
+from collections.abc import Sequence
+
+from retencion_lib import ledger
+from retencion_lib.runs.verify.chain import check_anchor, check_chain, check_runs
+from retencion_lib.runs.verify.fault import Fault
+from retencion_lib.runs.verify.files import check_files
+from retencion_lib.runs.verify.logs import check_logs
+
+__all__ = ["Fault", "faults"]
+
+
+def faults(anchors: Sequence[tuple[int, str]] = ()) -> list[Fault]:
+    """All that does not agree with the ledger, in the order: chain, runs, files, logs.
+
+    Parameters
+    ----------
+    anchors : sequence of (int, str)
+        Number and SHA-256 of lines, kept elsewhere: only with one does a cut tail, an edited
+        last line or a chain computed again show.
+    """
+    raw = ledger.lines()
+    events = list(ledger.parse(raw))
+    return [
+        *check_chain(raw, ledger.half_line()),
+        *(fault for anchor in anchors for fault in check_anchor(raw, anchor)),
+        *check_runs(events),
+        *check_files(events),
+        *check_logs(events),
+    ]
