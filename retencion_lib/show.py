@@ -34,7 +34,8 @@ HEADINGS = {
     "plan": "Forma de elegir", "contacted": "Llamados", "foreseen": "Previsto",
     "profit": "Beneficio", "behind": "La lista gana", "accept_rate": "Aceptación real",
     "informed": "Sabiéndolo", "cost": "Coste de no saberlo", "reasons": "Razones",
-    "expected_profit": "Beneficio esperado", "decile": "Decil",
+    "expected_profit": "Beneficio esperado", "decile": "Decil", "segment": "Grupo",
+    "left": "Se fue", "selected": "Avisados (%)", "differs": "Se distingue en",
     "rows": "Filas", "bytes": "Bytes", "what": "Qué",
 }  # fmt: skip
 WORDS = {"ok": "bien", "warning": "aviso", "alert": "alerta", "numeric": "numérica",

@@ -15,7 +15,7 @@ LOCK = (ROOT / "requirements.lock").read_text()
 ROOMS = [
     "__main__", "runs",
     "scoring", "champion", "training", "monitoring", "eda",
-    "campaign", "performance", "quality", "explain", "registry",
+    "campaign", "segments", "performance", "quality", "explain", "registry",
     "models", "data", "features", "plots", "show", "ledger", "store",
     "metrics", "decision", "drift", "config", "errors", "words",
 ]  # fmt: skip
