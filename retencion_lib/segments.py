@@ -61,6 +61,12 @@ class Segments:
             }
         )
 
+    def caption(self) -> str:
+        """What the table holds."""
+        if self.named:
+            return "Grupos"
+        return "Grupos que se distinguen" if len(self.differing()) else "El que más se distingue"
+
     def sentences(self) -> list[str]:
         """One a difference beyond noise."""
         return [

@@ -16,7 +16,7 @@ from scipy.stats import norm
 
 from retencion_lib import config, decision, explain, metrics, store
 from retencion_lib.campaign.terms import Terms
-from retencion_lib.campaign.worth import eur, eur_interval
+from retencion_lib.campaign.worth import eur
 from retencion_lib.data import hashes
 from retencion_lib.errors import ParameterError
 from retencion_lib.models import FittedModel
@@ -60,8 +60,8 @@ class CallList:
         earns = calls["expected_profit"].sum()
         return (
             f"**Llama a {plural(len(calls), 'cliente', 'clientes')}** de {len(self.decided)}: se "
-            f"espera ganar **{eur(earns)}** {eur_interval(*self.span)}, "
-            f"{eur(earns / len(calls))} por llamada. Sin llamar, se "
+            f"espera ganar **{eur(earns)}**, con un 95 % de confianza entre {eur(self.span[0])} y "
+            f"{eur(self.span[1])}; {eur(earns / len(calls))} por llamada. Sin llamar, se "
             f"iría cerca del {pct(calls['score'].mean(), 0)} de ellos; del lote entero, el "
             f"{pct(self.decided['score'].mean(), 0)}."
         )
