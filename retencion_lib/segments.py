@@ -23,8 +23,8 @@ MIN_ROWS, MIN_CLASS = 30, 10  # customers of a group, and of each class, to be c
 FEW_VALUES, BANDS, MAX_GROUPS = 6, 4, 12
 MEASURES = ("roc_auc", "calibration", "selected", "precision")
 NAMES = {
-    "roc_auc": "ordena peor o mejor",
-    "calibration": "previsión desviada",
+    "roc_auc": "ordenación",
+    "calibration": "previsión",
     "selected": "avisos",
     "precision": "precisión de los avisos",
 }

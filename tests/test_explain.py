@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from retencion_lib.models.families import Variant
 from scipy.special import expit
 from sklearn.tree import DecisionTreeClassifier
 
@@ -11,6 +10,7 @@ from retencion_lib import config, explain
 from retencion_lib.errors import DataError
 from retencion_lib.features import Derived, describe
 from retencion_lib.models import FAMILIES, Calibrator, FittedModel, Predictor
+from retencion_lib.models.families import Variant
 
 NUMERIC, CATEGORICAL = ["age", "spend", "calls"], ["plan", "town"]
 
@@ -149,6 +149,13 @@ def test_reasons_are_what_raises_the_risk_most_important_first(own, expected):
     frame = pd.DataFrame({"age": [2.0], "plan": ["a"], "flag": [0.0]})
     assert explain.reasons(parts, frame, BACKGROUND, {}) == [expected]
     assert explain.reasons(parts, frame, BACKGROUND, {}, limit=1) == [expected[:1]]
+
+
+def test_two_numbers_that_say_the_same_are_one_reason():
+    background = BACKGROUND.assign(months=BACKGROUND["age"] * 12)
+    parts = pd.DataFrame([[0.5, 0.9, 0.4]], columns=["age", "months", "flag"])
+    frame = pd.DataFrame({"age": [2.0], "months": [24.0], "flag": [1.0]})
+    assert explain.reasons(parts, frame, background, {}) == [["months: 24 (bajo)", "flag: 1"]]
 
 
 @pytest.mark.parametrize(
