@@ -14,14 +14,16 @@ from tqdm import tqdm
 from retencion_lib import config, metrics, store
 from retencion_lib.data import Training, fold_numbers, infer_contract, sort_order, test_mask
 from retencion_lib.errors import DataError, ParameterError
-from retencion_lib.features import Columns, describe
+from retencion_lib.features import Columns
 from retencion_lib.models import (
     FAMILIES,
     STACK,
     Candidate,
     FittedModel,
+    Found,
     baseline_scores,
     n_fits,
+    prepare_columns,
     to_bytes,
     train_candidates,
 )
@@ -105,6 +107,7 @@ class Trained:
 
     parts: Partition
     columns: Columns
+    found: list[Found]  # derived columns that help
     candidates: dict[str, Candidate]  # from the simplest
     oof: pd.DataFrame  # id, y, fold, one column a candidate, and `BASELINE`
     seed: int
@@ -113,14 +116,14 @@ class Trained:
 def train(parts: Partition, *, seed: int) -> Trained:
     """Fit every family fold by fold and stack them; each row is judged by who never saw it."""
     dev, folds = parts.dev, parts.folds
-    columns = describe(dev.X, dev.numeric, dev.categorical)
+    columns, found = prepare_columns(dev.X, dev.y, folds, dev.numeric, dev.categorical, seed)
     with tqdm(total=n_fits(folds), file=sys.stderr, unit="modelo") as bar:
         candidates = train_candidates(dev.X, dev.y, folds, columns, seed, tick=bar.update)
     oof = pd.DataFrame({"id": dev.ids, "y": dev.y, "fold": folds})
     for name, candidate in candidates.items():
         oof[name] = candidate.p
     oof[BASELINE] = baseline_scores(dev.X, dev.y, folds, columns)
-    return Trained(parts, columns, candidates, oof, seed)
+    return Trained(parts, columns, found, candidates, oof, seed)
 
 
 def compare(oof: pd.DataFrame, *, capacity: float = 0.10) -> pd.DataFrame:
