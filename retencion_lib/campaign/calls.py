@@ -229,7 +229,7 @@ def write_calls(calls: CallList, *, date: str, stem: str) -> tuple[Path, bool]:
             more = f"_{attempt}" if attempt > 1 else ""
             path = first.with_name(f"{first.stem}_{stem}{more}.csv")
         if path.exists():
-            store.record("output", path, len(calls.calls()))
+            store.record("input", path, len(calls.calls()))
             return path, False
         return store.write_bytes(path, content, rows=len(calls.calls())), True
 

@@ -219,7 +219,7 @@ def _paper_measures(
     value = float(np.mean(given.get("value", money.customer_value)))
     accept = float(np.mean(given.get("accept", money.accept_rate)))
     names = ("mpc", "mpc_share", "empc", "empc_share")
-    if value <= money.offer_cost or not 0 < accept < 1:
+    if value <= money.offer_cost or accept <= 0 or (accept == 1 and money.accept_trials):
         return dict.fromkeys(names)
     mean = replace(money, customer_value=value, accept_rate=accept)
     found = decision.maximum_profit(y, p, mean) + decision.expected_maximum_profit(y, p, mean)
