@@ -31,6 +31,11 @@ HEADINGS = {
     "called": "Avisados", "precision": "Precisión", "captured": "Bajas detectadas",
     "score": "Puntuación", "prediction": "Aviso", "psi": "PSI", "psi_corrected": "PSI corregido",
     "ks": "KS", "p_value": "Valor p", "status": "Estado", "role": "Papel", "path": "Archivo",
+    "gap": "Diferencia con la mejor", "error": "Error típico", "tied": "Empata",
+    "model": "Modelo", "ece": "ECE", "ece_perfect": "ECE si fueran ciertas",
+    "slope": "Pendiente", "intercept": "Ordenada", "reliability": "Descalibración (Brier)",
+    "resolution": "Conocimiento (Brier)", "calibration": "Calibración", "variant": "Variante",
+    "gain": "Mejora", "column": "Columna", "weights": "Peso",
     "rows": "Filas", "bytes": "Bytes", "what": "Qué",
 }  # fmt: skip
 WORDS = {"ok": "bien", "warning": "aviso", "alert": "alerta", "numeric": "numérica",
