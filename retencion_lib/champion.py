@@ -7,53 +7,16 @@ import numpy as np
 import pandas as pd
 
 from retencion_lib import config, metrics, registry, show, store
+from retencion_lib.choice import RULE, Challenge, Choice
 from retencion_lib.data import Training, load_training
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.features import describe
 from retencion_lib.models import FittedModel, baseline
-from retencion_lib.training import Partition, family_label, partition
+from retencion_lib.partition import Partition, partition
 from retencion_lib.words import es, interval, listed, pct
 
-RULE = "mejor ROC-AUC de validación; si empatan, PR-AUC y después F1"
 POLICIES = {"f1": "máximo F1 en validación", "capacity": "capacidad de contacto",
             "profit": "beneficio: desde donde la llamada compensa"}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The candidates of the newest version, best first, and their out-of-fold scores."""
-
-    entries: list[dict]
-    oof: pd.DataFrame
-
-    @property
-    def winner(self) -> dict:
-        """Experiment of the chosen family."""
-        return self.entries[0]
-
-    def table(self) -> pd.DataFrame:
-        """Validation metrics of the candidates, best first."""
-        return pd.DataFrame([{"family": e["family"]} | e["valid"] for e in self.entries])
-
-    def why(self) -> str:
-        """What the rule decided, and by how much."""
-        first, second = self.entries[0], self.entries[1]
-        gap = first["valid"]["roc_auc"] - second["valid"]["roc_auc"]
-        return (
-            f"{family_label(first['family'])} v{first['version']} tiene el mejor ROC-AUC de "
-            f"validación, {es(first['valid']['roc_auc'], 4)}: {es(gap, 4)} sobre "
-            f"{family_label(second['family'])}."
-        )
-
-
-def choose(log: list[dict]) -> Choice:
-    """Apply `RULE` to the families of the newest training run."""
-    newest = [e for e in log if e["run_id"] == log[-1]["run_id"]]
-    order = sorted(newest, key=lambda e: tuple(-e["valid"][m] for m in ("roc_auc", "pr_auc", "f1")))
-    oof = pd.read_csv(
-        store.need(config.resolve(newest[0]["oof"]["path"]), made_by="train"), dtype={"id": str}
-    )
-    return Choice(order, oof)
 
 
 def same_partition(
@@ -216,26 +179,24 @@ def threshold_table(exam: Exam) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def promote(exam: Exam, choice: Choice, *, run_id: str) -> str:
+def promote(exam: Exam, choice: Choice, verdict: Challenge, *, run_id: str) -> str:
     """Write the test report and the registry; give back what was decided, in words."""
-    report, valid = exam.report, choice.winner["valid"]
+    report, decision = exam.report, verdict.sentence()
+    stage = "champion" if verdict.wins else "challenger"
     with store.locked(config.resolve(config.REGISTRY)):
         book = registry.read()
         old = registry.standing_champion(book)
         others = [m for m in book["models"] if m["sha256"] != report["artifact_sha256"]]
-        better = old is None or valid["roc_auc"] >= old["valid"]["roc_auc"]
-        stage = "champion" if better else "challenger"
         entry = {
             "family": report["family"], "version": report["version"],
             "artifact": report["artifact"], "sha256": report["artifact_sha256"],
-            "stage": stage, "threshold": report["threshold"], "valid": valid,
+            "stage": stage, "threshold": report["threshold"], "valid": choice.winner["valid"],
             "test": report["test"], "run_id": run_id, "created_at": report["created_at"],
-            "promoted_at": report["created_at"] if better else None,
+            "promoted_at": report["created_at"] if verdict.wins else None,
             "why": report["selection"]["why"],
         }  # fmt: skip
-        if better:
+        if verdict.wins:
             others = [m | {"stage": "archived"} if m["stage"] == "champion" else m for m in others]
-        decision = _decision(old, entry)
         event = {
             "at": report["created_at"], "run_id": run_id, "stage": stage, "rule": RULE,
             "model": f"{report['family']} v{report['version']}",
@@ -246,23 +207,9 @@ def promote(exam: Exam, choice: Choice, *, run_id: str) -> str:
             config.resolve(config.REGISTRY),
             {"models": models, "history": [*book["history"], event]},
         )
-    if better:
+    if verdict.wins:
         store.write_json(config.resolve(config.TEST_REPORT), report)
     return decision
-
-
-def _decision(old: dict | None, new: dict) -> str:
-    name = f"{family_label(new['family'])} v{new['version']}"
-    if old is None:
-        return f"{name} es el primer campeón."
-    auc = f"ROC-AUC de validación {es(new['valid']['roc_auc'], 4)}"
-    standing = f"{family_label(old['family'])} v{old['version']}"
-    if new["stage"] == "champion":
-        return f"{name} sustituye a {standing}: {auc} contra {es(old['valid']['roc_auc'], 4)}."
-    return (
-        f"{standing} sigue siendo el campeón: {name} queda como aspirante ({auc} contra "
-        f"{es(old['valid']['roc_auc'], 4)})."
-    )
 
 
 def write_reference(choice: Choice, dev: Training) -> pd.DataFrame:

@@ -36,6 +36,11 @@ HEADINGS = {
     "informed": "Sabiéndolo", "cost": "Coste de no saberlo", "reasons": "Razones",
     "expected_profit": "Beneficio esperado", "decile": "Decil", "segment": "Grupo",
     "left": "Se fue", "selected": "Avisados (%)", "differs": "Se distingue en",
+    "gap": "Diferencia con la mejor", "error": "Error típico", "tied": "Empata",
+    "model": "Modelo", "ece": "ECE", "ece_perfect": "ECE si fueran ciertas",
+    "slope": "Pendiente", "intercept": "Ordenada", "reliability": "Descalibración (Brier)",
+    "resolution": "Conocimiento (Brier)", "calibration": "Calibración", "variant": "Variante",
+    "gain": "Mejora", "column": "Columna", "weights": "Peso",
     "rows": "Filas", "bytes": "Bytes", "what": "Qué",
 }  # fmt: skip
 WORDS = {"ok": "bien", "warning": "aviso", "alert": "alerta", "numeric": "numérica",

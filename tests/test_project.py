@@ -14,7 +14,7 @@ LOCK = (ROOT / "requirements.lock").read_text()
 # From top to bottom: a room may import only rooms below it.
 ROOMS = [
     "__main__", "runs",
-    "scoring", "champion", "training", "monitoring", "eda",
+    "scoring", "champion", "choice", "training", "partition", "monitoring", "eda",
     "campaign", "segments", "performance", "quality", "explain", "registry",
     "models", "data", "features", "plots", "show", "ledger", "store",
     "metrics", "decision", "drift", "config", "errors", "words",

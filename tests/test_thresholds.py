@@ -14,7 +14,7 @@ OOF = pd.DataFrame(
         "xgb": np.arange(10, 0, -1) / 10,
     }
 )
-CHOICE = champion.Choice([{"family": "xgb"}], OOF)
+CHOICE = champion.Choice([{"family": "xgb"}], OOF, contest=None)
 
 
 @pytest.mark.parametrize(
