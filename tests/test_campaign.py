@@ -188,6 +188,22 @@ def test_the_gap_that_a_control_can_show_is_the_textbook_one():
     assert calls_module.detectable_gap(100, 100, 0.5) == pytest.approx(0.1981, abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [
+        # 1,000 called of 10,000, a tenth of those reached as control: ample for 0.3 of their rate.
+        pytest.param(10_000, "bastan para ver la supuesta", id="many"),
+        pytest.param(100, "repite la campaña con el mismo nombre y suma unos", id="few"),
+    ],
+)
+def test_what_the_control_will_show_is_said(n, said):
+    assert said in decide(scored(n), control_share=0.2).control_sentence()
+
+
+def test_without_a_control_group_the_price_is_said():
+    assert "no se podrá saber" in decide(scored(50), control_share=0.0).control_sentence()
+
+
 def test_without_anyone_worth_calling_the_sentences_say_so():
     table = scored(50).assign(score=0.01)
     decided = decide(table)

@@ -8,6 +8,7 @@ recompute it. The control is those of the group that would have been called.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -78,16 +79,17 @@ class CallList:
             return f"Ningún cliente de la lista cae en el grupo de control de «{self.name}»."
         rate = float(pd.concat([control, calls])["score"].mean())
         gap = detectable_gap(len(calls), len(control), rate)
-        if gap < rate:
-            shows = f"permiten ver si las bajas caen {es(100 * gap, 0)} puntos o más"
-        else:
-            shows = (
-                "son pocos para ver efecto alguno con un solo lote: repite la campaña con el mismo "
-                "nombre y suma los lotes"
-            )
+        supposed = self.terms.money.accept_rate * rate
+        points = f"una caída de las bajas de {es(100 * gap, 0)} puntos"
+        shows = (
+            f"bastan para ver la supuesta, de {es(100 * supposed, 0)} puntos: se vería {points}"
+            if gap <= supposed
+            else f"solo enseñarían {points}, y la supuesta es de {es(100 * supposed, 0)}: repite la "
+            f"campaña con el mismo nombre y suma unos {ceil((gap / supposed) ** 2)} lotes así"
+        )
         left = plural(len(control), "cliente queda", "clientes quedan")
         lost = eur(control["expected_profit"].sum())
-        return f"{left} sin llamar, control de «{self.name}»: se deja de ganar {lost}, y {shows}."
+        return f"{left} sin llamar, control de «{self.name}». Se deja de ganar {lost}; {shows}."
 
     def reasons_sentence(self) -> str:
         """The reasons that come up most often."""
