@@ -193,7 +193,7 @@ def test_the_gap_that_a_control_can_show_is_the_textbook_one():
     [
         # 1,000 called of 10,000, a tenth of those reached as control: ample for 0.3 of their rate.
         pytest.param(10_000, "bastan para ver la supuesta", id="many"),
-        pytest.param(100, "repite la campaña con el mismo nombre y suma unos", id="few"),
+        pytest.param(300, "repite la campaña con el mismo nombre y suma unos", id="few"),
     ],
 )
 def test_what_the_control_will_show_is_said(n, said):

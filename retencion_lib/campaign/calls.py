@@ -84,8 +84,8 @@ class CallList:
         shows = (
             f"bastan para ver la supuesta, de {es(100 * supposed, 0)} puntos: se vería {points}"
             if gap <= supposed
-            else f"solo enseñarían {points}, y la supuesta es de {es(100 * supposed, 0)}: repite la "
-            f"campaña con el mismo nombre y suma unos {ceil((gap / supposed) ** 2)} lotes así"
+            else f"solo enseñarían {points}, y la supuesta es de {es(100 * supposed, 0)}: repite "
+            f"la campaña con el mismo nombre y suma unos {ceil((gap / supposed) ** 2)} lotes así"
         )
         left = plural(len(control), "cliente queda", "clientes quedan")
         lost = eur(control["expected_profit"].sum())
