@@ -26,6 +26,7 @@ from retencion_lib.words import es
 SAMPLED_ORDERS = 8  # each walked forwards and backwards
 LEAST_PART = 0.1  # of the largest part, below which a reason says little
 FEW_VALUES = 6  # a number with as few distinct values is neither high nor low
+SAME = 0.95  # correlation from which two numbers are one reason
 NO_VALUE = "sin dato"
 
 Names = dict[str, str | dict[str, str]]
@@ -194,14 +195,26 @@ def reasons(
         Most important first; empty where nothing raises the risk.
     """
     levels = {name: levels_of(background[name]) for name in parts.columns}
+    twins = _twins(background[parts.columns])
     values = frame[parts.columns].astype(object).to_numpy()
     found = []
     for row, own in zip(values, parts.to_numpy(), strict=True):
-        first = np.argsort(-own, kind="stable")[:limit]
-        kept = [i for i in first if own[i] > 0 and own[i] >= LEAST_PART * own[first[0]]]
+        kept: list[int] = []
+        for i in np.argsort(-own, kind="stable"):
+            if len(kept) == limit or own[i] <= 0 or own[i] < LEAST_PART * own.max():
+                break
+            if not twins[i, kept].any():
+                kept.append(i)
         columns = [parts.columns[i] for i in kept]
         found.append([say(c, row[i], names, levels[c]) for c, i in zip(columns, kept, strict=True)])
     return found
+
+
+def _twins(background: pd.DataFrame) -> np.ndarray:
+    """True for each pair of numbers that say the same, shape (n_features, n_features)."""
+    numbers = background.select_dtypes("number")
+    told = numbers.corr().abs().reindex(index=background.columns, columns=background.columns)
+    return told.to_numpy() > SAME
 
 
 def levels_of(column: pd.Series) -> tuple[float, float] | None:

@@ -86,7 +86,9 @@ def read() -> pd.DataFrame:
     path = config.resolve(HISTORY)
     if not path.is_file():
         return _typed(pd.DataFrame(columns=list(COLUMNS)))
-    return pd.read_parquet(path)
+    table = pd.read_parquet(path)
+    store.record("input", path, len(table))
+    return table
 
 
 def append(report: dict, *, run_id: str, date: str) -> pd.DataFrame:

@@ -7,73 +7,37 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as library_version
 
-import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
 from retencion_lib import config, metrics, store
-from retencion_lib.data import Training, fold_numbers, infer_contract, sort_order, test_mask
-from retencion_lib.errors import DataError, ParameterError
-from retencion_lib.features import Columns, describe
+from retencion_lib.data import infer_contract
+from retencion_lib.errors import ParameterError
+from retencion_lib.features import Columns
 from retencion_lib.models import (
     FAMILIES,
     STACK,
     Candidate,
     FittedModel,
+    Found,
     baseline_scores,
     n_fits,
+    prepare_columns,
     to_bytes,
     train_candidates,
 )
-from retencion_lib.words import count, es, pct
+from retencion_lib.partition import Partition
+from retencion_lib.words import count, es, listed, pct
 
-MIN_PER_CLASS = 50  # customers of each class: ten in each of five folds
 BASELINE = "plain_logreg"
 BACKGROUND = 200  # training rows that a model keeps, to explain itself
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
+CALIBRATIONS = {"none": "no hace falta", "sigmoid": "sigmoide",
+                "mean": "media de sigmoide e isotónica"}  # fmt: skip
 LABELS = {name: family.label for name, family in FAMILIES.items()} | {
     STACK: "Combinación",
     BASELINE: "Logística sin ajustar (listón)",
 }
-
-
-@dataclass(frozen=True)
-class Partition:
-    """The customers that models may learn from, those put aside, and the folds."""
-
-    dev: Training
-    test: Training
-    folds: np.ndarray  # fold of each row of dev
-
-    def sentence(self) -> str:
-        """What was put aside, in words."""
-        return (
-            f"Se apartan {count(self.test.n_rows)} clientes para el examen final "
-            f"({pct(self.test.positive_rate)} de bajas) y se aprende de los otros "
-            f"{count(self.dev.n_rows)} ({pct(self.dev.positive_rate)}), en "
-            f"{len(np.unique(self.folds))} partes."
-        )
-
-
-def partition(training: Training, *, test_share: float, seed: int) -> Partition:
-    """Put the test share aside and number the folds; row order plays no part.
-
-    Raises
-    ------
-    DataError
-        If a class has too few customers to be learnt and judged.
-    """
-    config.check_share("test_share", test_share)
-    training = training.take(sort_order(training.ids, seed))
-    held = test_mask(training.ids, training.y, test_share, seed)
-    dev = training.take(~held)
-    fewest = int(min(np.bincount(dev.y, minlength=2)))
-    if fewest < MIN_PER_CLASS:
-        raise DataError(
-            f"{training.path}: una de las clases de '{training.target}' tiene {fewest} clientes "
-            f"para aprender y hacen falta {MIN_PER_CLASS}. Reúne más datos, o baja test_share."
-        )
-    return Partition(dev, training.take(held), fold_numbers(dev.ids, dev.y, seed))
 
 
 def next_version(asked: str = "") -> str:
@@ -105,6 +69,7 @@ class Trained:
 
     parts: Partition
     columns: Columns
+    found: list[Found]  # derived columns that help
     candidates: dict[str, Candidate]  # from the simplest
     oof: pd.DataFrame  # id, y, fold, one column a candidate, and `BASELINE`
     seed: int
@@ -113,14 +78,14 @@ class Trained:
 def train(parts: Partition, *, seed: int) -> Trained:
     """Fit every family fold by fold and stack them; each row is judged by who never saw it."""
     dev, folds = parts.dev, parts.folds
-    columns = describe(dev.X, dev.numeric, dev.categorical)
+    columns, found = prepare_columns(dev.X, dev.y, folds, dev.numeric, dev.categorical, seed)
     with tqdm(total=n_fits(folds), file=sys.stderr, unit="modelo") as bar:
         candidates = train_candidates(dev.X, dev.y, folds, columns, seed, tick=bar.update)
     oof = pd.DataFrame({"id": dev.ids, "y": dev.y, "fold": folds})
     for name, candidate in candidates.items():
         oof[name] = candidate.p
     oof[BASELINE] = baseline_scores(dev.X, dev.y, folds, columns)
-    return Trained(parts, columns, candidates, oof, seed)
+    return Trained(parts, columns, found, candidates, oof, seed)
 
 
 def compare(oof: pd.DataFrame, *, capacity: float = 0.10) -> pd.DataFrame:
@@ -226,6 +191,47 @@ def calibration(oof: pd.DataFrame, families: Sequence[str] = ()) -> pd.DataFrame
         metrics.calibration_bins(y, oof[name].to_numpy()).assign(family=name) for name in names
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def calibration_table(trained: Trained) -> pd.DataFrame:
+    """How each candidate was calibrated, and how true its probabilities are out of fold."""
+    rows = []
+    for name, candidate in trained.candidates.items():
+        found = metrics.reliability(trained.parts.dev.y, candidate.p)
+        rows.append(
+            {
+                "family": family_label(name),
+                "calibration": CALIBRATIONS[candidate.calibrator.kind],
+                "ece": found.ece,
+                "ece_perfect": found.ece_perfect,
+                "slope": found.slope,
+                "intercept": found.intercept,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def truth_sentence(trained: Trained) -> str:
+    """Which candidates' probabilities could be exactly true, as far as these customers tell."""
+    y = trained.parts.dev.y
+    true, false = [], []
+    for name, candidate in trained.candidates.items():
+        (true if metrics.reliability(y, candidate.p).trusted else false).append(family_label(name))
+    parts = [f"no se distinguen de probabilidades ciertas: {listed(true)}"] if true else []
+    parts += [f"se desvían más que el azar: {listed(false)}"] if false else []
+    return f"Con {count(len(y))} clientes, {'; '.join(parts)}."
+
+
+def derived_sentence(trained: Trained) -> str:
+    """Which derived columns were found, or that none helps."""
+    if not trained.found:
+        return "Ninguna suma ni cociente de columnas mejora la predicción más que su ruido."
+    said = [
+        f"**{f.column.name}** (pérdida logarítmica {es(f.gain, 4)} menor, error típico "
+        f"{es(f.error, 4)})"
+        for f in trained.found
+    ]
+    return f"Se añaden columnas que mejoran la predicción más que su ruido: {listed(said)}."
 
 
 def calibration_sentence(points: pd.DataFrame) -> str:

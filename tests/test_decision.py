@@ -1,6 +1,8 @@
 """Whom to contact and what it earns: hand-worked figures, brute force, and an outside package."""
 
+import doctest
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -234,3 +236,10 @@ def test_the_first_decile_holds_the_highest_scores(scores, expected):
 def test_money_that_makes_no_sense_is_refused_with_the_remedy(wrong, message):
     with pytest.raises(ParameterError, match=message):
         Campaign(**(TERMS | wrong))
+
+
+def test_the_examples_of_the_document_give_what_it_says():
+    document = Path(__file__).resolve().parent.parent / "docs/decision.md"
+    found = doctest.testfile(str(document), module_relative=False)
+    assert found.attempted > 10
+    assert found.failed == 0

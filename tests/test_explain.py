@@ -151,6 +151,13 @@ def test_reasons_are_what_raises_the_risk_most_important_first(own, expected):
     assert explain.reasons(parts, frame, BACKGROUND, {}, limit=1) == [expected[:1]]
 
 
+def test_two_numbers_that_say_the_same_are_one_reason():
+    background = BACKGROUND.assign(months=BACKGROUND["age"] * 12)
+    parts = pd.DataFrame([[0.5, 0.9, 0.4]], columns=["age", "months", "flag"])
+    frame = pd.DataFrame({"age": [2.0], "months": [24.0], "flag": [1.0]})
+    assert explain.reasons(parts, frame, background, {}) == [["months: 24 (bajo)", "flag: 1"]]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -14,8 +14,9 @@ LOCK = (ROOT / "requirements.lock").read_text()
 # From top to bottom: a room may import only rooms below it.
 ROOMS = [
     "__main__", "commands", "runs", "card",
-    "scoring", "champion", "training", "monitoring", "eda", "retraining", "causes",
-    "performance", "campaign", "history", "notices", "quality", "explain", "registry",
+    "scoring", "champion", "choice", "training", "partition", "monitoring", "eda",
+    "retraining", "causes", "performance", "campaign", "segments", "history", "notices",
+    "quality", "explain", "registry",
     "models", "data", "features", "plots", "show", "page", "store", "ledger", "disk",
     "impact", "estimation", "metrics", "decision", "drift", "config", "errors", "words",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ recompute it. The control is those of the group that would have been called.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from scipy.stats import norm
 
 from retencion_lib import config, decision, explain, metrics, store
 from retencion_lib.campaign.terms import Terms
-from retencion_lib.campaign.worth import eur, eur_interval
+from retencion_lib.campaign.worth import eur
 from retencion_lib.data import hashes
 from retencion_lib.errors import ParameterError
 from retencion_lib.models import FittedModel
@@ -60,8 +61,8 @@ class CallList:
         earns = calls["expected_profit"].sum()
         return (
             f"**Llama a {plural(len(calls), 'cliente', 'clientes')}** de {len(self.decided)}: se "
-            f"espera ganar **{eur(earns)}** {eur_interval(*self.span)}, "
-            f"{eur(earns / len(calls))} por llamada. Sin llamar, se "
+            f"espera ganar **{eur(earns)}**, con un 95 % de confianza entre {eur(self.span[0])} y "
+            f"{eur(self.span[1])}; {eur(earns / len(calls))} por llamada. Sin llamar, se "
             f"iría cerca del {pct(calls['score'].mean(), 0)} de ellos; del lote entero, el "
             f"{pct(self.decided['score'].mean(), 0)}."
         )
@@ -78,16 +79,17 @@ class CallList:
             return f"Ningún cliente de la lista cae en el grupo de control de «{self.name}»."
         rate = float(pd.concat([control, calls])["score"].mean())
         gap = detectable_gap(len(calls), len(control), rate)
-        if gap < rate:
-            shows = f"permiten ver si las bajas caen {es(100 * gap, 0)} puntos o más"
-        else:
-            shows = (
-                "son pocos para ver efecto alguno con un solo lote: repite la campaña con el mismo "
-                "nombre y suma los lotes"
-            )
+        supposed = self.terms.money.accept_rate * rate
+        points = f"una caída de las bajas de {es(100 * gap, 0)} puntos"
+        shows = (
+            f"bastan para ver la supuesta, de {es(100 * supposed, 0)} puntos: se vería {points}"
+            if gap <= supposed
+            else f"solo enseñarían {points}, y la supuesta es de {es(100 * supposed, 0)}: repite "
+            f"la campaña con el mismo nombre y suma unos {ceil((gap / supposed) ** 2)} lotes así"
+        )
         left = plural(len(control), "cliente queda", "clientes quedan")
         lost = eur(control["expected_profit"].sum())
-        return f"{left} sin llamar, control de «{self.name}»: se deja de ganar {lost}, y {shows}."
+        return f"{left} sin llamar, control de «{self.name}». Se deja de ganar {lost}; {shows}."
 
     def reasons_sentence(self) -> str:
         """The reasons that come up most often."""
@@ -229,7 +231,7 @@ def write_calls(calls: CallList, *, date: str, stem: str) -> tuple[Path, bool]:
             more = f"_{attempt}" if attempt > 1 else ""
             path = first.with_name(f"{first.stem}_{stem}{more}.csv")
         if path.exists():
-            store.record("output", path, len(calls.calls()))
+            store.record("input", path, len(calls.calls()))
             return path, False
         return store.write_bytes(path, content, rows=len(calls.calls())), True
 

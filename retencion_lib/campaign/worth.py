@@ -1,6 +1,6 @@
 """What the campaign would have earned on customers whose outcome is known, in money and words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -38,7 +38,7 @@ class Worth:
     curve: pd.DataFrame  # decision.profit_curve
     plans: pd.DataFrame  # decision.strategies
     wrong: pd.DataFrame  # decision.sensitivity
-    measures: dict[str, float]  # mpc, mpc_share, empc, empc_share
+    measures: dict[str, float | None]  # mpc, mpc_share, empc, empc_share
     cut: dict[str, float | None]  # score and EUR of the last on the list; break-even score
     leavers: dict[str, float]  # on the list: called, foreseen by the scores with sd, observed
 
@@ -190,7 +190,6 @@ def judge(
         EVERYBODY: np.ones(n),
         NOBODY: np.zeros(n),
     }
-    mpc, empc = decision.maximum_profit(y, p, money), decision.expected_maximum_profit(y, p, money)
     last = contacted[-1] if len(contacted) else None
     return Worth(
         terms=terms,
@@ -198,7 +197,7 @@ def judge(
         curve=decision.profit_curve(y, p, money, seed=seed, **given),
         plans=decision.strategies(y, p, plans, money, seed=seed, **given),
         wrong=decision.sensitivity(y, p, money, places, **given),
-        measures={"mpc": mpc[0], "mpc_share": mpc[1], "empc": empc[0], "empc_share": empc[1]},
+        measures=_paper_measures(money, y, p, given),
         leavers={
             "called": len(contacted),
             "foreseen": float(p[contacted].sum()),
@@ -211,6 +210,20 @@ def judge(
             "last_profit": None if last is None else float(foreseen[last]),
         },
     )
+
+
+def _paper_measures(
+    money: decision.Campaign, y: np.ndarray, p: np.ndarray, given: dict[str, np.ndarray]
+) -> dict[str, float | None]:
+    """MPC and EMPC at the mean margin and acceptance; None where that margin is below the offer."""
+    value = float(np.mean(given.get("value", money.customer_value)))
+    accept = float(np.mean(given.get("accept", money.accept_rate)))
+    names = ("mpc", "mpc_share", "empc", "empc_share")
+    if value <= money.offer_cost or accept <= 0 or (accept == 1 and money.accept_trials):
+        return dict.fromkeys(names)
+    mean = replace(money, customer_value=value, accept_rate=accept)
+    found = decision.maximum_profit(y, p, mean) + decision.expected_maximum_profit(y, p, mean)
+    return dict(zip(names, found, strict=True))
 
 
 def trust_sentence(report: dict, family: str, version: str) -> str:

@@ -63,6 +63,6 @@ def _bins(family: str, version: str) -> pd.DataFrame | None:
     path = config.resolve(f"artifacts/{family}__calibration.csv")
     if not path.is_file():
         return None
-    table = pd.read_csv(path, dtype={"version": str})
+    table = store.read_csv(path, made_by="train", dtype={"version": str})
     own = table[(table["version"] == version) & (table["split"] == "valid")]
     return own if len(own) else None

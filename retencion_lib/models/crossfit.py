@@ -7,6 +7,7 @@ thresholds and the drift reference; the fold models themselves, averaged, are th
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -64,23 +65,43 @@ def cross_fit(
     return margin, members
 
 
-def fit_family(family: Family, *given: object, **more: object) -> CrossFit:
-    """Cross-fit every variant and keep the one, or the mean of all, with the best log-loss.
+def fit_variants(family: Family, *given: object, **more: object) -> list[CrossFit]:
+    """Cross-fit every variant of a family; the other arguments are those of `cross_fit`."""
+    fitted = []
+    for variant in family.variants:
+        start = time.process_time()
+        margin, members = cross_fit(variant, *given, **more)
+        seconds = time.process_time() - start
+        fitted.append(CrossFit(family.name, variant.name, margin, _mean(members), seconds))
+    return fitted
 
-    The arguments after the family are those of `cross_fit` after the variant.
-    """
-    start = time.process_time()
-    y = given[1]
-    fitted = {v.name: cross_fit(v, *given, **more) for v in family.variants}
-    options = {name: (margin, members) for name, (margin, members) in fitted.items()}
-    if len(fitted) > 1:
-        margins, groups = zip(*fitted.values(), strict=True)
-        together = [member for group in groups for member in group]
-        options["media de " + " y ".join(fitted)] = (np.mean(margins, axis=0), together)
-    name = min(options, key=lambda o: loss_of(y, options[o][0]))
-    margin, members = options[name]
-    predictor = Predictor(tuple(members), (1 / len(members),) * len(members))
-    return CrossFit(family.name, name, margin, predictor, time.process_time() - start)
+
+def _mean(members: list[Pipeline]) -> Predictor:
+    n = len(members)
+    return Predictor(tuple(members), (1 / n,) * n, 0.0, tuple(range(n)))
+
+
+def best_mean(variants: list[CrossFit], y: np.ndarray) -> CrossFit:
+    """The variant, or the mean of several in log-odds, with the best out-of-fold log-loss."""
+    groups = [
+        group for size in range(1, len(variants) + 1) for group in combinations(variants, size)
+    ]
+    best = min(groups, key=lambda g: loss_of(y, np.mean([v.margin for v in g], axis=0)))
+    predictor = weighted([v.predictor for v in best], np.full(len(best), 1 / len(best)))
+    margin = np.mean([v.margin for v in best], axis=0)
+    seconds = sum(v.seconds for v in variants)
+    return CrossFit(best[0].name, " + ".join(v.variant for v in best), margin, predictor, seconds)
+
+
+def weighted(parts: list[Predictor], weights: np.ndarray, offset: float = 0.0) -> Predictor:
+    """Weighted sum of predictors in log-odds; those without weight are left out."""
+    used = [(part, float(w)) for part, w in zip(parts, weights, strict=True) if w > 0]
+    return Predictor(
+        tuple(m for part, _ in used for m in part.members),
+        tuple(w * own for part, w in used for own in part.weights),
+        offset,
+        tuple(fold for part, _ in used for fold in part.folds),
+    )
 
 
 def loss_of(y: np.ndarray, margin: np.ndarray) -> float:
@@ -89,9 +110,9 @@ def loss_of(y: np.ndarray, margin: np.ndarray) -> float:
 
 
 def fit_stack(name: str, parts: list[CrossFit], y: np.ndarray, folds: np.ndarray) -> CrossFit:
-    """Logistic regression on the families' out-of-fold log-odds, itself out of fold.
+    """Logistic regression on out-of-fold log-odds, itself out of fold.
 
-    A family whose weight would be negative is left out: more risk for one of them never means
+    A part whose weight would be negative is left out: more risk for one of them never means
     less risk for the stack.
     """
     start = time.process_time()
@@ -102,12 +123,14 @@ def fit_stack(name: str, parts: list[CrossFit], y: np.ndarray, folds: np.ndarray
         weights, offset = stack_weights(Z[~held], y[~held])
         margin[held] = Z[held] @ weights + offset
     weights, offset = stack_weights(Z, y)
-    used = [(part, w) for part, w in zip(parts, weights, strict=True) if w > 0]
-    members = tuple(m for part, _ in used for m in part.predictor.members)
-    spread = tuple(w * share for part, w in used for share in part.predictor.weights)
-    variant = ", ".join(part.name for part, _ in used)
+    variant = ", ".join(
+        f"{part.name} {part.variant} × {w:.2f}"
+        for part, w in zip(parts, weights, strict=True)
+        if w > 0
+    )
     seconds = time.process_time() - start + sum(part.seconds for part in parts)
-    return CrossFit(name, variant, margin, Predictor(members, spread, offset), seconds)
+    predictor = weighted([part.predictor for part in parts], weights, offset)
+    return CrossFit(name, variant, margin, predictor, seconds)
 
 
 def stack_weights(Z: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:

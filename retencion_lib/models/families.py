@@ -36,7 +36,7 @@ class Variant:
 class Family:
     """A kind of model: its name in files, its name for readers, and its variants.
 
-    The variant, or the mean of all, with the best out-of-fold log-loss stands for the family.
+    The variant, or the mean of several, with the best out-of-fold log-loss stands for the family.
     """
 
     name: str
@@ -44,20 +44,16 @@ class Family:
     variants: tuple[Variant, ...]
 
 
-def _logistic(seed: int) -> BaseEstimator:
-    return LogisticRegression(C=0.1, max_iter=2000, random_state=seed)
+def _logistic(strength: float) -> Callable[[int], BaseEstimator]:
+    return lambda seed: LogisticRegression(C=strength, max_iter=2000, random_state=seed)
 
 
-def _shallow(seed: int) -> BaseEstimator:
-    return EarlyStoppedXGB(max_depth=3, colsample=0.6, learning_rate=0.05, seed=seed)
+def _trees(depth: int, colsample: float, rate: float) -> Callable[[int], BaseEstimator]:
+    return lambda seed: EarlyStoppedXGB(depth, colsample, rate, seed=seed)
 
 
-def _deep(seed: int) -> BaseEstimator:
-    return EarlyStoppedXGB(max_depth=6, colsample=0.9, learning_rate=0.05, seed=seed)
-
-
-def _network(seed: int) -> BaseEstimator:
-    return EarlyStoppedMLP(seed=seed)
+def _network(hidden: int) -> Callable[[int], BaseEstimator]:
+    return lambda seed: EarlyStoppedMLP(hidden, seed=seed)
 
 
 # From the simplest to the most complex: between equals, the earlier wins.
@@ -67,14 +63,28 @@ FAMILIES = {
         Family(
             "logreg",
             "Regresión logística",
-            (Variant("lineal", "scaled", _logistic), Variant("curvas", "splines", _logistic)),
+            (
+                Variant("lineal", "scaled", _logistic(0.3)),
+                Variant("curvas", "splines", _logistic(0.1)),
+            ),
         ),
         Family(
             "xgb",
             "XGBoost",
-            (Variant("3 niveles", "trees", _shallow), Variant("6 niveles", "trees", _deep)),
+            (
+                Variant("1 nivel", "trees", _trees(1, 0.6, 0.1)),
+                Variant("3 niveles", "trees", _trees(3, 0.6, 0.05)),
+                Variant("6 niveles", "trees", _trees(6, 0.9, 0.05)),
+            ),
         ),
-        Family("mlp", "Red neuronal (MLP)", (Variant("32 neuronas", "normal", _network),)),
+        Family(
+            "mlp",
+            "Red neuronal (MLP)",
+            (
+                Variant("16 neuronas", "normal", _network(16)),
+                Variant("32 neuronas", "normal", _network(32)),
+            ),
+        ),
     )
 }
 

@@ -27,12 +27,31 @@ class Predictor:
     members: tuple[Pipeline, ...]  # each with decision_function in log-odds
     weights: tuple[float, ...]  # one a member
     offset: float = 0.0
+    folds: tuple[int, ...] = ()  # fold that each member never saw
 
     def margin(self, frame: pd.DataFrame) -> np.ndarray:
         """``offset + sum(weight * member's log-odds)`` for each row, shape (n,)."""
         total = np.full(len(frame), self.offset)
         for member, weight in zip(self.members, self.weights, strict=True):
             total += weight * member.decision_function(frame)
+        return total
+
+    def unseen_margin(self, frame: pd.DataFrame, fold: np.ndarray) -> np.ndarray:
+        """Margin by the members that never saw each row, shape (n,).
+
+        Parameters
+        ----------
+        frame : DataFrame of shape (n, n_features)
+        fold : array of shape (n,)
+            Fold of each row when the members were trained; -1 if it was not there at all.
+        """
+        total = np.full(len(frame), self.offset)
+        n_folds = len(set(self.folds))
+        for member, weight, own in zip(self.members, self.weights, self.folds, strict=True):
+            share = np.where(fold == own, weight * n_folds, np.where(fold < 0, weight, 0.0))
+            rows = share > 0
+            if rows.any():
+                total[rows] += share[rows] * member.decision_function(frame[rows])
         return total
 
 
@@ -66,6 +85,10 @@ class FittedModel:
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """Calibrated probability of leaving, shape (n,)."""
         return self.calibrator.probability(self.margin(frame))
+
+    def predict_unseen(self, frame: pd.DataFrame, fold: np.ndarray) -> np.ndarray:
+        """`predict`, each row by the members that never saw it: `Predictor.unseen_margin`."""
+        return self.calibrator.probability(self.predictor.unseen_margin(frame[self.features], fold))
 
 
 def to_bytes(model: FittedModel) -> bytes:

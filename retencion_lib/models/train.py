@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from retencion_lib.features import Columns
+from retencion_lib.features import Columns, describe
 from retencion_lib.models.calibrate import Calibrator, choose_calibrator
-from retencion_lib.models.crossfit import CrossFit, fit_family, fit_stack
+from retencion_lib.models.crossfit import CrossFit, best_mean, fit_stack, fit_variants
 from retencion_lib.models.families import FAMILIES, STACK, baseline
+from retencion_lib.models.search import Found, search
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,27 @@ def train_candidates(
         Called after each of `n_fits` models.
     """
     given = (X, y, folds, columns, seed)
-    fits = [fit_family(family, *given, tick=tick) for family in FAMILIES.values()]
-    fits.append(fit_stack(STACK, fits, y, folds))
+    variants = [fit_variants(family, *given, tick=tick) for family in FAMILIES.values()]
+    fits = [best_mean(group, y) for group in variants]
+    fits.append(fit_stack(STACK, [v for group in variants for v in group], y, folds))
     found = {}
     for fit in fits:
         calibrator, p = choose_calibrator(fit.margin, y, folds)
         found[fit.name] = Candidate(fit, calibrator, p)
     return found
+
+
+def prepare_columns(
+    X: pd.DataFrame,
+    y: np.ndarray,
+    folds: np.ndarray,
+    numeric: list[str],
+    categorical: list[str],
+    seed: int,
+) -> tuple[Columns, list[Found]]:
+    """Treatment of each feature, and the derived columns that were found to help."""
+    found = search(X, y, folds, numeric, categorical, seed)
+    return describe(X, numeric, categorical, [f.column for f in found]), found
 
 
 def baseline_scores(

@@ -98,9 +98,8 @@ def reference_outcomes(reference: Scored) -> tuple[np.ndarray, np.ndarray]:
         return nothing
     if not oof.is_file():
         return nothing
-    known = pd.read_csv(oof, usecols=["id", "y"], dtype={"id": str}).set_index("id")["y"]
-    store.record("input", oof, len(known))
-    y = reference.ids.map(known)
+    known = store.read_csv(oof, made_by="train", usecols=["id", "y"], dtype={"id": str})
+    y = reference.ids.map(known.set_index("id")["y"])
     there = y.notna().to_numpy()
     if not there.any():
         return nothing

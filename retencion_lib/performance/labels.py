@@ -169,8 +169,8 @@ def logged(id_col: str) -> pd.DataFrame:
     head = pd.read_csv(path, nrows=0).columns
     if id_col not in head:
         return empty.astype({"score": float, "threshold": float, "expected_profit": float})
-    log = pd.read_csv(path, usecols=[id_col, *(c for c in LOGGED if c in head)])
-    store.record("input", path, len(log))
+    columns = [id_col, *(c for c in LOGGED if c in head)]
+    log = store.read_csv(path, made_by="infer", usecols=columns, dtype={id_col: str})
     log = log.rename(columns={id_col: "id"}).reindex(columns=["id", *LOGGED])
     log["id"] = as_labels(log["id"])
     log["batch"] = log.pop("scored_at").astype(str).str[:10]

@@ -37,13 +37,6 @@ def test_the_gains_curve_reaches_everyone():
     assert list(curve.iloc[[0, 4, -1]]["share_captured"]) == [0, 0.75, 1]
 
 
-def test_calibration_bins_hold_everyone_once():
-    bins = metrics.calibration_bins(Y, P, 5)
-    assert list(bins["count"]) == [2] * 5
-    assert bins["prob_true"].iloc[-1] == 1.0
-    assert bins["prob_pred"].iloc[-1] == pytest.approx(0.85)
-
-
 def test_each_interval_holds_its_value_and_the_seed_decides_it():
     given = {"capacity": 0.2, "threshold": 0.5, "seed": 1, "repeats": 50}
     first, again = (metrics.bootstrap_ci(Y, P, **given) for _ in range(2))
