@@ -52,6 +52,7 @@ WORDS = {"ok": "bien", "warning": "aviso", "alert": "alerta", "numeric": "numér
          "sensitive": "sensible"}  # fmt: skip
 
 CODED = {"kind", "status", "level", "stage"}  # columns whose values are words of ours
+SHORT = 16  # letters of a text that stays on one line, such as an interval
 STATUSES = ("ok", "warning", "alert")
 
 
@@ -119,7 +120,7 @@ def table(
     ]
     body = [
         "".join(
-            f"<td{_side(c in numeric)}>{_marked(c, value, places.get(c, 3))}</td>"
+            _data_cell(c, _cell_text(c, value, places.get(c, 3)), value, c in numeric)
             for c, value in zip(frame.columns, row, strict=True)
         )
         for row in frame.astype(object).itertuples(index=False)
@@ -145,17 +146,24 @@ def _counts(column: pd.Series) -> bool:
     )
 
 
-def _side(numeric: bool) -> str:
+def _side(numeric: bool, *, short: bool = False) -> str:
     """Numbers to the right, words to the left; inline, because JupyterLab has its own idea."""
-    return f' class="{"n" if numeric else "t"}" style="text-align:{"right" if numeric else "left"}"'
+    kind, side = ("n", "right") if numeric else ("short" if short else "t", "left")
+    return f' class="{kind}" style="text-align:{side}"'
 
 
-def _marked(column: str, value: object, digits: int) -> str:
-    """Markup of a cell: a status as a badge, a hash in its own letters, all else as text."""
-    text = html.escape(_cell(WORDS.get(str(value), value) if column in CODED else value, digits))
+def _data_cell(column: str, text: str, value: object, numeric: bool) -> str:
+    """A cell: a status as a badge, a hash in its own letters, an interval never broken in two."""
+    marked = html.escape(text)
     if column == "status" and value in STATUSES:
-        return f'<span class="badge {value}">{text}</span>'
-    return f'<code class="hash">{text}</code>' if column == "sha256" and text != "—" else text
+        marked = f'<span class="badge {value}">{marked}</span>'
+    elif column == "sha256" and text != "—":
+        marked = f'<code class="hash">{marked}</code>'
+    return f"<td{_side(numeric, short=len(text) <= SHORT)}>{marked}</td>"
+
+
+def _cell_text(column: str, value: object, digits: int) -> str:
+    return _cell(WORDS.get(str(value), value) if column in CODED else value, digits)
 
 
 def _cell(value: object, digits: int) -> str:

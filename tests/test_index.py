@@ -65,7 +65,7 @@ def test_events_of_another_kind_and_missing_results_are_no_trouble():
 
 def test_a_row_says_what_monitoring_found():
     (row,) = shown_rows(run(3, alerts=2, status="alert"))
-    assert '<span class="badge alert">alerta</span> · 2 alertas' in row
+    assert '<span class="badge alert">alerta</span> · 2 hallazgos' in row
 
 
 def test_the_auc_comes_with_its_interval():

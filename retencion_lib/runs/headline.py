@@ -25,6 +25,8 @@ def figures(results: dict) -> list[Figure]:
         _text("Modelo", results.get("champion")),
         _text("Versión entrenada", results.get("version")),
         _auc(results),
+        _number("Bajas en la lista, veces la media", results.get("lift_at_k"), es),
+        _number("Beneficio de la lista (EUR)", results.get("profit"), count),
         _number("Clientes puntuados", results.get("rows_scored"), count),
         _watch(results),
         _number("PSI de la puntuación", results.get("score_psi"), lambda v: es(v, 3)),
@@ -62,7 +64,7 @@ def _watch(results: dict) -> Figure | None:
     found, state = alerts(results), level(results)
     if found is None and state is None:
         return None
-    said = "" if found is None else plural(found, "alerta", "alertas")
+    said = "" if found is None else plural(found, "hallazgo", "hallazgos")
     return Figure("Vigilancia", WORDS[state] if state else said, said if state else "")
 
 

@@ -176,9 +176,9 @@ def _href(path: str) -> str:
 def _watch(results: dict) -> str:
     found, state = headline.alerts(results), headline.level(results)
     if state:
-        more = f" · {plural(found, 'alerta', 'alertas')}" if found else ""
+        more = f" · {plural(found, 'hallazgo', 'hallazgos')}" if found else ""
         return f'<span class="badge {state}">{WORDS[state]}</span>{more}'
-    return "" if found is None else plural(found, "alerta", "alertas")
+    return "" if found is None else plural(found, "hallazgo", "hallazgos")
 
 
 def _seal(row: Row) -> str:

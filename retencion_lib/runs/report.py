@@ -27,7 +27,7 @@ STATUS = {"ok": "correcta", "failed": "con error", "refused": "rechazada",
           "abandoned": "abandonada"}  # fmt: skip
 FAILURE = {
     "refused": ("Ejecución rechazada: los datos o los parámetros no sirven",
-                "No se ha escrito ningún resultado. Corrígelo y vuelve a ejecutar."),
+                "No se ha escrito ningún resultado."),
     "abandoned": ("La ejecución se cortó sin terminar",
                   "Lo que sigue no está completo: no lo uses."),
     "failed": ("La ejecución se detuvo por un error del programa",
