@@ -160,8 +160,9 @@ def render() -> str:
         gaps = differences(name, list(NAMES))
         base = means.loc["own:champion", "cpu_seconds"]
         lines += ["", f"### `{name}`", "",
-                  "| Modelo | Partes | ROC-AUC | PR-AUC | Pérdida log. | Brier | ECE (si fueran ciertas) "
-                  "| CPU, veces el campeón | Campeón menos este: ROC-AUC | Pérdida log. que ahorra |",
+                  "| Modelo | Partes | ROC-AUC | PR-AUC | Pérdida log. | Brier | ECE (si fueran "
+                  "ciertas) | CPU, veces el campeón | Campeón menos este: ROC-AUC | "
+                  "Pérdida log. que ahorra |",
                   "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"]  # fmt: skip
         for model, label in NAMES.items():
             if model not in means.index:
@@ -169,7 +170,8 @@ def render() -> str:
             m, n = means.loc[model], int((part["model"] == model).sum())
             gap = gaps.loc[model] if model in gaps.index else None
             pair = ("—", "—") if gap is None else (
-                f"{es(gap.auc, 4)} ± {es(gap.auc_error, 4)}", f"{es(gap.loss, 4)} ± {es(gap.loss_error, 4)}"
+                f"{es(gap.auc, 4)} ± {es(gap.auc_error, 4)}",
+                f"{es(gap.loss, 4)} ± {es(gap.loss_error, 4)}",
             )  # fmt: skip
             lines.append(
                 f"| {label} | {n} | {es(m.roc_auc, 4)} | {es(m.pr_auc, 4)} | {es(m.log_loss, 4)} | "

@@ -1,7 +1,11 @@
 """Columns to matrix: gaps, curves, scales and labels."""
 
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -15,6 +19,19 @@ from sklearn.preprocessing import (
 from retencion_lib.features.columns import Columns
 
 MISSING = "(vacío)"  # label of a category that is not there: that it is missing may tell
+
+
+class FillLabels(TransformerMixin, BaseEstimator):
+    """Give a label of its own to a category that is missing, whether None or NaN."""
+
+    def fit(self, X: pd.DataFrame, y: np.ndarray | None = None) -> "FillLabels":
+        """Learn nothing."""
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Table without gaps."""
+        return X.astype(object).where(X.notna(), MISSING)
 
 
 def _numbers(kind: str, seed: int) -> Pipeline:
@@ -43,11 +60,10 @@ def preprocessor(kind: str, columns: Columns, seed: int = 0) -> ColumnTransforme
         becomes the share that left by label, cross-fitted so that no row sees its own outcome.
     """
     curves = columns.curves
-    fill = SimpleImputer(
-        strategy="constant", missing_values=None, fill_value=MISSING, keep_empty_features=True
-    )
+    fill = FillLabels()
     one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-    shares = TargetEncoder(target_type="binary", random_state=seed, shuffle=True)
+    cross = StratifiedKFold(5, shuffle=True, random_state=seed)
+    shares = TargetEncoder(target_type="binary", cv=cross)
     many = [fill, shares] if kind == "trees" else [fill, shares, StandardScaler()]
     labels = [
         ("labels", make_pipeline(fill, one_hot), list(columns.labels)),

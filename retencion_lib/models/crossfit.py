@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
 
 from retencion_lib.features import Columns
 from retencion_lib.models.families import Family, Variant
@@ -56,12 +57,15 @@ def cross_fit(
         The fold models.
     """
     margin, members = np.full(len(y), np.nan), []
-    for fold in np.unique(folds):
-        held = folds == fold
-        member = variant.build(columns, seed).fit(X[~held], y[~held])
-        margin[held] = member.decision_function(X[held])
-        members.append(member)
-        tick()
+    # Matrices here are small: threads of the linear algebra would wait more than they work,
+    # and their number would change the last digits from one machine to another.
+    with threadpool_limits(1, user_api="blas"):
+        for fold in np.unique(folds):
+            held = folds == fold
+            member = variant.build(columns, seed).fit(X[~held], y[~held])
+            margin[held] = member.decision_function(X[held])
+            members.append(member)
+            tick()
     return margin, members
 
 

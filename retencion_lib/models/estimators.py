@@ -21,7 +21,7 @@ def inner_split(X: np.ndarray, y: np.ndarray, seed: int) -> list[np.ndarray]:
     return train_test_split(X, y, test_size=INNER_SHARE, stratify=y, random_state=seed)
 
 
-class _ByLogOdds(ClassifierMixin, BaseEstimator):
+class ByLogOdds(ClassifierMixin, BaseEstimator):
     """A classifier of 0/1 that is defined by its log-odds."""
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
@@ -34,7 +34,7 @@ class _ByLogOdds(ClassifierMixin, BaseEstimator):
         return (self.decision_function(X) > 0).astype(int)
 
 
-class EarlyStoppedXGB(_ByLogOdds):
+class EarlyStoppedXGB(ByLogOdds):
     """Gradient-boosted trees that stop when the inner log-loss no longer improves."""
 
     def __init__(self, max_depth=3, colsample=0.6, learning_rate=0.04, rounds=3000, seed=0):
@@ -71,7 +71,7 @@ class EarlyStoppedXGB(_ByLogOdds):
         return self.booster_.inplace_predict(X, predict_type="margin").astype(float)
 
 
-class EarlyStoppedMLP(_ByLogOdds):
+class EarlyStoppedMLP(ByLogOdds):
     """One hidden layer that keeps the weights with the best inner log-loss.
 
     sklearn's own ``early_stopping`` watches accuracy, which says little when few leave.
