@@ -59,7 +59,7 @@ def blocks(path: str | Path, labels: Collection[str] = ()) -> Iterator[Block]:
     except pa.ArrowInvalid as error:
         raise DataError(
             f"{config.relative(path)}: no se puede leer ({str(error).splitlines()[0]}). "
-            "Comprueba que está entero, en UTF-8, y que cada fila tiene las columnas de la cabecera."
+            "Comprueba que está entero, en UTF-8, y con las columnas de la cabecera en cada fila."
         ) from None
     if not rows:
         raise DataError(
