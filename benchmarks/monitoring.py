@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks/results/monitoring.json"
 SIZES = (100, 200, 500, 2000, 3500)
 POWER_SIZES = (500, 2000, 3500)
-PEER_REPEATS, PEER_SIZES = 40, (100, 500, 2000)
+PEER_REPEATS, PEER_SIZES = 20, (100, 500, 2000)
 SEED = 20261031
 
 
