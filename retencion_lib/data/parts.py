@@ -1,5 +1,6 @@
 """A table cut into parts by one of its columns, each with a profile of its own."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ def parts_of(column: Numbers | Labels) -> tuple[list[str], list]:
     ranks = np.arange(1, BANDS) / BANDS * cumulative[-1]
     edges = np.unique(column.plan.cells[np.searchsorted(cumulative, ranks)])
     ends = [column.low, *edges.tolist(), column.high]
-    bands = [f"de {es(a, 1)} a {es(b, 1)}" for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    bands = [f"de {es(a, 1)} a {es(b, 1)}" for a, b in pairwise(ends)]
     return bands, edges.tolist()
 
 

@@ -141,7 +141,9 @@ def make_plan(path: str | Path, skip: set[str]) -> dict[str, NumberPlan | LabelP
             dated = bool(labels[name]) and looks_like_date(pd.Series(list(labels[name])))
             plan[name] = None if dated else columns.plan_labels(labels[name])
         elif name in numbers:
-            plan[name] = columns.plan_numbers(*(np.concatenate(p) for p in zip(*numbers[name])))
+            plan[name] = columns.plan_numbers(
+                *(np.concatenate(part) for part in zip(*numbers[name], strict=True))
+            )
     return plan
 
 

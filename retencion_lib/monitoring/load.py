@@ -65,7 +65,7 @@ def write_profile(version: str, *, id_col: str, target: str) -> str:
 
 
 def read_reference(path: str, *, id_col: str, target: str) -> Reference:
-    """Reference from a stored profile, or from a table, whose stored profile is used if it is there.
+    """Reference from a stored profile, or from a table; its stored profile serves if it is there.
 
     Raises
     ------

@@ -23,7 +23,7 @@ SCORE_ACTIONS = {
 }
 
 
-def settings(*, false_discovery: float, min_ks: float, min_psi: float) -> Settings:
+def settings(*, min_ks: float, min_psi: float) -> Settings:
     """When a shift is said, from the notebook's parameters.
 
     Raises
@@ -31,9 +31,9 @@ def settings(*, false_discovery: float, min_ks: float, min_psi: float) -> Settin
     ParameterError
         If one is not between 0 and 1.
     """
-    given = {"false_discovery": false_discovery, "min_ks": min_ks, "min_psi": min_psi}
+    given = {"min_ks": min_ks, "min_psi": min_psi}
     for name, value in given.items():
-        if not 0 <= value < 1 or (name == "false_discovery" and value == 0):
+        if not 0 <= value < 1:
             raise ParameterError(
                 f"{name} = {value}: debe ser un número de 0 a 1. Con más se callan más cambios "
                 "pequeños; los valores de fábrica están en docs/monitoreo.md."

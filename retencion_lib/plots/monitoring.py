@@ -10,6 +10,7 @@ from retencion_lib.drift import Labels, Numbers, Shift
 from retencion_lib.words import es, listed, pct
 
 BEFORE, NOW = "#3b6ea5", "#d08a1d"
+LARGEST = 0.5  # PSI at which a bar is cut
 SHOWN = 6  # categories, then the rest together
 COLOURS = {"ok": "#3b6ea5", "warning": "#d08a1d", "alert": "#b5342b"}
 
@@ -44,8 +45,13 @@ def plot_shifts(found: list[Shift], limits: tuple[float, float], ax: Axes | None
     for limit, words in zip(limits, ("moderado", "grande"), strict=True):
         ax.axvline(limit, color="#555555", linestyle="--", linewidth=1)
         ax.text(limit, len(found) - 0.4, words, fontsize=8, ha="center", va="bottom")
-    ax.set_xlim(0, max(0.3, 1.05 * max(sizes)))
-    ax.set(xlabel="PSI descontado el azar")
+    for place, size in enumerate(sizes):
+        if size > LARGEST:  # the bar is cut, so that the small ones can be seen
+            ax.text(0.98 * LARGEST, place, es(size, 2), color="white", ha="right", va="center",
+                    fontsize=8)  # fmt: skip
+    ax.set_xlim(0, LARGEST)
+    ax.xaxis.set_major_formatter(lambda value, _: es(value, 1))
+    ax.set(xlabel=f"PSI descontado el azar (las barras se cortan en {es(LARGEST)})")
     ax.tick_params(labelsize=8)
     return ax
 
