@@ -1,12 +1,13 @@
 """A simulated year: what happened, what monitoring said, when, and what it was worth.
 
-    python -m benchmarks.year --seeds 20            # rates, by library calls
-    python -m benchmarks.year --notebooks HOME      # once, through the command line, for the reports
+    python -m benchmarks.year --seeds 20           # rates, by library calls
+    python -m benchmarks.year --notebooks FOLDER   # once, by the command line, for the reports
 
 Outcomes of a month arrive two months later. A batch whose extract is broken is repaired before
 its calls are made; when retraining is advised, the model learns again from the newest customers
-with an outcome: the last three batches if outcomes have shown a fall, else as many as at first. Beside it runs the same year without monitoring: the first model
-to the end, and broken extracts used as they come.
+with an outcome: the last three batches if outcomes have shown a fall, else as many as at first.
+Beside it runs the same year without monitoring: the first model to the end, and broken extracts
+used as they come.
 """
 
 import argparse
@@ -145,7 +146,8 @@ def summarise(rows: pd.DataFrame) -> dict:
                    "gain": float(gain.mean()), "gain_se": float(gain.std() / np.sqrt(len(gain))),
                    "years_better": int((gain > 0).sum())},
         "by_month": [
-            {"month": int(m), "auc": float(g["auc"].mean()), "auc_alone": float(g["auc_alone"].mean()),
+            {"month": int(m), "auc": float(g["auc"].mean()),
+             "auc_alone": float(g["auc_alone"].mean()),
              "expected": float(np.mean([e[0] for e in g["expected"]])),
              "inside": float(g["inside"].mean()), "profit": float(g["profit"].mean()),
              "profit_alone": float(g["profit_alone"].mean()),
