@@ -1,12 +1,13 @@
 """A simulated year: what happened, what monitoring said, when, and what it was worth.
 
-    python -m benchmarks.year --seeds 20            # rates, by library calls
-    python -m benchmarks.year --notebooks HOME      # once, through the command line, for the reports
+    python -m benchmarks.year --seeds 20           # rates, by library calls
+    python -m benchmarks.year --notebooks FOLDER   # once, by the command line, for the reports
 
 Outcomes of a month arrive two months later. A batch whose extract is broken is repaired before
 its calls are made; when retraining is advised, the model learns again from the newest customers
-with an outcome: the last three batches if outcomes have shown a fall, else as many as at first. Beside it runs the same year without monitoring: the first model
-to the end, and broken extracts used as they come.
+with an outcome: the last three batches if outcomes have shown a fall, else as many as at first.
+Beside it runs the same year without monitoring: the first model to the end, and broken extracts
+used as they come.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -79,11 +81,15 @@ def run_year(seed: int, home: Path) -> list[dict]:
     return rows
 
 
-def one_year(seed: int) -> list[dict]:
-    """`run_year` in a home of its own that is thrown away."""
+def one_year(seed: int, kept: Path) -> list[dict]:
+    """`run_year` in a home of its own that is thrown away; a year that is kept is not run again."""
+    file = kept / f"{seed}.json"
+    if file.is_file():
+        return json.loads(file.read_text())
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as home:
         rows = run_year(seed, Path(home))
+    file.write_text(json.dumps(rows))
     print(f"year {seed}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
     return rows
 
@@ -145,7 +151,8 @@ def summarise(rows: pd.DataFrame) -> dict:
                    "gain": float(gain.mean()), "gain_se": float(gain.std() / np.sqrt(len(gain))),
                    "years_better": int((gain > 0).sum())},
         "by_month": [
-            {"month": int(m), "auc": float(g["auc"].mean()), "auc_alone": float(g["auc_alone"].mean()),
+            {"month": int(m), "auc": float(g["auc"].mean()),
+             "auc_alone": float(g["auc_alone"].mean()),
              "expected": float(np.mean([e[0] for e in g["expected"]])),
              "inside": float(g["inside"].mean()), "profit": float(g["profit"].mean()),
              "profit_alone": float(g["profit_alone"].mean()),
@@ -160,6 +167,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--jobs", type=int, default=2, help="procesos a la vez")
+    parser.add_argument("--kept", default="", help="carpeta de años ya hechos, para continuar")
     parser.add_argument("--notebooks", default="", help="carpeta nueva para los informes")
     given = parser.parse_args()
     before = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
@@ -168,8 +176,11 @@ def main() -> None:
 
         before["notebooks"] = run_notebooks(Path(given.notebooks))
     else:
+        kept = Path(given.kept or tempfile.mkdtemp())
+        kept.mkdir(parents=True, exist_ok=True)
         with ProcessPoolExecutor(given.jobs) as pool:
-            rows = [row for year in pool.map(one_year, range(given.seeds)) for row in year]
+            years = pool.map(one_year, range(given.seeds), repeat(kept))
+            rows = [row for year in years for row in year]
         before |= {"rates": summarise(pd.DataFrame(rows)), "rows": rows}
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(before, indent=1, ensure_ascii=False) + "\n")

@@ -60,7 +60,7 @@ class Causes:
         return pd.DataFrame(
             {
                 "Columna": first["name"],
-                "Mueve el riesgo (log. de momios)": [
+                "Mueve el riesgo (log-odds)": [
                     f"{es(r.shift, 3)} [{es(r.low, 3)}; {es(r.high, 3)}]"
                     for r in first.itertuples()
                 ],
@@ -108,21 +108,20 @@ def measure(
             "el riesgo."
         )
     (before, _), (now, scores) = sides
-    (parts_before, base_before), (parts, base) = (
-        explain.contributions(model, side) for side in (before, now)
-    )
-    margin = parts.sum(axis=1).to_numpy() + base
+    both, base = explain.contributions(model, pd.concat([before, now], ignore_index=True))
+    margins = both.sum(axis=1).to_numpy() + base
+    n = len(before)
+    margin = margins[n:]
     if np.diff(scores[np.argsort(margin, kind="stable")]).min(initial=0) < -SAME:
         return _nothing(
             "El lote no lo puntuó el modelo en uso: no se puede decir qué columna mueve el riesgo."
         )
     cut = impact.cut_between(margin, scores >= float(entry["threshold"]["value"]))
     table = impact.attribute(
-        parts_before, parts, base=base, cut=cut, k=metrics.k_of(len(now), capacity)
+        both.iloc[:n], both.iloc[n:], base=base[n:], cut=cut, k=metrics.k_of(len(now), capacity)
     )
     table["significant"] = benjamini_hochberg(table["p_value"].to_numpy(), FALSE_DISCOVERY)
-    earlier = parts_before.sum(axis=1).to_numpy() + base_before
-    return Causes(table, (float(np.mean(earlier >= cut)), float(np.mean(margin >= cut))))
+    return Causes(table, (float(np.mean(margins[:n] >= cut)), float(np.mean(margin >= cut))))
 
 
 def _rows(path: str, model: FittedModel, score_col: str) -> tuple[pd.DataFrame, np.ndarray] | None:

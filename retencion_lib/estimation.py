@@ -55,7 +55,7 @@ class Groups:
         return Groups(scores, counts, hits)
 
 
-def group(p: np.ndarray, hits: np.ndarray) -> Groups:
+def group(p: np.ndarray, hits: np.ndarray, weights: np.ndarray | None = None) -> Groups:
     """Group customers by score.
 
     Parameters
@@ -64,10 +64,16 @@ def group(p: np.ndarray, hits: np.ndarray) -> Groups:
         Score that decides, in [0, 1].
     hits : array of shape (n,)
         1 if the customer left, 0 if not, or the probability of it.
+    weights : array of shape (n,), optional
+        How many customers each stands for; one by default.
     """
     scores, place = np.unique(-np.asarray(p, float), return_inverse=True)
-    counts = np.bincount(place)
-    return Groups(-scores, counts, np.bincount(place, weights=np.asarray(hits, float)))
+    hits = np.asarray(hits, float)
+    if weights is None:
+        return Groups(-scores, np.bincount(place), np.bincount(place, weights=hits))
+    return Groups(
+        -scores, np.bincount(place, weights=weights), np.bincount(place, weights=hits * weights)
+    )
 
 
 def measure(groups: Groups, *, threshold: float, k: int) -> dict[str, np.ndarray]:
@@ -159,7 +165,9 @@ def log_odds(p: np.ndarray) -> np.ndarray:
     return logit(np.clip(np.asarray(p, float), EPS, 1 - EPS))
 
 
-def calibration_curve(y: np.ndarray, p: np.ndarray, degree: int = 1) -> Curve | None:
+def calibration_curve(
+    y: np.ndarray, p: np.ndarray, degree: int = 1, weights: np.ndarray | None = None
+) -> Curve | None:
     """Fit the calibration of scores by maximum likelihood (Newton).
 
     Returns
@@ -168,17 +176,20 @@ def calibration_curve(y: np.ndarray, p: np.ndarray, degree: int = 1) -> Curve | 
         None where it is not defined: one class only, or classes that the score separates.
     """
     y, x = np.asarray(y, float), log_odds(p)
+    w = np.ones(len(x)) if weights is None else np.asarray(weights, float)
     design = np.vander(x, degree + 1, increasing=True)
     weights = np.eye(degree + 1)[1]
     for _ in range(50):
         rate = expit(design @ weights)
-        information = design.T @ (design * (rate * (1 - rate))[:, None])
+        information = design.T @ (design * (w * rate * (1 - rate))[:, None])
         if np.linalg.cond(information) > 1e12:
             return None
-        step = np.linalg.solve(information, design.T @ (y - rate))
+        step = np.linalg.solve(information, design.T @ (w * (y - rate)))
         weights = weights + np.clip(step, -2, 2)
         if np.abs(step).max() < 1e-10:
-            covariance = np.linalg.inv(information)
+            inverse = np.linalg.inv(information)
+            spread = design.T @ (design * (w**2 * rate * (1 - rate))[:, None])
+            covariance = inverse @ spread @ inverse  # the inverse itself without weights
             return Curve(weights, covariance, (float(x.min()), float(x.max())), len(y))
     return None
 
@@ -219,18 +230,39 @@ def expected(
 
 
 def realised(
-    y: np.ndarray, p: np.ndarray, *, threshold: float, k: int, seed: int = 0, draws: int = DRAWS
+    y: np.ndarray,
+    p: np.ndarray,
+    *,
+    threshold: float,
+    k: int,
+    weights: np.ndarray | None = None,
+    seed: int = 0,
+    draws: int = DRAWS,
 ) -> dict[str, Estimate]:
-    """Measure a batch whose outcomes are known, with the bootstrap of its customers."""
-    groups = group(p, y)
-    values = measure(groups, threshold=threshold, k=k)
+    """Measure a batch whose outcomes are known, with the bootstrap of its customers.
+
+    Parameters
+    ----------
+    weights : array of shape (n,), optional
+        How many customers each stands for: a control customer stands for those contacted.
+    """
+    rng = np.random.default_rng(seed)
+    groups = group(p, y, weights)
+    given = {"threshold": threshold, "k": k}
+    values = measure(groups, **given)
+    if weights is not None:
+        again = [measure(_resampled(y, p, weights, rng), **given) for _ in range(draws)]
+        return _with_intervals(values, {m: np.array([d[m] for d in again]) for m in MEASURES})
     parts = groups.blocks(threshold)
     cells = np.concatenate([parts.hits, parts.counts - parts.hits])
-    n = round(cells.sum())
-    drawn = np.random.default_rng(seed).multinomial(n, cells / cells.sum(), size=draws)
+    drawn = rng.multinomial(round(cells.sum()), cells / cells.sum(), size=draws)
     hits, stayed = np.split(drawn, 2, axis=1)
-    again = Groups(parts.scores, hits + stayed, hits)
-    return _with_intervals(values, measure(again, threshold=threshold, k=k))
+    return _with_intervals(values, measure(Groups(parts.scores, hits + stayed, hits), **given))
+
+
+def _resampled(y: np.ndarray, p: np.ndarray, w: np.ndarray, rng: np.random.Generator) -> Groups:
+    rows = rng.integers(0, len(y), len(y))
+    return group(p[rows], y[rows], w[rows])
 
 
 def _with_intervals(values: dict, drawn: dict) -> dict[str, Estimate]:

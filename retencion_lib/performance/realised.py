@@ -2,6 +2,10 @@
 
 A fall is said when it is both clear and large: the 99 % interval of the difference with the
 exam of 03 lies below zero and the difference is at least `FALL`. The same for calibration.
+
+A call changes its customer's outcome, so that a campaign that works would look like a model
+that fails. Those contacted are left out, and the control group, drawn at random among them,
+stands for them. Without a control group no fall is said of a batch that was contacted.
 """
 
 from dataclasses import asdict, dataclass
@@ -14,7 +18,7 @@ from retencion_lib import config, estimation, metrics, store
 from retencion_lib.estimation import Curve, Estimate
 from retencion_lib.performance.labels import CURRENT, Outcomes, same_scores
 from retencion_lib.quality import Alert
-from retencion_lib.words import count, es, interval, pct
+from retencion_lib.words import count, es, interval, pct, plural
 
 SURE = norm.ppf(0.995) / norm.ppf(0.975)  # from a 95 % interval to a 99 % one
 FALL = 0.02  # of ROC-AUC: less than this changes no decision
@@ -45,7 +49,13 @@ class Realised:
     ece: float
     ece_noise: float  # mean ECE that true probabilities would show at this size
     score_gap: float  # mean score of those with outcome less that of those without; nan if none
-    profit_expected: float  # of the contacted with outcome; nan if 04 logged none
+    n_contacted: int  # of those with outcome: theirs already carries what the call did
+    n_control: int  # of those with outcome, who stand for the contacted
+
+    @property
+    def muddled(self) -> bool:
+        """True if calls changed outcomes and no control group says how much."""
+        return self.n_contacted > 0 and self.n_control == 0
 
     @property
     def one_class(self) -> bool:
@@ -55,7 +65,7 @@ class Realised:
     @property
     def miscalibrated(self) -> bool:
         """True if the probabilities are clearly and largely not what happened."""
-        if self.line is None:
+        if self.line is None or self.muddled:
             return False
         clear = chi2.sf(self.line.misfit(), 2) < MISFIT_P
         return clear and self.ece - self.ece_noise >= MISFIT_ECE
@@ -91,36 +101,57 @@ def _measure(batch: str, table: pd.DataFrame, capacity: float, curve: Curve | No
     y, p = same_scores(table)
     given = {"threshold": float(table["threshold"].iloc[-1]), "k": metrics.k_of(len(y), capacity)}
     missing = table.loc[table["y"].isna(), "score"]
-    ece, noise = calibration_error(y, p)
-    called = table[table["y"].notna() & (table["group"] == "contact")]
+    group = table.loc[table["y"].notna(), "group"].to_numpy()
+    weights = untreated_weights(group)
+    used = np.ones(len(y), bool) if weights is None else weights > 0
+    rest = None if weights is None else weights[used]
+    ece, noise = calibration_error(y[used], p[used], rest)
     return Realised(
         batch,
         len(y),
         len(missing),
-        estimation.realised(y, p, **given),
+        estimation.realised(y[used], p[used], weights=rest, **given),
         estimation.expected(p, curve=curve, **given),
-        estimation.calibration_curve(y, p),
+        estimation.calibration_curve(y[used], p[used], weights=rest),
         ece,
         noise,
         float(p.mean() - missing.mean()) if len(missing) else float("nan"),
-        float(called["expected_profit"].sum(min_count=1)),
+        int((group == "contact").sum()),
+        int((group == "control").sum()),
     )
 
 
+def untreated_weights(group: np.ndarray) -> np.ndarray | None:
+    """How many customers each stands for so that no call has a part; None where none is needed.
+
+    Those contacted stand for nobody and each of the control group for its share of both; without
+    a control group everybody stands for themselves, since nobody else can.
+    """
+    contact, control = (int((group == g).sum()) for g in ("contact", "control"))
+    if not contact or not control:
+        return None
+    return np.where(group == "contact", 0.0, np.where(group == "control", 1 + contact / control, 1))
+
+
 def calibration_error(
-    y: np.ndarray, p: np.ndarray, *, draws: int = 100, seed: int = 0
+    y: np.ndarray,
+    p: np.ndarray,
+    weights: np.ndarray | None = None,
+    *,
+    draws: int = 100,
+    seed: int = 0,
 ) -> tuple[float, float]:
     """Expected calibration error over ten equal bins, and its mean if the scores were true."""
     rng = np.random.default_rng(seed)
+    w = np.ones(len(p)) if weights is None else weights
     order = np.argsort(p, kind="stable")
     parts = [part for part in np.array_split(order, 10) if len(part)]
 
     def error(outcome: np.ndarray) -> float:
-        gaps = [len(part) * abs(p[part].mean() - outcome[part].mean()) for part in parts]
-        return float(sum(gaps) / len(p))
+        return sum(abs(w[part] @ (p[part] - outcome[part])) for part in parts) / w.sum()
 
     noise = [error(rng.random(len(p)) < p) for _ in range(draws)]
-    return error(y), float(np.mean(noise))
+    return float(error(y)), float(np.mean(noise))
 
 
 def exam() -> dict[str, Estimate]:
@@ -141,7 +172,7 @@ def alerts(found: list[Realised], test: dict[str, Estimate]) -> list[Alert]:
     said = []
     for r in found:
         gap = fall(r.measured["roc_auc"], test.get("roc_auc"))
-        if gap is not None:
+        if gap is not None and not r.muddled:
             message = (
                 f"Con los resultados de {r.batch}, ROC-AUC {es(r.measured['roc_auc'].value, 3)} "
                 f"frente a {es(test['roc_auc'].value, 3)} en el examen: diferencia "
@@ -222,6 +253,16 @@ def sentence(r: Realised, test: dict[str, Estimate]) -> str:
         parts.append(
             f"Calibración: pendiente {es(slope.value, 2)} {interval(slope.low, slope.high, 2)} "
             f"(lo ideal es {es(1, 0)}), error medio {pct(r.ece)} (por azar, {pct(r.ece_noise)})."
+        )
+    if r.n_contacted:
+        parts.append(
+            f"{plural(r.n_contacted, 'fue contactado', 'fueron contactados')}: "
+            + (
+                "si la campaña retiene, el modelo acierta más de lo que se mide, y sin grupo de "
+                "control no se sabe cuánto."
+                if r.muddled
+                else f"en su lugar cuentan los {count(r.n_control)} del grupo de control."
+            )
         )
     if r.n_missing > FEW_MISSING * (r.n_labelled + r.n_missing):
         parts.append(

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from retencion_lib.words import count, es, listed
+from retencion_lib.words import es, listed, plural
 
 COLOURS = {"warning": "#d08a1d", "alert": "#b5342b"}
 BLUE, DARK = "#3b6ea5", "#333333"
@@ -76,9 +76,10 @@ def describe_history(history: pd.DataFrame, runs: list[str]) -> str:
     shown = history[history["run_id"].isin(runs)]
     wrong = shown[shown["level"] != "ok"].groupby("run_id").size().reindex(runs, fill_value=0)
     hoped = shown.loc[shown["check"] == "expected:roc_auc", "value"]
-    said = [f"Últimos {count(len(runs))} lotes: hallazgos por lote, {listed(map(int, wrong), 12)}"]
+    start = plural(len(runs), "lote vigilado", "lotes vigilados")
+    said = [f"{start}: hallazgos de cada uno, {listed(map(int, wrong), 12)}"]
     if len(hoped):
-        said.append(f"ROC-AUC estimado entre {es(hoped.min(), 3)} y {es(hoped.max(), 3)}")
+        said.append(f"ROC-AUC estimado, de {es(hoped.min(), 3)} a {es(hoped.max(), 3)}")
     seen = shown.loc[shown["check"] == "realised:roc_auc", "value"].dropna()
     if len(seen):
         said.append(f"el último medido con resultados, {es(seen.iloc[-1], 3)}")

@@ -78,6 +78,45 @@ def test_outcomes_of_earlier_batches_are_measured_batch_by_batch(home):
     assert [(r.batch, r.n_labelled) for r in found] == [("2026-01-31", 150), ("2026-02-28", 150)]
 
 
+def campaign_that_works(home, control: int):
+    """3,000 customers; the 600 riskiest are called but for `control`, and no one called leaves."""
+    p = np.sort(many_scores(3000, 14))[::-1]
+    y = (np.random.default_rng(15).random(3000) < p).astype(int)
+    group = np.array(["contact"] * 600 + [""] * 2400, object)
+    group[np.random.default_rng(16).choice(600, control, replace=False)] = "control"
+    y[group == "contact"] = 0
+    write_log(home, [f"k{n}" for n in range(3000)], p, group=group)
+    return measured(home, p, y)
+
+
+def test_a_campaign_that_works_is_not_a_model_that_fails(home):
+    found = campaign_that_works(home, control=150)
+    assert realised.alerts([found], {"roc_auc": found.expected["roc_auc"]}) == []
+    hoped, seen = found.expected["roc_auc"], found.measured["roc_auc"]
+    assert seen.value == pytest.approx(hoped.value, abs=0.03)
+    assert "450 fueron contactados: en su lugar cuentan los 150" in realised.sentence(found, EXAM)
+
+
+def test_without_a_control_group_a_contacted_batch_raises_no_fall_and_says_why(home):
+    found = campaign_that_works(home, control=0)
+    assert found.measured["roc_auc"].value < 0.75
+    assert realised.alerts([found], EXAM) == []
+    assert "sin grupo de control no se sabe cuánto" in realised.sentence(found, EXAM)
+
+
+@pytest.mark.parametrize(
+    ("group", "weights"),
+    [
+        pytest.param(["contact", "contact", "control", ""], [0, 0, 3, 1], id="one-for-three"),
+        pytest.param(["", ""], None, id="nobody-called"),
+        pytest.param(["contact", ""], None, id="no-control"),
+    ],
+)
+def test_the_control_group_stands_for_those_contacted(group, weights):
+    found = realised.untreated_weights(np.array(group))
+    assert (found if found is None else found.tolist()) == weights
+
+
 def test_calibration_error_of_ten_bins_by_hand():
     p = np.repeat(np.arange(0.05, 1, 0.1), 10)  # ten customers a bin
     y = np.zeros(100)
