@@ -27,8 +27,9 @@ from retencion_lib import (
 from retencion_lib.data import load_training, require_batch
 from retencion_lib.features import describe
 from retencion_lib.models import FAMILIES, FittedModel, choose_calibrator
-from retencion_lib.models.crossfit import fit_family
+from retencion_lib.models.crossfit import best_mean, fit_variants
 from retencion_lib.models.train import Candidate
+from retencion_lib.partition import partition
 
 FAMILY = "logreg"
 CAPACITY = 0.10
@@ -56,13 +57,16 @@ def learn(table: pd.DataFrame, version: str, seed: int) -> FittedModel:
     path = f"data/train_v{version}.csv"
     store.write_csv(config.resolve(path), table)
     customers = load_training(path, target=TARGET, id_col=ID)
-    parts = training.partition(customers, test_share=0.2, seed=seed)
+    parts = partition(customers, test_share=0.2, seed=seed)
     dev, exam = parts.dev, parts.test
     columns = describe(dev.X, dev.numeric, dev.categorical)
-    fit = fit_family(FAMILIES[FAMILY], dev.X, dev.y, parts.folds, columns, seed, tick=lambda: None)
+    variants = fit_variants(FAMILIES[FAMILY], dev.X, dev.y, parts.folds, columns, seed)
+    fit = best_mean(variants, dev.y)
     calibrator, p = choose_calibrator(fit.margin, dev.y, parts.folds)
     oof = pd.DataFrame({"id": dev.ids, "y": dev.y, "fold": parts.folds, FAMILY: p})
-    trained = training.Trained(parts, columns, {FAMILY: Candidate(fit, calibrator, p)}, oof, seed)
+    trained = training.Trained(
+        parts, columns, [], {FAMILY: Candidate(fit, calibrator, p)}, oof, seed
+    )
     models = training.fitted_models(trained, version=version, test_share=0.2)
     saved = training.save_all(trained, models, run_id=version)
     model = models[FAMILY]
