@@ -127,7 +127,8 @@ def summarise(rows: pd.DataFrame) -> dict:
     ]
     rows = rows.assign(inside=inside)
     changed = rows["month"] >= CHANGE
-    after = rows[changed & (rows["version"] > 1)]
+    knows = rows["month"] > CHANGE + DELAY  # the first outcomes of the change have been learnt
+    after = rows[knows & (rows["version"] > 1)]
     yearly = rows.groupby("seed")[["profit", "profit_alone"]].sum()
     gain = yearly["profit"] - yearly["profit_alone"]
     false = pd.Series([f"{c}:{f}" for fs in quiet["findings"] for c, f, _ in fs]).value_counts()
@@ -145,7 +146,7 @@ def summarise(rows: pd.DataFrame) -> dict:
         "coverage_unchanged": float(rows.loc[rows["month"] < CHANGE, "inside"].mean()),
         "coverage_quiet": float(rows.loc[rows["month"].isin(QUIET), "inside"].mean()),
         "coverage_broken": float(rows.loc[rows["month"] == 5, "inside"].mean()),
-        "coverage_concept": float(rows.loc[changed & (rows["version"] == 1), "inside"].mean()),
+        "coverage_concept": float(rows.loc[changed & ~knows, "inside"].mean()),
         "profit": {"with": float(yearly["profit"].mean()),
                    "without": float(yearly["profit_alone"].mean()),
                    "gain": float(gain.mean()), "gain_se": float(gain.std() / np.sqrt(len(gain))),

@@ -86,7 +86,7 @@ def _worth(r: dict) -> str:
     return (
         "## Qué valió\n\n"
         f"Se reentrenó al menos una vez en {r['retrained_years']} de {r['years']} años. En los "
-        f"{count(a['n'])} meses desde el cambio de comportamiento con un modelo reentrenado, el "
+        f"{count(a['n'])} meses con un modelo que ya aprendió del cambio de comportamiento, el "
         f"ROC-AUC fue {es(a['with'], 3)}; el del primer modelo en los mismos meses, "
         f"{es(a['without'], 3)}. El beneficio del año fue {count(p['with'])} EUR con vigilancia y "
         f"{count(p['without'])} sin ella: {count(p['gain'])} ± {count(1.96 * p['gain_se'])} más al "

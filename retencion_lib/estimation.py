@@ -23,7 +23,7 @@ MEASURES = (
 DRAWS = 400
 GROUPS = 2000  # groups that the draws work on: memory does not grow with the batch
 LEVEL = 0.95
-EPS = 1e-6  # scores of exactly 0 or 1 are moved by this to have log-odds
+EPS = 1e-6  # scores of 0 or 1 are moved by this to have log-odds
 
 
 @dataclass(frozen=True)
@@ -267,11 +267,10 @@ def _resampled(y: np.ndarray, p: np.ndarray, w: np.ndarray, rng: np.random.Gener
 
 def _with_intervals(values: dict, drawn: dict) -> dict[str, Estimate]:
     tail = (1 - LEVEL) / 2
-    found = {}
+    found = dict.fromkeys(values, Estimate(*[float("nan")] * 3))
     for name, value in values.items():
         seen = drawn[name][np.isfinite(drawn[name])]
         if not np.isfinite(value) or not len(seen):
-            found[name] = Estimate(float("nan"), float("nan"), float("nan"))
             continue
         low, high = np.quantile(seen, [tail, 1 - tail])
         found[name] = Estimate(float(value), float(min(low, value)), float(max(high, value)))
@@ -283,8 +282,8 @@ def proportion(hits: int, n: int) -> Estimate:
     if n == 0:
         return Estimate(float("nan"), float("nan"), float("nan"))
     z = norm.ppf(0.5 + LEVEL / 2)
-    share = hits / n
-    middle, scale = share + z**2 / (2 * n), 1 + z**2 / n
+    share, scale = hits / n, 1 + z**2 / n
+    middle = share + z**2 / (2 * n)
     half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return Estimate(share, float((middle - half) / scale), float((middle + half) / scale))
 
@@ -296,6 +295,6 @@ def difference(a: Estimate, b: Estimate) -> Estimate:
     873-890); in general the method of variance estimates recovery (Zou & Donner, 2008).
     """
     d = a.value - b.value
-    low = d - np.hypot(a.value - a.low, b.high - b.value)
-    high = d + np.hypot(a.high - a.value, b.value - b.low)
-    return Estimate(d, float(low), float(high))
+    low = np.hypot(a.value - a.low, b.high - b.value)
+    high = np.hypot(a.high - a.value, b.value - b.low)
+    return Estimate(d, float(d - low), float(d + high))
