@@ -50,6 +50,7 @@ def use_home(home: Path) -> None:
     os.environ[config.HOME_VARIABLE] = str(home)
     for folder in ("data", "artifacts", "logs", "monitoring"):
         (home / folder).mkdir(parents=True, exist_ok=True)
+    store.begin("year")
 
 
 def learn(table: pd.DataFrame, version: str, seed: int) -> FittedModel:

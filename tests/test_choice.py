@@ -17,6 +17,7 @@ from retencion_lib.partition import partition
 @pytest.fixture
 def table(tmp_path, monkeypatch):
     monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+    store.begin("test")  # models are opened only if the ledger knows them
     rng = np.random.default_rng(0)
     X = pd.DataFrame(rng.normal(size=(900, 2)), columns=["a", "b"]).round(4)
     left = (rng.random(900) < expit(2 * X["a"])).astype(int)
