@@ -19,7 +19,8 @@ OPTIONS := $(foreach name,$(GIVEN),--$(call lower,$(name)) $(call quoted,$($(nam
 DEMO := $(or $(RETENCION_HOME),.)/data/raw/retencion.csv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data run eda train evaluate infer monitor notebooks lab verify lint test
+.PHONY: help setup data run eda train evaluate infer monitor notebooks lab verify year figures \
+        lint test
 
 help:  ## esta ayuda
 	@echo 'Uso: make OBJETIVO [PARÁMETRO=valor …]   p. ej. make infer INPUT=data/new_batch.csv'
@@ -60,6 +61,12 @@ lab: setup  ## abre JupyterLab en notebooks/
 
 verify: setup  ## comprueba los informes contra el registro
 	@$(RETENCION) verify $(OPTIONS)
+
+year: setup  ## el año simulado, sin cuadernos (benchmarks/year.py)
+	@$(PY) -m benchmarks.year --seeds 20
+
+figures: setup  ## pone en el README lo medido en benchmarks/results
+	@$(PY) -m benchmarks.readme
 
 lint: setup  ## estilo del código y de los cuadernos
 	@$(ENV)/bin/ruff check . && $(ENV)/bin/ruff format --check .
