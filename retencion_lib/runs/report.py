@@ -16,7 +16,8 @@ from retencion_lib import config, ledger, store
 
 TEMPLATES = Path(__file__).parent / "template"
 INDEX = "runs/index.html"
-STATUS = {"ok": "correcta", "failed": "con error", "refused": "rechazada"}
+STATUS = {"ok": "correcta", "failed": "con error", "refused": "rechazada",
+          "abandoned": "abandonada"}  # fmt: skip
 
 
 def render(notebook: Path, *, status: str, run_id: str) -> Path:
