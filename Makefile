@@ -9,14 +9,18 @@ PY := $(ENV)/bin/python
 STAMP := $(ENV)/.retencion-$(shell cksum requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 RETENCION := $(PY) -m retencion_lib
 
-# A stage's parameters are make variables in capitals: DATA=… becomes --data …
-PARAMETERS := DATA TARGET ID_COL DATE VERSION POSITIVE DROP_COLS TEST_SHARE SEED CAPACITY \
-              INPUT SAMPLE MODEL REFERENCE CURRENT SCORE_COL LABELS
+# Whatever is given on the command line in capitals is a parameter: DATA=… becomes --data '…'. The
+# stage knows its own parameters and refuses the others, so there is no list of them here.
 lower = $(shell echo '$(1)' | tr 'A-Z' 'a-z')
-OPTIONS := $(foreach name,$(PARAMETERS),$(if $($(name)),--$(call lower,$(name)) '$($(name))'))
+quoted = '$(subst ','\'',$(1))'
+GIVEN := $(foreach name,$(filter-out PYTHON VIRTUAL_ENV,$(.VARIABLES)),$(if \
+           $(filter command,$(origin $(name))),$(name)))
+OPTIONS := $(foreach name,$(GIVEN),--$(call lower,$(name)) $(call quoted,$($(name))))
+DEMO := $(or $(RETENCION_HOME),.)/data/raw/retencion.csv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data run eda train evaluate infer monitor notebooks lab verify lint test
+.PHONY: help setup data run eda train evaluate infer monitor notebooks lab verify year figures \
+        lint test
 
 help:  ## esta ayuda
 	@echo 'Uso: make OBJETIVO [PARÁMETRO=valor …]   p. ej. make infer INPUT=data/new_batch.csv'
@@ -35,10 +39,10 @@ $(STAMP): requirements.lock pyproject.toml
 data: setup  ## datos de ejemplo: data/raw/retencion.csv y los lotes nuevos
 	@$(RETENCION) data
 
-data/raw/retencion.csv: | $(STAMP)
+$(DEMO): | $(STAMP)
 	@$(RETENCION) data
 
-run: setup $(if $(DATA),,data/raw/retencion.csv)  ## los cinco cuadernos, en orden, con sus informes
+run: setup $(if $(DATA),,$(DEMO))  ## los cinco cuadernos, en orden, con sus informes
 	@$(RETENCION) run $(OPTIONS)
 
 eda train evaluate infer monitor: setup
@@ -56,7 +60,13 @@ lab: setup  ## abre JupyterLab en notebooks/
 	@$(ENV)/bin/jupyter lab --notebook-dir=.
 
 verify: setup  ## comprueba los informes contra el registro
-	@$(RETENCION) verify
+	@$(RETENCION) verify $(OPTIONS)
+
+year: setup  ## el año simulado, sin cuadernos (benchmarks/year.py)
+	@$(PY) -m benchmarks.year --seeds 20
+
+figures: setup  ## pone en el README lo medido en benchmarks/results
+	@$(PY) -m benchmarks.readme
 
 lint: setup  ## estilo del código y de los cuadernos
 	@$(ENV)/bin/ruff check . && $(ENV)/bin/ruff format --check .

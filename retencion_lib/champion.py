@@ -7,51 +7,16 @@ import numpy as np
 import pandas as pd
 
 from retencion_lib import config, metrics, registry, show, store
+from retencion_lib.choice import RULE, Challenge, Choice
 from retencion_lib.data import Training, load_training
-from retencion_lib.errors import DataError
+from retencion_lib.errors import DataError, ParameterError
+from retencion_lib.features import describe
 from retencion_lib.models import FittedModel, baseline
-from retencion_lib.training import Partition, family_label, partition
-from retencion_lib.words import es, interval, pct
+from retencion_lib.partition import Partition, partition
+from retencion_lib.words import es, interval, listed, pct
 
-RULE = "mejor ROC-AUC de validación; si empatan, PR-AUC y después F1"
-POLICIES = {"f1": "máximo F1 en validación", "capacity": "capacidad de contacto"}
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The candidates of the newest version, best first, and their out-of-fold scores."""
-
-    entries: list[dict]
-    oof: pd.DataFrame
-
-    @property
-    def winner(self) -> dict:
-        """Experiment of the chosen family."""
-        return self.entries[0]
-
-    def table(self) -> pd.DataFrame:
-        """Validation metrics of the candidates, best first."""
-        return pd.DataFrame([{"family": e["family"]} | e["valid"] for e in self.entries])
-
-    def why(self) -> str:
-        """What the rule decided, and by how much."""
-        first, second = self.entries[0], self.entries[1]
-        gap = first["valid"]["roc_auc"] - second["valid"]["roc_auc"]
-        return (
-            f"{family_label(first['family'])} v{first['version']} tiene el mejor ROC-AUC de "
-            f"validación, {es(first['valid']['roc_auc'], 4)}: {es(gap, 4)} sobre "
-            f"{family_label(second['family'])}."
-        )
-
-
-def choose(log: list[dict]) -> Choice:
-    """Apply `RULE` to the families of the newest training run."""
-    newest = [e for e in log if e["run_id"] == log[-1]["run_id"]]
-    order = sorted(newest, key=lambda e: tuple(-e["valid"][m] for m in ("roc_auc", "pr_auc", "f1")))
-    path = store.need(config.resolve(newest[0]["oof"]["path"]), made_by="train")
-    oof = pd.read_csv(path, dtype={"id": str})
-    store.record("input", path, len(oof))
-    return Choice(order, oof)
+POLICIES = {"f1": "máximo F1 en validación", "capacity": "capacidad de contacto",
+            "profit": "beneficio: desde donde la llamada compensa"}  # fmt: skip
 
 
 def same_partition(
@@ -66,7 +31,12 @@ def same_partition(
     """
     logged = choice.winner["data"]
     training = load_training(
-        data, target=target, id_col=id_col, positive=model.positive, drop_cols=logged["dropped"]
+        data,
+        target=target,
+        id_col=id_col,
+        positive=model.positive,
+        drop_cols=logged["dropped"],
+        sensitive=logged["sensitive"],
     )
     if training.sha256 != logged["sha256"]:
         raise DataError(
@@ -122,24 +92,51 @@ class Exam:
         )
 
 
-def thresholds(choice: Choice, *, capacity: float) -> dict[str, float]:
-    """Threshold of each policy, found on out-of-fold scores and never on test."""
+def thresholds(choice: Choice, *, capacity: float, profit: float) -> dict[str, float]:
+    """Threshold of each policy: on out-of-fold scores, never on test, or from the money alone."""
     config.check_share("capacity", capacity)
     scores = choice.oof[choice.winner["family"]].to_numpy()
     return {
         "f1": metrics.f1_threshold(choice.oof["y"].to_numpy(), scores),
         "capacity": metrics.capacity_threshold(scores, capacity),
+        "profit": min(1.0, profit),
     }
 
 
 def examine(
-    choice: Choice, model: FittedModel, parts: Partition, *, capacity: float, policy: str = "f1"
+    choice: Choice,
+    model: FittedModel,
+    parts: Partition,
+    *,
+    capacity: float,
+    profit: float,
+    policy: str = "f1",
 ) -> Exam:
-    """Judge the champion once on test, at a threshold found on validation."""
+    """Judge the champion once on test, at a threshold not found there.
+
+    Parameters
+    ----------
+    capacity : float
+        Share of customers that the team can contact.
+    profit : float
+        Probability from which a contact pays for itself.
+    policy : str
+        Key of `POLICIES`: which threshold is used to flag customers.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such policy.
+    """
+    if policy not in POLICIES:
+        raise ParameterError(
+            f"policy = '{policy}': debe ser uno de {listed(POLICIES, quote=True)}."
+        )
     y, scores = parts.test.y, model.predict(parts.test.X)
-    cuts = thresholds(choice, capacity=capacity)
+    cuts = thresholds(choice, capacity=capacity, profit=profit)
     given = {"capacity": capacity, "threshold": cuts[policy]}
-    plain = baseline(parts.dev.numeric, parts.dev.categorical).fit(parts.dev.X, parts.dev.y)
+    dev = parts.dev
+    plain = baseline(describe(dev.X, dev.numeric, dev.categorical)).fit(dev.X, dev.y)
     bar = metrics.evaluate(y, plain.predict_proba(parts.test.X)[:, 1], capacity=capacity)
     report = {
         "family": model.family,
@@ -182,43 +179,27 @@ def threshold_table(exam: Exam) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def promote(exam: Exam, choice: Choice, *, run_id: str) -> str:
+def promote(exam: Exam, choice: Choice, verdict: Challenge, *, run_id: str) -> str:
     """Propose the winner to the registry, with its exam; give back what came of it, in words."""
-    report, valid = exam.report, choice.winner["valid"]
+    report, decided = exam.report, verdict.sentence()
     entry = {
         "family": report["family"], "version": report["version"],
         "artifact": report["artifact"], "sha256": report["artifact_sha256"],
-        "threshold": report["threshold"], "valid": valid, "test": report["test"],
+        "threshold": report["threshold"], "valid": choice.winner["valid"], "test": report["test"],
         "created_at": report["created_at"], "why": report["selection"]["why"],
     }  # fmt: skip
     with store.locked(config.resolve(config.REGISTRY)):
-        old = registry.standing_champion(registry.read())
-        wins = old is None or valid["roc_auc"] >= old["valid"]["roc_auc"]
         store.write_json(registry.version_file("artifacts/{name}__test.json", entry), report)
-        decided = registry.propose(
-            entry, wins=wins, rule=RULE, candidates=report["selection"]["candidates"],
-            reason=_decision(old, entry, wins), run_id=run_id,
+        proposal = registry.propose(
+            entry, wins=verdict.wins, rule=RULE, candidates=report["selection"]["candidates"],
+            reason=decided, run_id=run_id,
         )  # fmt: skip
     waits = (
         f" Espera aprobación: retencion promote {entry['version']} --reason … --approver …"
-        if decided["proposed"]
+        if proposal["proposed"]
         else ""
     )
-    return _decision(old, entry, wins) + waits
-
-
-def _decision(old: dict | None, new: dict, wins: bool) -> str:
-    name = f"{family_label(new['family'])} v{new['version']}"
-    if old is None:
-        return f"{name} es el primer campeón."
-    auc = f"ROC-AUC de validación {es(new['valid']['roc_auc'], 4)}"
-    standing = f"{family_label(old['family'])} v{old['version']}"
-    if wins:
-        return f"{name} gana a {standing}: {auc} contra {es(old['valid']['roc_auc'], 4)}."
-    return (
-        f"{standing} sigue siendo el campeón: {name} queda como aspirante ({auc} contra "
-        f"{es(old['valid']['roc_auc'], 4)})."
-    )
+    return decided + waits
 
 
 def write_reference(choice: Choice, dev: Training) -> pd.DataFrame:

@@ -22,6 +22,7 @@ NOTEBOOKS = {
 }
 
 RAW_DATA = "data/raw/retencion.csv"
+NAMES = "data/raw/names.json"
 NEW_BATCH = "data/new_batch.csv"
 SHIFTED_BATCH = "data/new_batch_shifted.csv"
 EDA_SUMMARY = "monitoring/eda_summary.json"
@@ -30,6 +31,7 @@ DRIFT_REPORT = "monitoring/drift_report.json"
 EXPERIMENTS = "artifacts/experiments_summary.json"
 REGISTRY = "artifacts/registry.json"
 TEST_REPORT = "artifacts/best_test_report.json"
+CAMPAIGNS = "artifacts/campaigns.json"
 PREDICTIONS = "logs/predictions.csv"
 
 SETTINGS_FILE = "retencion.toml"

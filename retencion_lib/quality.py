@@ -1,19 +1,27 @@
-"""Hard rules of a batch, exact at any size: each has a code, a figure, a level and an action.
+"""Hard rules of a batch: each has a code, a figure, a level and an action.
 
-RET001 volume, RET002 columns, RET003 types, RET004 nulls, RET005 range, RET006 categories,
-RET007 duplicates.
+They look at every row and need no bins. Those that compare a rate with the reference
+(nulls, range, categories, constants) also ask whether the reference leaves room for it: with
+less than `CHANCE` for it to come up in some column, it is a fact of the batch.
 """
 
 from dataclasses import dataclass
+from datetime import date as Date
 
-import pandas as pd
+import numpy as np
+from scipy import stats
 
-from retencion_lib.data.training import as_labels
-from retencion_lib.words import es, listed, pct, plural
+from retencion_lib.drift import Labels, Numbers
+from retencion_lib.drift.table import Profile
+from retencion_lib.words import count, es, listed, pct, plural
 
 MIN_ROWS = 100
-NULL_RISE = 0.05  # points of null rate
+CHANCE = 0.001  # of a false finding of one rule in one batch
+NULL_RISE = 0.01  # points of null rate
+BAD_NULL_RISE = 0.05
 OUTSIDE = 0.01  # share of customers outside the range
+BAD_UNSEEN = 0.05  # share of customers in unseen categories
+FAR = 10  # widths of the reference's range from which one value is enough
 
 
 @dataclass(frozen=True)
@@ -29,42 +37,45 @@ class Alert:
     action: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Tables:
-    """Reference and current, with the columns that both have."""
+    """Reference and current batch, as profiles under one plan, and what else was seen."""
 
-    reference: pd.DataFrame
-    current: pd.DataFrame
+    reference: Profile
+    current: Profile
     paths: tuple[str, str]
+    sha256: tuple[str, str]
     id_col: str
     score_col: str
     target: str
+    repeated: tuple[int, tuple[str, ...]]  # rows that repeat an id, and which ids
+    date: str  # of the run, ISO
+    max_age_days: int
 
     @property
     def features(self) -> list[str]:
-        """Columns of the reference that are features."""
-        apart = {self.id_col, self.score_col, self.target}
-        return [c for c in self.reference.columns if c not in apart]
+        """Columns of the reference that are features, dates apart."""
+        return [c for c in self.reference.columns if c != self.score_col]
 
     @property
     def shared(self) -> list[str]:
-        """Features that the current file has too, with the same type."""
-        return [c for c in self.features if c in self.current and not self.retyped(c)]
+        """Features that the current file has too."""
+        return [c for c in self.features if c in self.current.columns]
 
-    def numeric(self, name: str) -> bool:
-        """True if the column is a number in the reference."""
-        return pd.api.types.is_numeric_dtype(self.reference[name])
+    def pairs(self, kind: type) -> list[tuple]:
+        """Name, reference and current of the shared features of a kind."""
+        both = ((c, self.reference.columns[c], self.current.columns[c]) for c in self.shared)
+        return [pair for pair in both if isinstance(pair[1], kind)]
 
-    def retyped(self, name: str) -> bool:
-        """True if a number of the reference is now text."""
-        now = self.current[name]
-        text = not pd.api.types.is_numeric_dtype(now) and now.notna().any()
-        return self.numeric(name) and bool(text)
+    @property
+    def chance(self) -> float:
+        """Chance of a false finding that each column may take of a rule."""
+        return CHANCE / max(1, len(self.shared))
 
 
 def check_volume(t: Tables) -> list[Alert]:
     """RET001: too few customers to say anything."""
-    n = len(t.current)
+    n = t.current.n_rows
     if n >= MIN_ROWS:
         return []
     message = (
@@ -76,7 +87,7 @@ def check_volume(t: Tables) -> list[Alert]:
 
 def check_columns(t: Tables) -> list[Alert]:
     """RET002: a feature of the reference is missing."""
-    missing = [c for c in t.features if c not in t.current]
+    missing = [c for c in t.features if c not in t.current.columns]
     action = "Recupera la columna en el extracto: el modelo la necesita."
     return [
         Alert("RET002", "alert", c, None, None, f"Falta la columna '{c}'.", action) for c in missing
@@ -85,74 +96,137 @@ def check_columns(t: Tables) -> list[Alert]:
 
 def check_types(t: Tables) -> list[Alert]:
     """RET003: a number has become text."""
-    found = [c for c in t.features if c in t.current and t.retyped(c)]
-    action = "Corrige el formato en el extracto."
-    return [
-        Alert("RET003", "alert", c, None, None, f"'{c}' era numérica y ahora es texto.", action)
-        for c in found
-    ]
+    alerts = []
+    for name, _, now in t.pairs(Numbers):
+        if now.n_texts:
+            share = now.n_texts / t.current.n_rows
+            message = (
+                f"'{name}' era un número y tiene {plural(now.n_texts, 'texto', 'textos')} "
+                f"({listed(now.texts, quote=True)}), en {pct(share)} de los clientes."
+            )
+            action = "Corrige el formato en el extracto."
+            alerts.append(Alert("RET003", "alert", name, share, 0.0, message, action))
+    return alerts
 
 
 def check_nulls(t: Tables) -> list[Alert]:
-    """RET004: nulls have risen by more than `NULL_RISE`."""
+    """RET004: nulls have risen by more than `NULL_RISE` points and more than chance brings."""
     alerts = []
-    for c in t.shared:
-        before, now = t.reference[c].isna().mean(), t.current[c].isna().mean()
-        if now - before > NULL_RISE:
-            message = f"'{c}': nulos {pct(now)}; en la referencia, {pct(before)}."
+    n, m = t.reference.n_rows, t.current.n_rows
+    for name, before, now in t.pairs(Numbers | Labels):
+        rate, was = now.nulls / m, before.nulls / n
+        luck = stats.hypergeom.sf(now.nulls - 1, n + m, now.nulls + before.nulls, m)
+        if rate - was > NULL_RISE and luck < t.chance:
+            message = f"'{name}': nulos {pct(rate)}; en la referencia, {pct(was)}."
             action = "Pregunta a quien prepara el extracto qué ha cambiado."
-            level = "alert" if now - before > 5 * NULL_RISE else "warning"
-            alerts.append(Alert("RET004", level, c, now, before + NULL_RISE, message, action))
+            level = "alert" if rate - was > BAD_NULL_RISE else "warning"
+            alerts.append(Alert("RET004", level, name, rate, was + NULL_RISE, message, action))
     return alerts
 
 
 def check_range(t: Tables) -> list[Alert]:
-    """RET005: numbers outside the range of the reference, in more than 1 % of customers."""
+    """RET005: numbers outside the reference's range, in too many customers or much too far."""
     alerts = []
-    for c in filter(t.numeric, t.shared):
-        low, high = t.reference[c].min(), t.reference[c].max()
-        outside = ((t.current[c] < low) | (t.current[c] > high)).mean()
-        if outside > OUTSIDE:
+    for name, before, now in t.pairs(Numbers):
+        outside, known = now.outside(), int(now.counts.sum())
+        if not known or not sum(outside):
+            continue
+        share, width = sum(outside) / known, before.high - before.low
+        many = share > OUTSIDE and _luck_outside(outside, before, known) < t.chance
+        far = width > 0 and max(now.high - before.high, before.low - now.low) > FAR * width
+        if many or far:
             message = (
-                f"'{c}': {pct(outside)} de los clientes fuera de [{es(low, 2)}; {es(high, 2)}]."
+                f"'{name}': {pct(share, 2)} de los clientes fuera de "
+                f"[{es(before.low, 2)}; {es(before.high, 2)}]; llega de {es(now.low, 2)} a "
+                f"{es(now.high, 2)}."
             )
             action = "Comprueba unidades y moneda; el modelo no ha visto valores así."
-            alerts.append(Alert("RET005", "warning", c, outside, OUTSIDE, message, action))
+            level = "alert" if far and many else "warning"
+            alerts.append(Alert("RET005", level, name, share, OUTSIDE, message, action))
     return alerts
 
 
+def _luck_outside(outside: tuple[int, int], before: Numbers, known: int) -> float:
+    """Chance that the k largest of all customers, before and now, are all of now."""
+    k = max(outside)
+    left = np.arange(k)
+    seen = int(before.counts.sum())
+    return 2 * float(np.exp(np.log((known - left) / (known + seen - left)).sum()))
+
+
 def check_categories(t: Tables) -> list[Alert]:
-    """RET006: categories that the reference does not have."""
+    """RET006: categories that the reference does not have, from the first customer."""
     alerts = []
-    for c in t.shared:
-        if t.numeric(c):
+    for name, before, now in t.pairs(Labels):
+        if not now.n_others or before.n_others:  # a reference with categories left uncounted
             continue
-        now = as_labels(t.current[c])
-        unseen = now[now.notna() & ~now.isin(as_labels(t.reference[c]).unique())]
-        if len(unseen):
-            share = len(unseen) / len(now)
-            names = listed(unseen.unique(), quote=True)
-            message = f"'{c}': categorías nuevas {names} en {pct(share)} de los clientes."
-            action = "Confirma si es un producto nuevo o un cambio de nombre; si sigue, reentrena."
-            level = "alert" if share > 0.05 else "warning"
-            alerts.append(Alert("RET006", level, c, share, 0.0, message, action))
+        known = now.n - now.nulls
+        share = now.n_others / known
+        # As many new ones as the reference's own categories of one customer let expect (Good, 1953)
+        once = int((before.counts == 1).sum()) / max(1, before.n)
+        if once and stats.binom.sf(now.n_others - 1, known, once) >= t.chance:
+            continue
+        message = (
+            f"'{name}': categorías nuevas {listed(now.others, quote=True)} en "
+            f"{plural(now.n_others, 'cliente', 'clientes')} ({pct(share)})."
+        )
+        action = "Confirma si es un producto nuevo o un cambio de nombre; si sigue, reentrena."
+        level = "alert" if share > BAD_UNSEEN else "warning"
+        alerts.append(Alert("RET006", level, name, share, 0.0, message, action))
     return alerts
 
 
 def check_duplicates(t: Tables) -> list[Alert]:
     """RET007: a customer appears more than once."""
-    repeated = t.current.loc[t.current[t.id_col].duplicated(), t.id_col]
-    if repeated.empty:
+    rows, ids = t.repeated
+    if not rows:
         return []
-    rows = plural(len(repeated), "fila repite", "filas repiten")
-    message = f"{rows} cliente ({listed(repeated.unique())})."
+    said = plural(rows, "fila repite", "filas repiten")
+    message = f"{said} cliente ({listed(ids)})."
     action = "Quita las filas repetidas: se llamaría dos veces a la misma persona."
-    return [Alert("RET007", "alert", t.id_col, len(repeated), 0, message, action)]
+    return [Alert("RET007", "alert", t.id_col, rows, 0, message, action)]
+
+
+def check_constants(t: Tables) -> list[Alert]:
+    """RET008: a column that told customers apart now has one value."""
+    alerts = []
+    for name, before, now in t.pairs(Numbers | Labels):
+        filled = before.bin_counts()
+        top = filled.max() / max(1, filled.sum())
+        if _is_constant(now) and not _is_constant(before) and top**now.n < t.chance:
+            message = f"'{name}' tiene el mismo valor en los {count(now.n)} clientes del lote."
+            action = "Comprueba que el extracto rellena la columna y no un valor por defecto."
+            alerts.append(Alert("RET008", "alert", name, 1.0, top, message, action))
+    return alerts
+
+
+def _is_constant(column: Numbers | Labels) -> bool:
+    if isinstance(column, Labels):
+        kinds = np.count_nonzero(column.counts) + (len(column.others) if column.n_others else 0)
+    else:
+        kinds = 0 if column.low > column.high else 1 + (column.high > column.low)
+    return kinds + (column.nulls > 0) <= 1
+
+
+def check_dates(t: Tables) -> list[Alert]:
+    """RET009: dates that have stopped, are too old for the run, or lie after it."""
+    alerts = []
+    for name, now in t.current.dates.items():
+        if not now:
+            continue
+        age = (Date.fromisoformat(t.date) - Date.fromisoformat(now)).days
+        if 0 <= age <= t.max_age_days:
+            continue
+        said = f"es {plural(age, 'día', 'días')} anterior" if age > 0 else "es posterior"
+        message = f"'{name}': la fecha más reciente, {now}, {said} a la ejecución ({t.date})."
+        action = "Comprueba que el extracto es el de este periodo y vuelve a puntuarlo."
+        alerts.append(Alert("RET009", "alert", name, age, t.max_age_days, message, action))
+    return alerts
 
 
 QUALITY_CHECKS = (
     check_volume, check_columns, check_types, check_nulls, check_range, check_categories,
-    check_duplicates,
+    check_duplicates, check_constants, check_dates,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from retencion_lib import config, registry, store
+from retencion_lib.campaign import CallList, trust_sentence
 from retencion_lib.data import hashes, load_training, read_table, require_batch, test_mask
 from retencion_lib.errors import DataError, OrderError
 from retencion_lib.models import FittedModel
@@ -36,6 +37,11 @@ class Batch:
     path: str  # from the home
     output: Path  # where the scored batch goes
 
+    @property
+    def stem(self) -> str:
+        """Name of the batch in the names of what is made from it."""
+        return self.output.stem.removesuffix("_with_score")
+
 
 def load_scorer(model: str = "") -> Scorer:
     """Model to score with: the champion, or the artifact that `model` names.
@@ -59,6 +65,15 @@ def load_scorer(model: str = "") -> Scorer:
         )
     used = entry["threshold"]
     return Scorer(registry.load_known(entry["artifact"], log), used["value"], used["policy"])
+
+
+def trust(scorer: Scorer) -> str:
+    """What a list of this model promised and earned in its exam; empty if it had none."""
+    path = config.resolve(config.TEST_REPORT)
+    if not path.is_file():
+        return ""
+    report = store.read_json(path, made_by="evaluate")
+    return trust_sentence(report, scorer.model.family, scorer.model.version)
 
 
 def load_batch(scorer: Scorer, *, input: str, data: str, sample: float, id_col: str) -> Batch:
@@ -108,12 +123,18 @@ def score(batch: Batch, scorer: Scorer, *, id_col: str) -> tuple[pd.DataFrame, l
     return table, check.notes
 
 
-def predictions(table: pd.DataFrame, scorer: Scorer, *, run_id: str, date: str) -> pd.DataFrame:
-    """Log rows of a scored batch: one event a customer, with model, threshold and decision."""
+def predictions(
+    table: pd.DataFrame, scorer: Scorer, calls: CallList, *, run_id: str, date: str
+) -> pd.DataFrame:
+    """Log rows of a scored batch: one event a customer, with model, threshold and decision.
+
+    Another campaign, or the same under other terms, is another decision: other events.
+    """
     id_col = table.columns[0]
     model = scorer.model
     rows = table.drop(columns="score").itertuples(index=False, name=None)
-    stem = f"{date}|{model.family}|{model.version}|{model.data_sha256}|"
+    stem = f"{date}|{model.family}|{model.version}|{model.data_sha256}|{calls.key()}|"
+    decided = calls.decided
     return pd.DataFrame(
         {
             "event_id": [sha256((stem + repr(row)).encode()).hexdigest()[:16] for row in rows],
@@ -125,6 +146,11 @@ def predictions(table: pd.DataFrame, scorer: Scorer, *, run_id: str, date: str) 
             "score": table["score"],
             "threshold": scorer.threshold,
             "prediction": (table["score"] >= scorer.threshold).astype(int),
+            "decile": decided["decile"],
+            "expected_profit": decided["expected_profit"],
+            "group": decided["group"],
+            "reasons": ["; ".join(found) for found in decided["reasons"]],
+            "campaign": calls.name,
         }
     )
 

@@ -150,6 +150,13 @@ def need(path: Path, *, made_by: str) -> Path:
     return path
 
 
+def read_csv(path: Path, *, made_by: str, **options: object) -> pd.DataFrame:
+    """Read a CSV that the stage `made_by` writes, as pandas does, and record it as an input."""
+    table = pd.read_csv(need(path, made_by=made_by), **options)
+    record("input", path, len(table))
+    return table
+
+
 def append_json(path: Path, items: list[dict]) -> Path:
     """Append to a JSON list under a lock; what is there stays as it is."""
     with locked(path):

@@ -2,64 +2,42 @@
 
 import re
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as library_version
 
-import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
 from retencion_lib import config, metrics, store
-from retencion_lib.data import Training, fold_numbers, infer_contract, sort_order, test_mask
-from retencion_lib.errors import DataError, ParameterError
-from retencion_lib.models import FAMILIES, FittedModel, baseline, cross_predict, to_bytes
-from retencion_lib.words import count, es, pct
+from retencion_lib.data import infer_contract
+from retencion_lib.errors import ParameterError
+from retencion_lib.features import Columns
+from retencion_lib.models import (
+    FAMILIES,
+    STACK,
+    Candidate,
+    FittedModel,
+    Found,
+    baseline_scores,
+    n_fits,
+    prepare_columns,
+    to_bytes,
+    train_candidates,
+)
+from retencion_lib.partition import Partition
+from retencion_lib.words import count, es, listed, pct
 
-MIN_PER_CLASS = 50  # customers of each class: ten in each of five folds
 BASELINE = "plain_logreg"
+BACKGROUND = 200  # training rows that a model keeps, to explain itself
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
-
-
-@dataclass(frozen=True)
-class Partition:
-    """The customers that models may learn from, those put aside, and the folds."""
-
-    dev: Training
-    test: Training
-    folds: np.ndarray  # fold of each row of dev
-
-    def sentence(self) -> str:
-        """What was put aside, in words."""
-        return (
-            f"Se apartan {count(self.test.n_rows)} clientes para el examen final "
-            f"({pct(self.test.positive_rate)} de bajas) y se aprende de los otros "
-            f"{count(self.dev.n_rows)} ({pct(self.dev.positive_rate)}), en "
-            f"{len(np.unique(self.folds))} partes."
-        )
-
-
-def partition(training: Training, *, test_share: float, seed: int) -> Partition:
-    """Put the test share aside and number the folds; row order plays no part.
-
-    Raises
-    ------
-    DataError
-        If a class has too few customers to be learnt and judged.
-    """
-    config.check_share("test_share", test_share)
-    training = training.take(sort_order(training.ids, seed))
-    held = test_mask(training.ids, training.y, test_share, seed)
-    dev = training.take(~held)
-    fewest = int(min(np.bincount(dev.y, minlength=2)))
-    if fewest < MIN_PER_CLASS:
-        raise DataError(
-            f"{training.path}: una de las clases de '{training.target}' tiene {fewest} clientes "
-            f"para aprender y hacen falta {MIN_PER_CLASS}. Reúne más datos, o baja test_share."
-        )
-    return Partition(dev, training.take(held), fold_numbers(dev.ids, dev.y, seed))
+CALIBRATIONS = {"none": "no hace falta", "sigmoid": "sigmoide",
+                "mean": "media de sigmoide e isotónica"}  # fmt: skip
+LABELS = {name: family.label for name, family in FAMILIES.items()} | {
+    STACK: "Combinación",
+    BASELINE: "Logística sin ajustar (listón)",
+}
 
 
 def next_version(asked: str = "") -> str:
@@ -85,40 +63,34 @@ def next_version(asked: str = "") -> str:
     return asked
 
 
-def out_of_fold(parts: Partition, *, seed: int) -> pd.DataFrame:
-    """Score every customer by models that never saw it, one column a family.
+@dataclass(frozen=True)
+class Trained:
+    """Every candidate of a partition, and what each said out of fold."""
 
-    Returns
-    -------
-    DataFrame
-        ``id, y, fold``, one column a family, and `BASELINE`.
-    """
-    dev = parts.dev
-    table = pd.DataFrame({"id": dev.ids, "y": dev.y, "fold": parts.folds})
-    n_folds = len(np.unique(parts.folds))
-    given = (dev.X, dev.y, parts.folds, dev.numeric, dev.categorical, seed)
-    with tqdm(total=n_folds * len(FAMILIES), file=sys.stderr, unit="modelo") as bar:
-        for name, family in FAMILIES.items():
-            bar.set_description(family.label)
-            start = time.perf_counter()
-            table[name] = cross_predict(family, *given, tick=bar.update)
-            table.attrs[name] = time.perf_counter() - start
-    table[BASELINE] = _baseline_scores(dev, parts.folds)
-    return table
+    parts: Partition
+    columns: Columns
+    found: list[Found]  # derived columns that help
+    candidates: dict[str, Candidate]  # from the simplest
+    oof: pd.DataFrame  # id, y, fold, one column a candidate, and `BASELINE`
+    seed: int
 
 
-def _baseline_scores(dev: Training, folds: np.ndarray) -> np.ndarray:
-    scores = np.full(dev.n_rows, np.nan)
-    for fold in np.unique(folds):
-        held = folds == fold
-        plain = baseline(dev.numeric, dev.categorical).fit(dev.X[~held], dev.y[~held])
-        scores[held] = plain.predict_proba(dev.X[held])[:, 1]
-    return scores
+def train(parts: Partition, *, seed: int) -> Trained:
+    """Fit every family fold by fold and stack them; each row is judged by who never saw it."""
+    dev, folds = parts.dev, parts.folds
+    columns, found = prepare_columns(dev.X, dev.y, folds, dev.numeric, dev.categorical, seed)
+    with tqdm(total=n_fits(folds), file=sys.stderr, unit="modelo") as bar:
+        candidates = train_candidates(dev.X, dev.y, folds, columns, seed, tick=bar.update)
+    oof = pd.DataFrame({"id": dev.ids, "y": dev.y, "fold": folds})
+    for name, candidate in candidates.items():
+        oof[name] = candidate.p
+    oof[BASELINE] = baseline_scores(dev.X, dev.y, folds, columns)
+    return Trained(parts, columns, found, candidates, oof, seed)
 
 
 def compare(oof: pd.DataFrame, *, capacity: float = 0.10) -> pd.DataFrame:
     """Validation metrics of each column of scores, best ROC-AUC first."""
-    names = [*FAMILIES, BASELINE]
+    names = oof.columns.drop(["id", "y", "fold"])
     rows = [
         {"family": name, **metrics.evaluate(oof["y"].to_numpy(), oof[name], capacity=capacity)}
         for name in names
@@ -128,7 +100,7 @@ def compare(oof: pd.DataFrame, *, capacity: float = 0.10) -> pd.DataFrame:
 
 def family_label(name: str) -> str:
     """Name of a family for readers."""
-    return FAMILIES[name].label if name in FAMILIES else "Logística sin ajustar (listón)"
+    return LABELS[name]
 
 
 def comparison_sentence(table: pd.DataFrame) -> str:
@@ -143,37 +115,33 @@ def comparison_sentence(table: pd.DataFrame) -> str:
     )
 
 
-def fit_final(
-    parts: Partition, oof: pd.DataFrame, *, version: str, seed: int, test_share: float
-) -> dict[str, FittedModel]:
-    """Fit each family on all rows but the test share."""
-    dev = parts.dev
+def fitted_models(trained: Trained, *, version: str, test_share: float) -> dict[str, FittedModel]:
+    """Give each candidate what scoring needs: its contract, its threshold, its provenance."""
+    dev = trained.parts.dev
+    contract = infer_contract(dev)
     libraries = {name: library_version(name) for name in LIBRARIES}
-    y = oof["y"].to_numpy()
-    models = {}
-    for name, family in tqdm(FAMILIES.items(), file=sys.stderr, desc="Modelos finales"):
-        start = time.perf_counter()
-        pipeline = family.build(dev.numeric, dev.categorical, seed).fit(dev.X, dev.y)
-        models[name] = FittedModel(
+    return {
+        name: FittedModel(
             family=name,
             version=version,
-            pipeline=pipeline,
-            contract=infer_contract(dev),
-            thresholds={"f1": metrics.f1_threshold(y, oof[name])},
-            seed=seed,
+            predictor=candidate.fit.predictor,
+            calibrator=candidate.calibrator,
+            contract=contract,
+            thresholds={"f1": metrics.f1_threshold(dev.y, candidate.p)},
+            seed=trained.seed,
             test_share=test_share,
             data_sha256=dev.sha256,
             positive=dev.positive,
             positive_rate=dev.positive_rate,
             libraries=libraries,
+            background=dev.X.head(BACKGROUND),  # rows are in hash order: a random sample
         )
-        oof.attrs[name] += time.perf_counter() - start
-    return models
+        for name, candidate in trained.candidates.items()
+    }
 
 
 def save_all(
-    parts: Partition,
-    oof: pd.DataFrame,
+    trained: Trained,
     models: dict[str, FittedModel],
     *,
     run_id: str,
@@ -187,13 +155,14 @@ def save_all(
         One row a family: artifact, SHA-256 and seconds.
     """
     version = next(iter(models.values())).version
+    oof = trained.oof
     oof_path = store.write_csv(config.resolve(f"artifacts/oof__v{version}.csv"), oof)
     entries = []
     for name, model in models.items():
         path = config.resolve(f"artifacts/{name}__v{version}.pkl")
         store.write_new(path, to_bytes(model))
         _write_calibration(name, version, oof)
-        entries.append(_experiment(parts, oof, model, run_id, capacity) | {
+        entries.append(_experiment(trained, model, run_id, capacity) | {
             "artifact": {"path": config.relative(path), "sha256": store.sha256(path)},
             "oof": {"path": config.relative(oof_path), "sha256": store.sha256(oof_path)},
         })  # fmt: skip
@@ -214,13 +183,55 @@ def _write_calibration(name: str, version: str, oof: pd.DataFrame) -> None:
     store.write_csv(config.resolve(f"artifacts/{name}__calibration.csv"), bins)
 
 
-def calibration(oof: pd.DataFrame, families: Sequence[str] = tuple(FAMILIES)) -> pd.DataFrame:
-    """Calibration points of each family on its out-of-fold scores."""
+def calibration(oof: pd.DataFrame, families: Sequence[str] = ()) -> pd.DataFrame:
+    """Calibration points of each family (by default every candidate) on out-of-fold scores."""
     y = oof["y"].to_numpy()
+    names = families or [c for c in oof.columns if c in LABELS and c != BASELINE]
     parts = [
-        metrics.calibration_bins(y, oof[name].to_numpy()).assign(family=name) for name in families
+        metrics.calibration_bins(y, oof[name].to_numpy()).assign(family=name) for name in names
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def calibration_table(trained: Trained) -> pd.DataFrame:
+    """How each candidate was calibrated, and how true its probabilities are out of fold."""
+    rows = []
+    for name, candidate in trained.candidates.items():
+        found = metrics.reliability(trained.parts.dev.y, candidate.p)
+        rows.append(
+            {
+                "family": family_label(name),
+                "calibration": CALIBRATIONS[candidate.calibrator.kind],
+                "ece": found.ece,
+                "ece_perfect": found.ece_perfect,
+                "slope": found.slope,
+                "intercept": found.intercept,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def truth_sentence(trained: Trained) -> str:
+    """Which candidates' probabilities could be exactly true, as far as these customers tell."""
+    y = trained.parts.dev.y
+    true, false = [], []
+    for name, candidate in trained.candidates.items():
+        (true if metrics.reliability(y, candidate.p).trusted else false).append(family_label(name))
+    parts = [f"no se distinguen de probabilidades ciertas: {listed(true)}"] if true else []
+    parts += [f"se desvían más que el azar: {listed(false)}"] if false else []
+    return f"Con {count(len(y))} clientes, {'; '.join(parts)}."
+
+
+def derived_sentence(trained: Trained) -> str:
+    """Which derived columns were found, or that none helps."""
+    if not trained.found:
+        return "Ninguna suma ni cociente de columnas mejora la predicción más que su ruido."
+    said = [
+        f"**{f.column.name}** (pérdida logarítmica {es(f.gain, 4)} menor, error típico "
+        f"{es(f.error, 4)})"
+        for f in trained.found
+    ]
+    return f"Se añaden columnas que mejoran la predicción más que su ruido: {listed(said)}."
 
 
 def calibration_sentence(points: pd.DataFrame) -> str:
@@ -230,20 +241,18 @@ def calibration_sentence(points: pd.DataFrame) -> str:
     return f"Mayor diferencia entre lo previsto y lo ocurrido en un tramo: {'; '.join(said)}."
 
 
-def _experiment(
-    parts: Partition, oof: pd.DataFrame, model: FittedModel, run_id: str, capacity: float
-) -> dict:
-    dev, test = parts.dev, parts.test
-    estimator = model.pipeline.named_steps["model"]
+def _experiment(trained: Trained, model: FittedModel, run_id: str, capacity: float) -> dict:
+    dev, test = trained.parts.dev, trained.parts.test
+    candidate = trained.candidates[model.family]
     whole = dev.n_rows + test.n_rows
     return {
         "run_id": run_id,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "family": model.family,
         "version": model.version,
-        "params": estimator.get_params(),
+        "params": candidate.params(),
         "seed": model.seed,
-        "fit_seconds": round(oof.attrs[model.family], 3),
+        "fit_seconds": round(candidate.fit.seconds, 3),
         "data": {
             "path": dev.path,
             "sha256": dev.sha256,
@@ -253,6 +262,7 @@ def _experiment(
             "id_col": dev.id_col,
             "test_share": model.test_share,
             "dropped": [c.name for c in dev.columns if c.kind == "excluded"],
+            "sensitive": [c.name for c in dev.columns if c.kind == "sensitive"],
         },
-        "valid": metrics.evaluate(oof["y"].to_numpy(), oof[model.family], capacity=capacity),
+        "valid": metrics.evaluate(dev.y, candidate.p, capacity=capacity),
     }

@@ -6,6 +6,10 @@ change of one module.
 
 from collections.abc import Iterable
 
+MONTHS = (
+    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
+    "octubre", "noviembre", "diciembre",
+)  # fmt: skip
 _SWAP = str.maketrans(",.", ".,")
 
 
@@ -13,7 +17,7 @@ def es(value: float | None, digits: int = 1) -> str:
     """Format a number the Spanish way: ``es(1234.5)`` is ``'1.234,5'``; None is a dash."""
     if value is None or value != value:
         return "—"
-    return f"{value:,.{digits}f}".translate(_SWAP)
+    return f"{value:z,.{digits}f}".translate(_SWAP)
 
 
 def count(value: float) -> str:
@@ -47,3 +51,9 @@ def listed(items: Iterable[object], limit: int = 5, quote: bool = False) -> str:
     if len(shown) < 2:
         return "".join(shown)
     return f"{', '.join(shown[:-1])} y {shown[-1]}"
+
+
+def day(iso: str) -> str:
+    """Write a date in words: ``day('2026-10-31')`` is ``'31 de octubre de 2026'``."""
+    year, month, number = iso[:10].split("-")
+    return f"{int(number)} de {MONTHS[int(month) - 1]} de {year}"

@@ -68,6 +68,19 @@ def test_scoring_the_same_batch_twice_on_one_date_adds_nothing(home):
     assert len(pd.read_csv(home / "logs/predictions.csv")) == 500
 
 
+def test_the_call_list_is_the_best_of_the_batch_up_to_capacity(home):
+    log = pd.read_csv(home / "logs/predictions.csv", keep_default_na=False)
+    calls = pd.read_csv(home / "data/call_list_2026-10-31.csv")
+    called, control = (log[log["group"] == group] for group in ("contact", "control"))
+    assert len(calls) == len(called) == 50
+    assert set(calls["phone"]) == set(called["phone"])
+    assert set(calls["phone"]).isdisjoint(control["phone"])
+    assert control["expected_profit"].min() >= called["expected_profit"].min() > 0
+    assert (called["reasons"] != "").all()
+    report = json.loads((home / "artifacts/best_test_report.json").read_text())
+    assert report["campaign"]["strategies"][0]["contacted"] == 100
+
+
 def test_a_batch_that_breaks_the_contract_is_refused_and_its_report_left(home):
     pd.read_csv(home / "lote.csv").drop(columns="total_day_charge").to_csv(
         home / "roto.csv", index=False

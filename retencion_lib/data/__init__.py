@@ -5,12 +5,13 @@ from retencion_lib.data.contract import BatchCheck, check_batch, infer_contract,
 from retencion_lib.data.demo import write_demo
 from retencion_lib.data.read import read_table
 from retencion_lib.data.split import fold_numbers, hashes, sort_order, test_mask
-from retencion_lib.data.training import Training, load_training, need_columns
+from retencion_lib.data.training import Training, as_labels, load_training, need_columns
 
 __all__ = [
     "BatchCheck",
     "ColumnInfo",
     "Training",
+    "as_labels",
     "check_batch",
     "describe_columns",
     "fold_numbers",

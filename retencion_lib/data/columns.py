@@ -16,7 +16,8 @@ class ColumnInfo:
     """One column of a table: its kind, its gaps, and whether a model may use it."""
 
     name: str
-    kind: str  # numeric, categorical, constant, id, date, text, target, excluded
+    # numeric, categorical, constant, id, date, text, target, excluded, sensitive
+    kind: str
     dtype: str
     n_missing: int
     n_unique: int
@@ -25,31 +26,30 @@ class ColumnInfo:
 
 
 def describe_columns(
-    frame: pd.DataFrame, *, target: str, id_col: str, drop_cols: Sequence[str] = ()
+    frame: pd.DataFrame,
+    *,
+    target: str,
+    id_col: str,
+    drop_cols: Sequence[str] = (),
+    sensitive: Sequence[str] = (),
 ) -> list[ColumnInfo]:
     """Recognise every column of a table, in its order.
 
     Returns
     -------
     list of ColumnInfo
-        ``use`` is False for the id, the target, what the user drops, and for constant,
-        id-like, date and very high-cardinality text columns; ``reason`` says why.
+        ``use`` is False for the id, the target, what the user drops or names as sensitive, and
+        for constant, id-like, date and very high-cardinality text columns; ``reason`` says why.
     """
-    return [_describe(frame[name], name, target, id_col, drop_cols) for name in frame.columns]
+    roles = dict.fromkeys(drop_cols, ("excluded", "lo excluye drop_cols"))
+    roles |= dict.fromkeys(sensitive, ("sensitive", "es sensible: solo compara grupos"))
+    roles |= {target: ("target", "es el objetivo"), id_col: ("id", "es el identificador")}
+    return [_describe(frame[name], name, roles.get(name)) for name in frame.columns]
 
 
-def _describe(
-    column: pd.Series, name: str, target: str, id_col: str, drop_cols: Sequence[str]
-) -> ColumnInfo:
+def _describe(column: pd.Series, name: str, role: tuple[str, str] | None) -> ColumnInfo:
     n_unique = int(column.nunique())
-    if name == target:
-        kind, reason = "target", "es el objetivo"
-    elif name == id_col:
-        kind, reason = "id", "es el identificador"
-    elif name in drop_cols:
-        kind, reason = "excluded", "lo excluye drop_cols"
-    else:
-        kind, reason = recognise(column, n_unique)
+    kind, reason = role or recognise(column, n_unique)
     return ColumnInfo(
         name, kind, str(column.dtype), int(column.isna().sum()), n_unique, not reason, reason
     )

@@ -12,6 +12,36 @@ from retencion_lib import config, store
 from retencion_lib.data.split import hashes, test_mask
 from retencion_lib.errors import OrderError
 
+# How to say each column and value to people; keys and values are the table's own.
+NAMES = {
+    "female": {"1": "es mujer", "0": "es hombre", "": "sexo"},
+    "senior_citizen": {"1": "mayor de 65 años", "0": "menor de 65 años", "": "mayor de 65 años"},
+    "partner": {"1": "vive en pareja", "0": "sin pareja", "": "pareja"},
+    "dependents": {"1": "con personas a cargo", "0": "sin personas a cargo", "": "a cargo"},
+    "tenure": {"1": "1 mes de antigüedad", "": "{} meses de antigüedad"},
+    "phone_service": {"1": "con teléfono", "0": "sin teléfono", "": "teléfono"},
+    "multiple_lines": {"Yes": "varias líneas", "No": "una sola línea",
+                       "No phone service": "sin teléfono", "": "líneas"},
+    "internet_service": {"Fiber optic": "fibra óptica", "DSL": "internet por DSL",
+                         "No": "sin internet", "": "internet"},
+    "contract": {"Month-to-month": "contrato mes a mes", "One year": "contrato de un año",
+                 "Two year": "contrato de dos años", "": "contrato"},
+    "paperless_billing": {"1": "factura electrónica", "0": "factura en papel", "": "factura"},
+    "payment_method": {"Electronic check": "paga con cheque electrónico",
+                       "Mailed check": "paga con cheque por correo",
+                       "Bank transfer (automatic)": "domiciliado en banco",
+                       "Credit card (automatic)": "domiciliado en tarjeta", "": "forma de pago"},
+    "monthly_charges": "cuota mensual de {}",
+    "total_charges": "{} facturados en total",
+} | {
+    column: {"Yes": f"con {said}", "No": f"sin {said}", "No internet service": "sin internet",
+             "": said}
+    for column, said in {
+        "online_security": "seguridad en línea", "online_backup": "copia en línea",
+        "device_protection": "seguro del equipo", "tech_support": "soporte técnico",
+        "streaming_tv": "televisión", "streaming_movies": "cine",
+    }.items()
+}  # fmt: skip
 SHIFT = "antigüedad a la mitad, cuota mensual un 15 % más alta, contratos anuales a mes a mes"
 
 
@@ -51,7 +81,7 @@ def shifted(batch: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_demo() -> list[Path]:
-    """Write the demo table and its two batches into the home; give back their paths."""
+    """Write the demo table, its two batches and its names into the home; give back their paths."""
     table = demo_table()
     batch = new_batch(table)
     files = {
@@ -59,4 +89,5 @@ def write_demo() -> list[Path]:
         config.NEW_BATCH: batch,
         config.SHIFTED_BATCH: shifted(batch),
     }
-    return [store.write_csv(config.resolve(name), content) for name, content in files.items()]
+    tables = [store.write_csv(config.resolve(name), content) for name, content in files.items()]
+    return [*tables, store.write_json(config.resolve(config.NAMES), NAMES)]

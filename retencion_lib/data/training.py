@@ -30,6 +30,7 @@ class Training:
     positive: str  # label of the class that left
     target: str
     id_col: str
+    aside: pd.DataFrame  # as read: excluded and sensitive columns, which only compare groups
 
     @property
     def n_rows(self) -> int:
@@ -53,14 +54,30 @@ class Training:
 
     def take(self, rows: np.ndarray) -> "Training":
         """Part of the customers, by mask or by positions."""
+        kept = np.flatnonzero(rows) if rows.dtype == bool else rows
         return replace(
             self,
-            ids=self.ids[rows].reset_index(drop=True),
-            X=self.X[rows].reset_index(drop=True)
-            if rows.dtype == bool
-            else self.X.iloc[rows].reset_index(drop=True),
-            y=self.y[rows],
+            ids=self.ids.iloc[kept].reset_index(drop=True),
+            X=self.X.iloc[kept].reset_index(drop=True),
+            y=self.y[kept],
+            aside=self.aside.iloc[kept].reset_index(drop=True),
         )
+
+    def values(self, name: str) -> pd.Series:
+        """A column by which customers can be grouped: a feature, or one kept aside.
+
+        Raises
+        ------
+        DataError
+            If it is neither.
+        """
+        known = {**self.aside, **self.X}
+        if name not in known:
+            raise DataError(
+                f"{self.path}: no hay ninguna columna '{name}' por la que agrupar. "
+                f"Se puede agrupar por: {listed(known, limit=30)}."
+            )
+        return known[name]
 
 
 def load_training(
@@ -70,6 +87,7 @@ def load_training(
     id_col: str,
     positive: str = "",
     drop_cols: Sequence[str] = (),
+    sensitive: Sequence[str] = (),
 ) -> Training:
     """Read a labelled table and check that a model can be trained on it.
 
@@ -83,6 +101,8 @@ def load_training(
         Label of the class that left; empty to recognise 1/0, yes/no, sí/no and their like.
     drop_cols : sequence of str
         Columns to keep out of the features.
+    sensitive : sequence of str
+        Columns to keep out of the features, such as sex or age, but at hand to compare groups.
 
     Raises
     ------
@@ -91,19 +111,23 @@ def load_training(
     """
     frame = read_table(path)
     where = config.relative(path)
-    need_columns(frame, [target, id_col, *drop_cols], where)
+    need_columns(frame, [target, id_col, *drop_cols, *sensitive], where)
     ids = check_ids(frame[id_col], where)
     y, label = binary_target(frame[target], where, positive)
-    columns = describe_columns(frame, target=target, id_col=id_col, drop_cols=drop_cols)
+    columns = describe_columns(
+        frame, target=target, id_col=id_col, drop_cols=drop_cols, sensitive=sensitive
+    )
     if not any(c.use for c in columns):
         raise DataError(
             f"{where}: no queda ninguna columna con la que predecir "
-            f"({listed([f'{c.name}: {c.reason}' for c in columns])}). Revisa drop_cols."
+            f"({listed([f'{c.name}: {c.reason}' for c in columns])}). Revisa drop_cols y sensitive."
         )
     sha256 = store.sha256(config.resolve(path))
+    aside = frame[[c.name for c in columns if c.kind in ("excluded", "sensitive")]]
     return Training(
-        where, sha256, ids, as_features(frame, columns), y, columns, label, target, id_col
-    )
+        where, sha256, ids, as_features(frame, columns), y, columns, label, target, id_col,
+        aside.reset_index(drop=True),
+    )  # fmt: skip
 
 
 def as_features(frame: pd.DataFrame, columns: list[ColumnInfo]) -> pd.DataFrame:

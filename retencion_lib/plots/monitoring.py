@@ -4,9 +4,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from retencion_lib.words import es, pct
+from retencion_lib.drift import Labels, Numbers, Shift
+from retencion_lib.words import es, listed, pct
 
+BEFORE, NOW = "#3b6ea5", "#d08a1d"
+LARGEST = 0.5  # PSI at which a bar is cut
+SHOWN = 6  # categories, then the rest together
 COLOURS = {"ok": "#3b6ea5", "warning": "#d08a1d", "alert": "#b5342b"}
 
 
@@ -31,25 +36,86 @@ def describe_scores(samples: dict[str, pd.Series], threshold: float) -> str:
     return f"Distribución de la puntuación: {'; '.join(said)}{cut}."
 
 
-def plot_shifts(table: pd.DataFrame, limits: tuple[float, float], ax: Axes | None = None) -> Axes:
+def plot_shifts(found: list[Shift], limits: tuple[float, float], ax: Axes | None = None) -> Axes:
     """Draw the corrected PSI of each column, coloured by its status."""
-    ordered = table.sort_values("psi_corrected")
-    ax = ax or plt.subplots(figsize=(7, 0.25 * len(table) + 1.2), layout="constrained")[1]
-    colours = ordered["status"].map(COLOURS)
-    ax.barh(ordered["name"], ordered["psi_corrected"], color=colours)
-    for limit, status in zip(limits, ("warning", "alert"), strict=True):
-        ax.axvline(limit, color=COLOURS[status], linestyle="--", linewidth=1)
-    ax.set_xlim(0, max(0.3, 1.05 * ordered["psi_corrected"].max()))
-    ax.set(xlabel="PSI descontado el azar; discontinuas, los límites de aviso y alerta")
+    ordered = sorted(found, key=lambda s: s.psi_corrected)
+    ax = ax or plt.subplots(figsize=(7, 0.25 * len(found) + 1.2), layout="constrained")[1]
+    sizes = [s.psi_corrected for s in ordered]
+    ax.barh([s.name for s in ordered], sizes, color=[COLOURS[s.status] for s in ordered])
+    for limit, words in zip(limits, ("moderado", "grande"), strict=True):
+        ax.axvline(limit, color="#555555", linestyle="--", linewidth=1)
+        ax.text(limit, len(found) - 0.4, words, fontsize=8, ha="center", va="bottom")
+    for place, size in enumerate(sizes):
+        if size > LARGEST:  # the bar is cut, so that the small ones can be seen
+            ax.text(0.98 * LARGEST, place, es(size, 2), color="white", ha="right", va="center",
+                    fontsize=8)  # fmt: skip
+    ax.set_xlim(0, LARGEST)
+    ax.xaxis.set_major_formatter(lambda value, _: es(value, 1))
+    ax.set(xlabel=f"PSI descontado el azar (las barras se cortan en {es(LARGEST)})")
     ax.tick_params(labelsize=8)
     return ax
 
 
-def describe_shifts(table: pd.DataFrame) -> str:
-    """Say which column moved most, and how many are over a limit; alternative text."""
-    worst = table.loc[table["psi_corrected"].idxmax()]
-    share = (table["status"] != "ok").mean()
+def describe_shifts(found: list[Shift]) -> str:
+    """Say which column moved most, and how many have moved; alternative text."""
+    worst = max(found, key=lambda s: s.psi_corrected)
+    share = np.mean([s.status != "ok" for s in found])
     return (
-        f"PSI por columna; la mayor es {worst['name']}, {es(worst['psi_corrected'], 3)}, y está en "
-        f"aviso o alerta el {pct(share, 0)} de las columnas."
+        f"El mayor PSI descontado el azar es el de '{worst.name}', {es(worst.psi_corrected, 3)}; "
+        f"está en aviso o alerta el {pct(share, 0)} de las columnas."
     )
+
+
+def largest(found: list[Shift], n: int = 4) -> list[Shift]:
+    """The columns that moved most, the score always among them."""
+    *columns, score = found
+    return [*sorted(columns, key=lambda s: -s.psi_corrected)[: n - 1], score]
+
+
+def plot_columns(shown: list[Shift], before: dict, now: dict) -> Figure:
+    """Draw how customers are shared out before and now, a panel a column.
+
+    `before` and `now` hold the summary of each column by the name of its shift.
+    """
+    fig, axes = plt.subplots(1, len(shown), figsize=(2.6 * len(shown), 3), layout="constrained")
+    for ax, shift in zip(np.atleast_1d(axes), shown, strict=True):
+        names, sides = shares(before[shift.name], now[shift.name])
+        place = np.arange(len(names))
+        for side, colour, label, step in zip(
+            sides, (BEFORE, NOW), ("Referencia", "Este lote"), (-0.2, 0.2), strict=True
+        ):
+            ax.bar(place + step, 100 * side, 0.4, color=colour, label=label)
+        ax.set_xticks(place, names, rotation=60, ha="right", fontsize=7)
+        ax.set_title(shift.name, fontsize=9)
+        ax.tick_params(axis="y", labelsize=7)
+    np.atleast_1d(axes)[0].set_ylabel("Clientes (%)")
+    np.atleast_1d(axes)[0].legend(frameon=False, fontsize=7)
+    return fig
+
+
+def shares(before: Numbers | Labels, now: Numbers | Labels) -> tuple[list[str], list[np.ndarray]]:
+    """Names of the groups of a column, and the share of customers in each, before and now."""
+    counts = [side.bin_counts().astype(float) for side in (before, now)]
+    if isinstance(before, Numbers):
+        cuts = before.plan.bins
+        names = [f"< {es(cut, _places(cuts))}" for cut in cuts]
+        names += [f"{es(cuts[-1], _places(cuts))} o más" if len(cuts) else "todos", "nulos"]
+    else:
+        names = [*before.plan.names, "nuevas", "nulos"]
+        often = np.argsort(-(counts[0] + counts[1]), kind="stable")
+        kept, rest = often[:SHOWN], often[SHOWN:]
+        names = [names[i][:14] for i in kept] + ["resto"]
+        counts = [np.append(c[kept], c[rest].sum()) for c in counts]
+    filled = [i for i in range(len(names)) if counts[0][i] + counts[1][i]]
+    return [names[i] for i in filled], [c[filled] / max(1, c.sum()) for c in counts]
+
+
+def _places(cuts: np.ndarray) -> int:
+    apart = np.diff(cuts).min() if len(cuts) > 1 else 1.0
+    return int(np.clip(np.ceil(-np.log10(apart)), 0, 3))
+
+
+def describe_columns(shown: list[Shift]) -> str:
+    """Say which columns are drawn; alternative text."""
+    said = [f"'{s.name}' (PSI {es(s.psi_corrected, 3)})" for s in shown]
+    return f"Reparto de los clientes en la referencia y en este lote: {listed(said)}."

@@ -8,13 +8,16 @@ from retencion_lib.words import es, listed
 
 
 def plot_calibration(points: pd.DataFrame, labels: dict[str, str], ax: Axes | None = None) -> Axes:
-    """Draw what each family said against what happened, in bins of equal size."""
+    """Draw what was said against what happened, in bins of equal size with 95 % intervals."""
     ax = ax or plt.subplots(figsize=(6.5, 5), layout="constrained")[1]
     ax.plot([0, 100], [0, 100], color="#777777", linestyle="--", linewidth=1)
     for marker, (family, part) in zip("osD^v", points.groupby("family", sort=False), strict=False):
-        ax.plot(
-            100 * part["prob_pred"], 100 * part["prob_true"], marker=marker, label=labels[family]
-        )
+        middle = 100 * part["prob_true"]
+        reach = [middle - 100 * part["low"], 100 * part["high"] - middle]
+        ax.errorbar(
+            100 * part["prob_pred"], middle, yerr=reach, marker=marker, label=labels[family],
+            linewidth=1, elinewidth=0.8, capsize=2,
+        )  # fmt: skip
     ax.set(xlabel="Riesgo previsto (%)", ylabel="Clientes que se fueron (%)")
     ax.legend(frameon=False)
     return ax

@@ -9,6 +9,7 @@ import pandas as pd
 from IPython.display import display
 
 from retencion_lib import config, disk, show, store
+from retencion_lib.plots import style
 from retencion_lib.runs import record
 from retencion_lib.runs.parameters import checked
 from retencion_lib.words import plural
@@ -49,6 +50,7 @@ def open_run(notebook: str, namespace: dict) -> Run:
     params = checked(notebook, namespace)
     run_id = os.environ.get(RUN_VARIABLE) or new_run_id(notebook)
     store.begin(run_id)
+    style.use()
     date = config.run_date(params["date"])
     return Run(run_id, notebook, date, params | {"date": date})
 

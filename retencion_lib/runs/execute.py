@@ -4,12 +4,14 @@ Papermill and nbconvert run in this process. For a sequence of notebooks the ker
 next one starts and imports while the current one works.
 """
 
+import ast
 import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import papermill
 from jupyter_client.manager import KernelManager
 from papermill.exceptions import PapermillExecutionError
@@ -20,11 +22,6 @@ from retencion_lib.runs.parameters import notebook_path, refuse_unknown
 from retencion_lib.runs.seal import kernel_environment
 
 ENGINE = "retencion"  # retencion_lib.runs.engine, which papermill loads by itself
-WARM_UP = (
-    "from retencion_lib import eda, training, champion, scoring, monitoring, show\n"
-    "from retencion_lib.plots import eda as _a, training as _b, champion as _c, monitoring as _d\n"
-    "del _a, _b, _c, _d, eda, training, champion, scoring, monitoring, show"
-)
 
 
 class RunFailed(Exception):
@@ -40,7 +37,7 @@ class Finished:
 
 
 def start_kernel(run_id: str) -> KernelManager:
-    """Start a kernel of this very interpreter and let it import while nobody waits."""
+    """Start a kernel of this very interpreter and wait until it answers."""
     manager = KernelManager()
     manager.kernel_spec.argv = [
         sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f",
@@ -50,9 +47,23 @@ def start_kernel(run_id: str) -> KernelManager:
     client = manager.blocking_client()
     client.start_channels()
     client.wait_for_ready(timeout=120)
-    client.execute(WARM_UP, silent=True, reply=True, timeout=120)
     client.stop_channels()
     return manager
+
+
+def warm_up(kernel: KernelManager, notebook: str) -> None:
+    """Let a kernel import what its notebook will, while nobody waits for it."""
+    client = kernel.blocking_client()
+    client.start_channels()
+    client.execute(imports_of(notebook), silent=True, reply=True, timeout=120)
+    client.stop_channels()
+
+
+def imports_of(notebook: str) -> str:
+    """Import statements of a notebook, one a line."""
+    cells = nbformat.read(notebook_path(notebook), 4).cells
+    nodes = [node for c in cells if c.cell_type == "code" for node in ast.parse(c.source).body]
+    return "\n".join(ast.unparse(n) for n in nodes if isinstance(n, ast.Import | ast.ImportFrom))
 
 
 def run_stages(stages: list[str], given: dict[str, dict]) -> list[Finished]:
@@ -82,7 +93,7 @@ def run_stages(stages: list[str], given: dict[str, dict]) -> list[Finished]:
             if after:
                 upcoming = _prepare(pool, after)
             try:
-                finished.append(_run(stage, run_id, kernel.result(), given.get(stage, {})))
+                finished.append(_run(stage, run_id, wait_for(kernel), given.get(stage, {})))
             except BaseException:
                 if after:
                     _stop(upcoming[1])
@@ -91,12 +102,24 @@ def run_stages(stages: list[str], given: dict[str, dict]) -> list[Finished]:
 
 
 def _prepare(pool: ThreadPoolExecutor, stage: str) -> tuple[str, Future]:
-    run_id = new_run_id(config.NOTEBOOKS[stage])
-    return run_id, pool.submit(start_kernel, run_id)
+    notebook = config.NOTEBOOKS[stage]
+    run_id = new_run_id(notebook)
+    return run_id, pool.submit(_ready_kernel, run_id, notebook)
+
+
+def _ready_kernel(run_id: str, notebook: str) -> KernelManager:
+    kernel = start_kernel(run_id)
+    warm_up(kernel, notebook)
+    return kernel
+
+
+def wait_for(kernel: Future) -> KernelManager:
+    """The kernel that was being prepared."""
+    return kernel.result()
 
 
 def _stop(kernel: Future) -> None:
-    kernel.result().shutdown_kernel(now=True)
+    wait_for(kernel).shutdown_kernel(now=True)
 
 
 def _run(stage: str, run_id: str, kernel: KernelManager, params: dict) -> Finished:

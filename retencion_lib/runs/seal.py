@@ -16,7 +16,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import LocalHandler, papermill_io, write_ipynb
 
 from retencion_lib import config, disk, errors, ledger
-from retencion_lib.runs import parameters, record, report
+from retencion_lib.runs import index, parameters, record, report
 from retencion_lib.runs.context import RUN_VARIABLE, new_run_id
 
 FROM_RECORD = ("date", "seed", "commit", "dirty", "python", "platform", "libraries",
@@ -147,7 +147,7 @@ def end(
     )  # fmt: skip
     if report_error is not None:
         raise report_error
-    report.write_index()
+    index.write()
     return event
 
 

@@ -52,12 +52,66 @@ def test_codes_with_leading_zeros_stay_text(deliver):
         pytest.param("", r"t\.csv: está vacío", id="empty-file"),
         pytest.param("id,n\n", r"t\.csv: tiene cabecera \(id y n\) y ninguna fila", id="no-rows"),
         pytest.param("id,n,n\n1,2,3\n", r"repite 'n'.*nombre distinto", id="repeated-column"),
-        pytest.param("id,n\n1,2\n1,2,3,4\n", r"no tiene las columnas de la cabecera", id="ragged"),
+        pytest.param("id,n\n1,2\n1,2,3,4\n", r"la fila 3 tiene 4 valores y .* 2 c", id="long-row"),
+        pytest.param(
+            "id,n\n1,2\n1\n", r"la fila 3 tiene 1 valores y la cabecera 2", id="short-row"
+        ),
+        pytest.param("id,,n\n1,2,3\n", r"no da nombre a la columna 2.*complétala", id="no-name"),
+        pytest.param("id,n,\n1,2,3\n", r"última columna tiene valores y ning", id="no-last-name"),
+        pytest.param("id\tn\n1\t2\n", r"separado por tabuladores.*punto y coma", id="tabs"),
+        pytest.param(" n ,n\n1,2\n", r"repite 'n'", id="repeated-but-for-blanks"),
     ],
 )
 def test_a_table_that_cannot_be_read_says_why(deliver, text, message):
     with pytest.raises(DataError, match=message):
         read_table(deliver(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        pytest.param("a,b\r\n1,x\r\n", {"a": [1], "b": ["x"]}, id="windows-line-ends"),
+        pytest.param("a,b\r1,x\r", {"a": [1], "b": ["x"]}, id="old-mac-line-ends"),
+        pytest.param(" a , b\n1,x\n", {"a": [1], "b": ["x"]}, id="blanks-around-names"),
+        pytest.param("a,b,\n1,x,\n", {"a": [1], "b": ["x"]}, id="separator-at-line-ends"),
+        pytest.param('"a,1";b\n2;x\n', {"a,1": [2], "b": ["x"]}, id="separator-inside-a-name"),
+        pytest.param('a,b\n"x\ny",1\n', {"a": ["x\ny"], "b": [1]}, id="line-end-inside-a-text"),
+        pytest.param("a,b\n1e5,x\n2,y\n", {"a": [1e5, 2.0], "b": ["x", "y"]}, id="exponent"),
+    ],
+)
+def test_the_ways_in_which_a_csv_is_written(deliver, text, columns):
+    assert read_table(deliver(text)).to_dict("list") == columns
+
+
+def test_an_infinite_number_is_a_missing_one(deliver):
+    np.testing.assert_array_equal(read_table(deliver("a,b\ninf,1\n2,3\n"))["a"], [np.nan, 2])
+
+
+def test_codes_too_long_for_a_number_stay_text(deliver):
+    codes = ["9007199254740993", "9007199254740992"]
+    assert list(read_table(deliver("a,b\n{},1\n{},2\n".format(*codes)))["a"]) == codes
+
+
+def test_parquet_and_csv_of_one_table_give_the_same_types(deliver, tmp_path):
+    frame = read_table(deliver("n,c,gap,flag\n1,x,,true\n2,y,3.5,false\n"))
+    frame.astype(
+        {"c": "category", "gap": "Float64", "flag": "boolean"}, errors="ignore"
+    ).to_parquet(tmp_path / "t.parquet")
+    again = read_table("t.parquet")
+    assert dict(again.dtypes) == dict(frame.dtypes)
+    assert again.to_dict("list").__repr__() == frame.to_dict("list").__repr__()
+
+
+def test_a_broken_encoding_is_found_beyond_the_first_block(deliver):
+    text = "id,n\n" + "1,abcdefgh\n" * 200_000 + "1,España\n"
+    with pytest.raises(DataError, match=r"la línea 200002 no es UTF-8"):
+        read_table(deliver(text, encoding="latin-1"))
+
+
+def test_a_folder_instead_of_a_file_says_so(tmp_path):
+    (tmp_path / "d").mkdir()
+    with pytest.raises(DataError, match=r"d es una carpeta: indica el archivo"):
+        read_table("d")
 
 
 def test_a_missing_file_says_where_it_was_looked_for(tmp_path):

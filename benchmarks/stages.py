@@ -1,0 +1,135 @@
+"""The library's stages as the simulated year calls them: the only place that knows their names."""
+
+import contextlib
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.timeline import ID, TARGET
+from retencion_lib import (
+    causes,
+    config,
+    estimation,
+    history,
+    metrics,
+    monitoring,
+    performance,
+    quality,
+    registry,
+    retraining,
+    store,
+    training,
+)
+from retencion_lib.data import load_training, require_batch
+from retencion_lib.features import describe
+from retencion_lib.models import FAMILIES, FittedModel, choose_calibrator
+from retencion_lib.models.crossfit import best_mean, fit_variants
+from retencion_lib.models.train import Candidate
+from retencion_lib.partition import partition
+
+FAMILY = "logreg"
+CAPACITY = 0.10
+COLUMNS = {"id_col": ID, "score_col": "score", "target": TARGET}
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What one month's monitoring said."""
+
+    findings: list[dict]
+    decision: str
+    expected: estimation.Estimate  # ROC-AUC
+
+
+def use_home(home: Path) -> None:
+    """Work in this folder from now on."""
+    os.environ[config.HOME_VARIABLE] = str(home)
+    for folder in ("data", "artifacts", "logs", "monitoring"):
+        (home / folder).mkdir(parents=True, exist_ok=True)
+    store.begin("year")
+
+
+def learn(table: pd.DataFrame, version: str, seed: int) -> FittedModel:
+    """Train, judge and put in use one model of one family: 02 and 03 without their notebooks."""
+    path = f"data/train_v{version}.csv"
+    store.write_csv(config.resolve(path), table)
+    customers = load_training(path, target=TARGET, id_col=ID)
+    parts = partition(customers, test_share=0.2, seed=seed)
+    dev, exam = parts.dev, parts.test
+    columns = describe(dev.X, dev.numeric, dev.categorical)
+    variants = fit_variants(FAMILIES[FAMILY], dev.X, dev.y, parts.folds, columns, seed)
+    fit = best_mean(variants, dev.y)
+    calibrator, p = choose_calibrator(fit.margin, dev.y, parts.folds)
+    oof = pd.DataFrame({"id": dev.ids, "y": dev.y, "fold": parts.folds, FAMILY: p})
+    trained = training.Trained(
+        parts, columns, [], {FAMILY: Candidate(fit, calibrator, p)}, oof, seed
+    )
+    models = training.fitted_models(trained, version=version, test_share=0.2)
+    saved = training.save_all(trained, models, run_id=version)
+    model = models[FAMILY]
+    threshold = model.thresholds["f1"]
+    given = {"threshold": threshold, "k": metrics.k_of(exam.n_rows, CAPACITY)}
+    found = estimation.realised(exam.y, model.predict(exam.X), **given)
+    store.write_json(
+        config.resolve(config.TEST_REPORT),
+        {"test": {m: e.value for m, e in found.items()},
+         "test_ci": {m: [e.low, e.high] for m, e in found.items()}},
+    )  # fmt: skip
+    entry = {"family": FAMILY, "version": version, "stage": "champion",
+             "artifact": saved["artifact"][0], "threshold": {"value": threshold}}  # fmt: skip
+    store.write_json(config.resolve(config.REGISTRY), {"models": [entry], "history": []})
+    reference = dev.X.assign(score=p)
+    reference.insert(0, ID, dev.ids)
+    store.write_csv(config.resolve(config.REFERENCE), reference)
+    with contextlib.redirect_stdout(io.StringIO()):
+        monitoring.write_profile(version, id_col=ID, target=TARGET)
+    return model
+
+
+def score(model: FittedModel, batch: pd.DataFrame, *, date: str) -> pd.DataFrame:
+    """Score a batch, write it and log it: 04 without its notebook."""
+    frame = require_batch(batch.drop(columns=TARGET), model.contract, date).frame
+    scored = frame.assign(score=model.predict(frame))
+    store.write_csv(config.resolve(f"data/{date}_with_score.csv"), scored)
+    threshold = registry.standing_champion(registry.read())["threshold"]["value"]
+    events = pd.DataFrame(
+        {"event_id": date + scored[ID], "run_id": date, "scored_at": f"{date}T12:00:00Z",
+         ID: scored[ID], "score": scored["score"],
+         "threshold": threshold}
+    )  # fmt: skip
+    store.append_csv(config.resolve(config.PREDICTIONS), events)
+    return scored
+
+
+def predict(model: FittedModel, batch: pd.DataFrame) -> np.ndarray:
+    """Scores of a batch by a model, without writing anything."""
+    return model.predict(require_batch(batch.drop(columns=TARGET), model.contract, "lote").frame)
+
+
+def watch(date: str, labelled: pd.DataFrame | None, *, look: str = "") -> Looked:
+    """Look at a scored batch, with the outcomes that have arrived: 05 without its notebook.
+
+    All its checks but the classifier of all columns at once (RET012), which takes half the time.
+    """
+    current, labels = f"data/{date}_with_score.csv", ""
+    if labelled is not None:
+        labels = f"data/{date}_labels.csv"
+        store.write_csv(config.resolve(labels), labelled[[ID, TARGET]])
+    tables, _ = monitoring.load(config.REFERENCE, current, **COLUMNS, date=date)
+    shifts = monitoring.shifts(tables)
+    moved = [s.name for s in shifts if s.status != "ok"]
+    why = causes.measure(current, config.REFERENCE, capacity=CAPACITY)
+    seen = performance.watch(current, config.REFERENCE, labels, **COLUMNS, moved=moved)
+    hard = quality.findings(tables)
+    alerts = [*seen.alerts, *why.alerts]
+    found = [*hard, *monitoring.shift_alerts(shifts), *alerts]
+    batch = {"batch": tables.sha256[1], "path": tables.paths[1], "date": date}
+    alerts += history.escalate(history.read(), found, **batch)
+    report = monitoring.write_report(tables, shifts, hard, alerts=alerts, **seen.sections)
+    history.append(report, run_id=f"{date}{look}", date=date)
+    advice = retraining.recommend(report["alerts"], id_col=ID, target=TARGET)
+    return Looked(report["alerts"], advice.decision, seen.expected.estimates["roc_auc"])

@@ -1,0 +1,28 @@
+"""The campaign of a project: its terms, what it is worth, and the list of whom to call."""
+
+from retencion_lib.campaign.calls import (
+    CallList,
+    control_group,
+    make_calls,
+    safe_cell,
+    write_calls,
+    written_sentence,
+)
+from retencion_lib.campaign.terms import Terms, columns_beside, current_terms, save_terms
+from retencion_lib.campaign.worth import Worth, judge, trust_sentence
+
+__all__ = [
+    "CallList",
+    "Terms",
+    "Worth",
+    "columns_beside",
+    "control_group",
+    "current_terms",
+    "judge",
+    "make_calls",
+    "safe_cell",
+    "save_terms",
+    "trust_sentence",
+    "write_calls",
+    "written_sentence",
+]

@@ -1,0 +1,177 @@
+"""Choose among the candidates, and hold the chosen against the model in use.
+
+What is evidence and what is a rule is said apart: two models that the same customers cannot
+tell apart are tied, and then the simplest is used.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from retencion_lib import config, metrics, registry, store
+from retencion_lib.data import Training, check_batch
+from retencion_lib.training import family_label
+from retencion_lib.words import es, interval, listed
+
+RULE = (
+    "mejor ROC-AUC de validación; empatan los que la prueba pareada de DeLong no distingue "
+    "(p > 0,05); entre ellos decide PR-AUC, luego F1, cada uno dentro de su intervalo, y al final "
+    "el más sencillo"
+)
+STEPS = {"roc_auc": "ROC-AUC", "pr_auc": "PR-AUC", "f1": "F1"}
+WHY = {
+    "first": "es el primer campeón",
+    "same": "ya es el campeón",
+    "out_of_contract": "sustituye a {old}, que no puede leer esta tabla",
+    "ranks_better": "sustituye a {old}: ordena mejor a los mismos clientes",
+    "calibrated_better": "sustituye a {old}: ordena igual y sus probabilidades son más ciertas",
+    "equal": "no sustituye a {old}: en los mismos clientes no se distinguen",
+    "ranks_worse": "no sustituye a {old}: ordena peor a los mismos clientes",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The candidates of the newest version, the winner first, and how it won."""
+
+    entries: list[dict]
+    oof: pd.DataFrame
+    contest: metrics.Contest
+
+    @property
+    def winner(self) -> dict:
+        """Experiment of the chosen family."""
+        return self.entries[0]
+
+    @property
+    def scores(self) -> np.ndarray:
+        """Out-of-fold probabilities of the winner, shape (n,)."""
+        return self.oof[self.winner["family"]].to_numpy()
+
+    def table(self) -> pd.DataFrame:
+        """Validation metrics of the candidates and their difference to the best."""
+        valid = pd.DataFrame([{"family": e["family"]} | e["valid"] for e in self.entries])
+        return valid.merge(self.contest.table.drop(columns="roc_auc"), on="family")
+
+    def why(self) -> str:
+        """What was decided by evidence and what by rule."""
+        found, first = self.contest, self.winner
+        name = full_name(first)
+        tied = found.tied["roc_auc"]
+        beaten = [family_label(e["family"]) for e in self.entries if e["family"] not in tied]
+        proof = (
+            f"Por evidencia quedan fuera {listed(beaten)} (DeLong, p menor que 0,05). "
+            if beaten
+            else "La evidencia no descarta a ninguna. "
+        )
+        if len(tied) == 1:
+            return f"{proof}{name} es la mejor: ROC-AUC {es(first['valid']['roc_auc'], 4)}."
+        equals = listed(map(family_label, tied))
+        return f"{proof}Por regla, entre {equals} se elige {name}: {self._rule()}."
+
+    def _rule(self) -> str:
+        left = self.contest.tied["roc_auc"]
+        for step in ("pr_auc", "f1"):
+            if len(self.contest.tied[step]) == 1 and len(left) > 1:
+                return f"la mejor en {STEPS[step]} fuera de su intervalo"
+            left = self.contest.tied[step]
+        row = self.contest.table.set_index("family").loc[self.winner["family"]]
+        gap = f"{es(-row['gap'], 4)} por debajo, error típico {es(row['error'], 4)}"
+        return "la más sencilla de las que empatan" + (
+            f" (ROC-AUC {gap})" if self.winner["family"] != self.contest.best else ""
+        )
+
+
+def choose(log: list[dict]) -> Choice:
+    """Apply `RULE` to the candidates of the newest training run, on out-of-fold scores."""
+    newest = [e for e in log if e["run_id"] == log[-1]["run_id"]]
+    path = config.resolve(newest[0]["oof"]["path"])
+    oof = store.read_csv(path, made_by="train", dtype={"id": str})
+    scores = {e["family"]: oof[e["family"]].to_numpy() for e in newest}
+    found = metrics.contest(oof["y"].to_numpy(), scores, seed=newest[0]["seed"])
+    order = sorted(newest, key=lambda e: (e["family"] != found.winner, -e["valid"]["roc_auc"]))
+    return Choice(order, oof, found)
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """The chosen model against the one in use, on the same customers."""
+
+    name: str
+    standing: dict | None
+    reason: str  # key of `WHY`
+    table: pd.DataFrame  # champion and challenger side by side
+    duel: metrics.Duel | None = None
+
+    @property
+    def wins(self) -> bool:
+        """True if the chosen model should be put in use."""
+        return self.reason not in ("equal", "ranks_worse")
+
+    def sentence(self) -> str:
+        """The verdict, and how sure it is."""
+        old = full_name(self.standing) if self.standing else ""
+        verdict = f"{self.name} {WHY[self.reason].format(old=old)}"
+        if self.duel is None:
+            return verdict + "."
+        d, far = self.duel, 1.96 * self.duel.error
+        return (
+            f"{verdict} (diferencia de ROC-AUC {es(d.gap, 4)} "
+            f"{interval(d.gap - far, d.gap + far, 4)}, p = {es(d.p_value, 3)}; pérdida logarítmica "
+            f"{es(d.loss_fall, 4)} menor, error típico {es(d.loss_error, 4)})."
+        )
+
+
+def challenge(choice: Choice, dev: Training, log: list[dict]) -> Challenge:
+    """Hold the chosen model against the champion on the customers of the newest training.
+
+    Each model judges every customer by those of its members that never saw that customer: the
+    champion's members know their folds, so a retraining on the same customers is fair to both.
+
+    Parameters
+    ----------
+    dev : Training
+        Customers of the newest training, in any order.
+    log : list of dict
+        Experiment log.
+    """
+    entry = choice.winner
+    name = full_name(entry)
+    standing = registry.standing_champion(registry.read())
+    p_new = dev.ids.map(choice.oof.set_index("id")[entry["family"]]).to_numpy()
+    alone = _side_by_side(dev.y, {name: p_new})
+    if standing is None or standing["sha256"] == entry["artifact"]["sha256"]:
+        return Challenge(name, standing, "same" if standing else "first", alone)
+    model = registry.load_known(standing["artifact"], log)
+    frame = dev.X.assign(**{model.contract["id_col"]: dev.ids})
+    check = check_batch(frame, model.contract)
+    if check.errors:
+        return Challenge(name, standing, "out_of_contract", alone)
+    p_old = model.predict_unseen(check.frame, _folds(standing, dev.ids, log))
+    duel = metrics.duel(dev.y, p_old, p_new)
+    table = _side_by_side(dev.y, {full_name(standing): p_old, name: p_new})
+    return Challenge(name, standing, duel.reason, table, duel)
+
+
+def full_name(entry: dict) -> str:
+    """Family and version of a model, for readers."""
+    return f"{family_label(entry['family'])} v{entry['version']}"
+
+
+def _folds(standing: dict, ids: pd.Series, log: list[dict]) -> np.ndarray:
+    """Fold of each customer when the champion was trained; -1 if it was not there."""
+    entry = next(e for e in log if e["artifact"]["sha256"] == standing["sha256"])
+    path = config.resolve(entry["oof"]["path"])
+    known = store.read_csv(path, made_by="train", dtype={"id": str})
+    return ids.map(known.set_index("id")["fold"]).fillna(-1).to_numpy(int)
+
+
+def _side_by_side(y: np.ndarray, scores: dict[str, np.ndarray]) -> pd.DataFrame:
+    keep = ("roc_auc", "pr_auc", "f1", "log_loss", "brier")
+    rows = []
+    for name, p in scores.items():
+        found = metrics.evaluate(y, p)
+        rows.append({"model": name} | {m: found[m] for m in keep})
+        rows[-1]["ece"] = metrics.reliability(y, p).ece
+    return pd.DataFrame(rows)

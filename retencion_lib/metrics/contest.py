@@ -1,0 +1,137 @@
+"""Which of several models is best, and what of that is evidence and what is a rule.
+
+Everything is judged on the same rows. Two rankings are tied when DeLong's paired test cannot
+tell them apart; two PR-AUC or F1, when the 95 % interval of their difference holds zero.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+from sklearn.metrics import roc_auc_score
+
+from retencion_lib.metrics.delong import auc_difference
+from retencion_lib.metrics.losses import log_loss_difference
+
+LEVEL = 0.05  # two rankings with a larger p-value are tied
+CALIBRATION_LEVEL = 0.01  # stricter, so that both tests together stay under 5 %
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Who won, and who was still in after each step."""
+
+    winner: str
+    best: str  # the highest ROC-AUC, tied or not
+    tied: dict[str, list[str]]  # step ("roc_auc", "pr_auc", "f1") to who was still in after it
+    table: pd.DataFrame  # family, roc_auc, gap and error to the best, p_value, tied
+
+
+def contest(
+    y: np.ndarray, scores: Mapping[str, np.ndarray], *, seed: int = 0, repeats: int = 300
+) -> Contest:
+    """Choose among scores of the same rows.
+
+    The best ROC-AUC and those tied with it; of these the best PR-AUC and those tied with it;
+    the same with F1; of what is left, the first.
+
+    Parameters
+    ----------
+    y : array of shape (n,)
+        1 = left.
+    scores : mapping of name to array of shape (n,)
+        From the simplest to the most complex.
+    """
+    auc = {name: float(roc_auc_score(y, p)) for name, p in scores.items()}
+    best = max(auc, key=auc.get)
+    rows = []
+    for name, p in scores.items():
+        gap = auc_difference(y, p, scores[best])
+        alike = name == best or gap.p_value > LEVEL
+        rows.append((name, auc[name], gap.difference, gap.error, gap.p_value, alike))
+    table = pd.DataFrame(rows, columns=["family", "roc_auc", "gap", "error", "p_value", "tied"])
+    left = list(table.loc[table["tied"], "family"])
+    tied = {"roc_auc": left}
+    draws = _redrawn(y, {name: scores[name] for name in left}, seed, repeats)
+    for step, (seen, drawn) in draws.items():
+        top = max(left, key=lambda name: seen[name])
+        left = [name for name in left if _holds_zero(drawn[top] - drawn[name])]
+        tied[step] = left
+    return Contest(left[0], best, tied, table)
+
+
+def _holds_zero(differences: np.ndarray) -> bool:
+    low, high = np.quantile(differences, [0.025, 0.975])
+    return bool(low <= 0 <= high)
+
+
+def _redrawn(
+    y: np.ndarray, scores: Mapping[str, np.ndarray], seed: int, repeats: int
+) -> dict[str, tuple[dict[str, float], dict[str, np.ndarray]]]:
+    """PR-AUC and F1 as seen, and in bootstrap draws that all scores share."""
+    if len(scores) == 1:
+        flat = (dict.fromkeys(scores, 0.0), dict.fromkeys(scores, np.zeros(1)))
+        return {"pr_auc": flat, "f1": flat}
+    rng = np.random.default_rng(seed)
+    y = np.asarray(y)
+    seen = {name: _two(y, p, np.ones(len(y))) for name, p in scores.items()}
+    drawn = {name: [] for name in scores}
+    for _ in range(repeats):
+        weight = np.empty(len(y))
+        for label in (0, 1):
+            members = y == label
+            n = int(members.sum())
+            weight[members] = np.bincount(rng.integers(0, n, n), minlength=n)
+        for name, p in scores.items():
+            drawn[name].append(_two(y, p, weight))
+    return {
+        step: (
+            {name: pair[i] for name, pair in seen.items()},
+            {name: np.array(pairs)[:, i] for name, pairs in drawn.items()},
+        )
+        for i, step in enumerate(("pr_auc", "f1"))
+    }
+
+
+def _two(y: np.ndarray, p: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
+    """Average precision and the best F1, with a weight a row."""
+    order = np.argsort(-p, kind="stable")
+    hits, chosen = np.cumsum((weight * y)[order]), np.cumsum(weight[order])
+    last = np.append(p[order][1:] != p[order][:-1], True)
+    hits, chosen = hits[last], np.maximum(chosen[last], 1e-12)
+    average = float((np.diff(hits, prepend=0.0) * hits / chosen).sum() / hits[-1])
+    return average, float((2 * hits / (chosen + hits[-1])).max())
+
+
+@dataclass(frozen=True)
+class Duel:
+    """A challenger against the standing champion on the same rows."""
+
+    promoted: bool
+    reason: str  # "ranks_better", "calibrated_better", "equal" or "ranks_worse"
+    gap: float  # ROC-AUC, challenger minus champion
+    error: float
+    p_value: float
+    loss_fall: float  # log-loss, champion minus challenger
+    loss_error: float
+
+
+def duel(y: np.ndarray, champion: np.ndarray, challenger: np.ndarray) -> Duel:
+    """Promote only a challenger that ranks better, or ranks alike and is truer, beyond noise.
+
+    Parameters
+    ----------
+    y, champion, challenger : array of shape (n,)
+        Outcome and the two probabilities, each from models that never saw the row.
+    """
+    auc = auc_difference(y, challenger, champion)
+    fall, error = log_loss_difference(y, champion, challenger)
+    truer = error > 0 and fall / error > norm.isf(CALIBRATION_LEVEL / 2)
+    if auc.p_value < LEVEL:
+        reason = "ranks_better" if auc.difference > 0 else "ranks_worse"
+    else:
+        reason = "calibrated_better" if truer else "equal"
+    promoted = reason in ("ranks_better", "calibrated_better")
+    return Duel(promoted, reason, auc.difference, auc.error, auc.p_value, fall, error)

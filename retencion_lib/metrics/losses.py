@@ -1,0 +1,15 @@
+"""Log-loss row by row, so that two models can be compared on the same rows."""
+
+import numpy as np
+
+
+def row_log_loss(y: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Log-loss of each row, shape (n,)."""
+    p = np.clip(p, 1e-15, 1 - 1e-15)
+    return -np.where(np.asarray(y) == 1, np.log(p), np.log1p(-p))
+
+
+def log_loss_difference(y: np.ndarray, p: np.ndarray, q: np.ndarray) -> tuple[float, float]:
+    """By how much the log-loss falls from p to q, and the standard error of that mean."""
+    fall = row_log_loss(y, p) - row_log_loss(y, q)
+    return float(fall.mean()), float(fall.std(ddof=1) / np.sqrt(len(fall)))

@@ -1,0 +1,125 @@
+"""How good is a ranking, and whom it reaches: pure maths on arrays.
+
+Throughout, `y` has shape (n,) with 1 = left and `p` has shape (n,) with the score in [0, 1].
+"""
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
+
+METRICS = ("roc_auc", "pr_auc", "f1", "precision_at_k", "lift_at_k", "brier", "log_loss")
+
+
+def k_of(n: int, capacity: float) -> int:
+    """Customers that a team can contact out of n: the share rounded up, at least one."""
+    return max(1, int(np.ceil(round(n * capacity, 9))))
+
+
+def top_k(p: np.ndarray, k: int) -> np.ndarray:
+    """Positions of the k highest scores; equal scores keep their order."""
+    return np.argsort(-np.asarray(p), kind="stable")[:k]
+
+
+def precision_at_k(y: np.ndarray, p: np.ndarray, k: int) -> float:
+    """Share that left among the k highest scores."""
+    return float(np.asarray(y)[top_k(p, k)].mean())
+
+
+def lift_at_k(y: np.ndarray, p: np.ndarray, k: int) -> float:
+    """`precision_at_k` over the share that left among all."""
+    return precision_at_k(y, p, k) / float(np.mean(y))
+
+
+def f1_at(y: np.ndarray, p: np.ndarray, threshold: float) -> float:
+    """F1 of contacting every score at or above the threshold; 0 if nobody is."""
+    chosen, y = np.asarray(p) >= threshold, np.asarray(y) == 1
+    return float(2 * (chosen & y).sum() / max(1, chosen.sum() + y.sum()))
+
+
+def f1_threshold(y: np.ndarray, p: np.ndarray) -> float:
+    """Score that maximises F1 when everyone at or above it is chosen (the highest if tied)."""
+    order = np.argsort(-np.asarray(p), kind="stable")
+    scores, hits = np.asarray(p)[order], np.cumsum(np.asarray(y)[order])
+    f1 = 2 * hits / (np.arange(1, len(scores) + 1) + hits[-1])
+    last_of_tie = np.append(scores[1:] != scores[:-1], True)
+    return float(scores[np.argmax(np.where(last_of_tie, f1, -1.0))])
+
+
+def capacity_threshold(p: np.ndarray, capacity: float) -> float:
+    """Lowest score among those the team can contact."""
+    return float(np.asarray(p)[top_k(p, k_of(len(p), capacity))[-1]])
+
+
+def evaluate(
+    y: np.ndarray, p: np.ndarray, *, capacity: float = 0.10, threshold: float | None = None
+) -> dict[str, float]:
+    """All `METRICS` of one set of scores.
+
+    Parameters
+    ----------
+    y, p : array of shape (n,)
+        Outcome and score.
+    capacity : float
+        Share of customers that the team can contact; K of Precision@K and Lift@K.
+    threshold : float, optional
+        Where F1 is taken; by default where it is best on these very scores.
+    """
+    k = k_of(len(y), capacity)
+    return {
+        "roc_auc": float(roc_auc_score(y, p)),
+        "pr_auc": float(average_precision_score(y, p)),
+        "f1": f1_at(y, p, f1_threshold(y, p) if threshold is None else threshold),
+        "precision_at_k": precision_at_k(y, p, k),
+        "lift_at_k": lift_at_k(y, p, k),
+        "brier": float(brier_score_loss(y, p)),
+        "log_loss": float(log_loss(y, p)),
+    }
+
+
+def gains_curve(y: np.ndarray, p: np.ndarray) -> pd.DataFrame:
+    """Share of the leavers reached by contacting each share of customers, best first."""
+    hits = np.cumsum(np.asarray(y)[np.argsort(-np.asarray(p), kind="stable")])
+    n = len(hits)
+    return pd.DataFrame(
+        {
+            "share_contacted": np.arange(n + 1) / n,
+            "share_captured": np.append(0, hits) / hits[-1],
+        }
+    )
+
+
+def confusion(y: np.ndarray, p: np.ndarray, threshold: float) -> dict[str, int]:
+    """Counts ``tn fp fn tp`` of contacting every score at or above the threshold."""
+    chosen, y = np.asarray(p) >= threshold, np.asarray(y) == 1
+    return {
+        "tn": int((~chosen & ~y).sum()),
+        "fp": int((chosen & ~y).sum()),
+        "fn": int((~chosen & y).sum()),
+        "tp": int((chosen & y).sum()),
+    }
+
+
+def bootstrap_ci(
+    y: np.ndarray,
+    p: np.ndarray,
+    *,
+    capacity: float,
+    threshold: float,
+    seed: int,
+    repeats: int = 500,
+) -> dict[str, tuple[float, float]]:
+    """95 % percentile bootstrap interval of each metric, widened to hold the value itself.
+
+    Rows are drawn within each class, so that every draw has leavers.
+    """
+    rng = np.random.default_rng(seed)
+    y, p = np.asarray(y), np.asarray(p)
+    classes = [np.flatnonzero(y == label) for label in (0, 1)]
+    draws = []
+    for _ in range(repeats):
+        rows = np.concatenate([rng.choice(members, len(members)) for members in classes])
+        draws.append(evaluate(y[rows], p[rows], capacity=capacity, threshold=threshold))
+    seen = evaluate(y, p, capacity=capacity, threshold=threshold)
+    table = pd.DataFrame(draws)
+    low, high = table.quantile(0.025), table.quantile(0.975)
+    return {m: (min(low[m], seen[m]), max(high[m], seen[m])) for m in METRICS}

@@ -1,0 +1,97 @@
+"""The model families. Another one is one more entry in `FAMILIES`: see docs/modelos.md."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+
+from retencion_lib.features import Columns, Derive, preprocessor
+from retencion_lib.models.estimators import EarlyStoppedMLP, EarlyStoppedXGB
+
+STACK = "stack"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to build a family: how its numbers enter, and the estimator behind."""
+
+    name: str
+    prepare: str  # kind of `features.preprocessor`
+    estimator: Callable[[int], BaseEstimator]  # of a seed; needs decision_function in log-odds
+
+    def build(self, columns: Columns, seed: int) -> Pipeline:
+        """Unfitted pipeline: derived columns, matrix, estimator."""
+        return Pipeline(
+            [
+                ("derive", Derive(columns.derived)),
+                ("prepare", preprocessor(self.prepare, columns, seed)),
+                ("model", self.estimator(seed)),
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of model: its name in files, its name for readers, and its variants.
+
+    The variant, or the mean of several, with the best out-of-fold log-loss stands for the family.
+    """
+
+    name: str
+    label: str
+    variants: tuple[Variant, ...]
+
+
+def _logistic(strength: float) -> Callable[[int], BaseEstimator]:
+    return lambda seed: LogisticRegression(C=strength, max_iter=2000, random_state=seed)
+
+
+def _trees(depth: int, colsample: float, rate: float) -> Callable[[int], BaseEstimator]:
+    return lambda seed: EarlyStoppedXGB(depth, colsample, rate, seed=seed)
+
+
+def _network(hidden: int) -> Callable[[int], BaseEstimator]:
+    return lambda seed: EarlyStoppedMLP(hidden, seed=seed)
+
+
+# From the simplest to the most complex: between equals, the earlier wins.
+FAMILIES = {
+    family.name: family
+    for family in (
+        Family(
+            "logreg",
+            "Regresión logística",
+            (
+                Variant("lineal", "scaled", _logistic(0.3)),
+                Variant("curvas", "splines", _logistic(0.1)),
+            ),
+        ),
+        Family(
+            "xgb",
+            "XGBoost",
+            (
+                Variant("1 nivel", "trees", _trees(1, 0.6, 0.1)),
+                Variant("3 niveles", "trees", _trees(3, 0.6, 0.05)),
+                Variant("6 niveles", "trees", _trees(6, 0.9, 0.05)),
+            ),
+        ),
+        Family(
+            "mlp",
+            "Red neuronal (MLP)",
+            (
+                Variant("16 neuronas", "normal", _network(16)),
+                Variant("32 neuronas", "normal", _network(32)),
+            ),
+        ),
+    )
+}
+
+
+def baseline(columns: Columns) -> Pipeline:
+    """Plain logistic regression, without curves or tuning: the bar to clear."""
+    plain = Columns(columns.numbers, columns.steps, columns.labels, columns.many)
+    return Variant("plain", "scaled", lambda seed: LogisticRegression(max_iter=2000)).build(
+        plain, 0
+    )

@@ -1,0 +1,167 @@
+"""Find sums and ratios of columns that tell what no model sees in the columns alone.
+
+A sum of charges, or a charge per minute, is a straight line to a person and a staircase to a
+tree. Candidates are sums of columns of one unit and ratios. They are screened by what a probe
+model left unexplained, as many at a time as there are, and each one kept must make the
+out-of-fold log-loss of the probe fall by more than its noise.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import combinations, permutations
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+from scipy.stats import chi2
+
+from retencion_lib.features import Derived, describe
+from retencion_lib.metrics import log_loss_difference
+from retencion_lib.models.crossfit import cross_fit
+from retencion_lib.models.estimators import EarlyStoppedXGB
+from retencion_lib.models.families import Variant
+
+PROBE = Variant(
+    "probe", "trees", lambda seed: EarlyStoppedXGB(4, colsample=0.8, learning_rate=0.1, seed=seed)
+)
+MAX_ROWS = 20_000  # the search looks at no more
+MAX_COLUMNS = 30
+MAX_KEPT = 4
+SURE = 0.01  # chance that screening lets anything through where there is nothing
+ERRORS = 2.0  # standard errors by which log-loss must fall
+
+
+@dataclass(frozen=True)
+class Found:
+    """A derived column that was kept, and how much it helped the probe."""
+
+    column: Derived
+    gain: float  # fall of out-of-fold log-loss
+    error: float  # its standard error
+
+
+def search(
+    X: pd.DataFrame,
+    y: np.ndarray,
+    folds: np.ndarray,
+    numeric: list[str],
+    categorical: list[str],
+    seed: int,
+) -> list[Found]:
+    """Add one derived column at a time while it helps beyond noise.
+
+    Parameters
+    ----------
+    X : DataFrame of shape (n, n_features)
+        Numbers as float, categories as text with None where missing.
+    y, folds : array of shape (n,)
+        1 = left, and the fold of each row.
+    """
+    if len(y) > MAX_ROWS:
+        rows = np.sort(np.random.default_rng(seed).choice(len(y), MAX_ROWS, replace=False))
+        X, y, folds = X.iloc[rows].reset_index(drop=True), y[rows], folds[rows]
+    numbers = list(describe(X, numeric, categorical).numbers)[:MAX_COLUMNS]
+    if len(numbers) < 2:
+        return []
+
+    def probe(derived: list[Derived]) -> np.ndarray:
+        columns = describe(X, numeric, categorical, derived)
+        return expit(cross_fit(PROBE, X, y, folds, columns, seed)[0])
+
+    kept: list[Found] = []
+    groups = units(X, numbers)
+    pool = candidates(X, numbers, groups)
+    p = probe([])
+    while len(kept) < MAX_KEPT:
+        best = screen(X, groups, y, p, pool)
+        if best is None:
+            break
+        after = probe([*(f.column for f in kept), best])
+        gain, error = log_loss_difference(y, p, after)
+        if gain <= ERRORS * error:
+            break
+        kept.append(Found(best, gain, error))
+        pool, p = [c for c in pool if c != best], after
+    return kept
+
+
+def units(X: pd.DataFrame, numbers: list[str]) -> list[tuple[str, ...]]:
+    """Groups of columns that may share a unit: a word at either end of the name, or the scale.
+
+    ``total_day_charge`` and ``total_eve_charge`` share the unit *charge*; two columns also
+    share one if their medians are within a factor of three and both are whole, or neither is.
+    """
+    groups: dict[object, list[str]] = {}
+    for name in numbers:
+        words = re.findall(r"[A-Z]?[a-záéíóúñ]+|[A-Z]+(?![a-z])|\d+", name)
+        for end in {("first", words[0].lower()), ("last", words[-1].lower())} if words else ():
+            groups.setdefault(end, []).append(name)
+    found = {tuple(group) for group in groups.values() if len(group) > 1}
+    scale = {name: float(X[name].abs().median()) for name in numbers}
+    whole = {name: bool((X[name].dropna() % 1 == 0).all()) for name in numbers}
+    for a, b in combinations(numbers, 2):
+        low, high = sorted((scale[a], scale[b]))
+        if whole[a] == whole[b] and low > 0 and high <= 3 * low:
+            found.add((a, b))
+    return sorted(found)
+
+
+def candidates(X: pd.DataFrame, numbers: list[str], groups: list[tuple[str, ...]]) -> list[Derived]:
+    """Sums within each unit, of two columns or of all, and the ratios of any two columns."""
+    sums: set[tuple[str, ...]] = set()
+    for group in groups:
+        sums.add(group)
+        sums |= set(combinations(group, 2))
+    divisors = [name for name in numbers if (X[name].dropna() > 0).mean() > 0.9]
+    ratios = [(a, b) for a, b in permutations(numbers, 2) if b in divisors]
+    return [Derived("sum", s) for s in sorted(sums)] + [Derived("ratio", r) for r in ratios]
+
+
+def screen(
+    X: pd.DataFrame,
+    groups: list[tuple[str, ...]],
+    y: np.ndarray,
+    p: np.ndarray,
+    pool: list[Derived],
+) -> Derived | None:
+    """Candidate that holds most of what a model left unexplained, if that is beyond chance.
+
+    A sum grows by the column of its unit that adds most to it, while there is one.
+
+    Parameters
+    ----------
+    groups : list of tuple of str
+        Columns that share a unit, see `units`.
+    y, p : array of shape (n,)
+        Outcome, and the out-of-fold probability of the model.
+    """
+    chances = {c: chance(c.of(X), y, p) for c in pool}
+    best = min(chances, key=chances.get, default=None)
+    if best is None or chances[best] > np.log(SURE / len(pool)):
+        return None
+    now = chances[best]
+    while best.kind == "sum":
+        members = set(best.sources)
+        rest = sorted({n for unit in groups if members & set(unit) for n in unit} - members)
+        sums = [Derived("sum", (*best.sources, name)) for name in rest]
+        longer = {column: chance(column.of(X), y, p) for column in sums}
+        top = min(longer, key=longer.get, default=None)
+        if top is None or longer[top] >= now:
+            break
+        best, now = top, longer[top]
+    return best
+
+
+def chance(values: np.ndarray, y: np.ndarray, p: np.ndarray, bins: int = 16) -> float:
+    """Logarithm of the chance of what the bins of some values leave unexplained.
+
+    In each bin, the residuals of a model that misses nothing add to zero within their
+    variance; the squares of the standardised sums follow a chi-squared distribution.
+    """
+    code = pd.qcut(values, bins, labels=False, duplicates="drop")
+    code = np.where(np.isnan(code), bins, code).astype(int)
+    unexplained = np.bincount(code, y - p, minlength=bins + 1)
+    variance = np.bincount(code, p * (1 - p), minlength=bins + 1)
+    used = variance > 0
+    statistic = float((unexplained[used] ** 2 / variance[used]).sum())
+    return float(chi2.logsf(statistic, used.sum() - 1))

@@ -1,0 +1,110 @@
+"""Train every family and the stack on one table, each calibrated out of fold."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from retencion_lib.features import Columns, describe
+from retencion_lib.models.calibrate import Calibrator, choose_calibrator
+from retencion_lib.models.crossfit import CrossFit, best_mean, fit_stack, fit_variants
+from retencion_lib.models.families import FAMILIES, STACK, baseline
+from retencion_lib.models.search import Found, search
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A family, fitted and calibrated."""
+
+    fit: CrossFit
+    calibrator: Calibrator
+    p: np.ndarray  # calibrated probability out of fold, shape (n,)
+
+    @property
+    def name(self) -> str:
+        """Name of the family."""
+        return self.fit.name
+
+    def params(self) -> dict:
+        """What the experiment log keeps: variant, calibration, weights, estimators."""
+        predictor = self.fit.predictor
+        models = {repr(m.named_steps["model"].get_params()): m for m in predictor.members}
+        return {
+            "variant": self.fit.variant,
+            "calibration": self.calibrator.kind,
+            "n_members": len(predictor.members),
+            "estimators": [
+                {"estimator": type(m.named_steps["model"]).__name__}
+                | m.named_steps["model"].get_params()
+                for m in models.values()
+            ],
+        }
+
+    def predict(self, frame: pd.DataFrame) -> np.ndarray:
+        """Calibrated probability of new rows, shape (n,)."""
+        return self.calibrator.probability(self.fit.predictor.margin(frame))
+
+
+def n_fits(folds: np.ndarray) -> int:
+    """Number of models that `train_candidates` fits: how long its progress bar is."""
+    return len(np.unique(folds)) * sum(len(f.variants) for f in FAMILIES.values())
+
+
+def train_candidates(
+    X: pd.DataFrame,
+    y: np.ndarray,
+    folds: np.ndarray,
+    columns: Columns,
+    seed: int,
+    tick: Callable[[], object] = lambda: None,
+) -> dict[str, Candidate]:
+    """Cross-fit the families of `FAMILIES` and stack them, from the simplest.
+
+    Parameters
+    ----------
+    X : DataFrame of shape (n, n_features)
+        Numbers as float, categories as text with None where missing.
+    y : array of shape (n,)
+        1 = left.
+    folds : array of shape (n,)
+        Fold of each row.
+    columns : Columns
+        Treatment of each feature.
+    tick : callable
+        Called after each of `n_fits` models.
+    """
+    given = (X, y, folds, columns, seed)
+    variants = [fit_variants(family, *given, tick=tick) for family in FAMILIES.values()]
+    fits = [best_mean(group, y) for group in variants]
+    fits.append(fit_stack(STACK, [v for group in variants for v in group], y, folds))
+    found = {}
+    for fit in fits:
+        calibrator, p = choose_calibrator(fit.margin, y, folds)
+        found[fit.name] = Candidate(fit, calibrator, p)
+    return found
+
+
+def prepare_columns(
+    X: pd.DataFrame,
+    y: np.ndarray,
+    folds: np.ndarray,
+    numeric: list[str],
+    categorical: list[str],
+    seed: int,
+) -> tuple[Columns, list[Found]]:
+    """Treatment of each feature, and the derived columns that were found to help."""
+    found = search(X, y, folds, numeric, categorical, seed)
+    return describe(X, numeric, categorical, [f.column for f in found]), found
+
+
+def baseline_scores(
+    X: pd.DataFrame, y: np.ndarray, folds: np.ndarray, columns: Columns
+) -> np.ndarray:
+    """Out-of-fold probability of a plain logistic regression, shape (n,)."""
+    scores = np.empty(len(y))
+    for fold in np.unique(folds):
+        held = folds == fold
+        plain = baseline(columns).fit(X[~held], y[~held])
+        scores[held] = plain.predict_proba(X[held])[:, 1]
+    return scores

@@ -1,0 +1,52 @@
+"""Stage 05, the watch: load, compare, look beyond one column, and report."""
+
+from retencion_lib.monitoring.beyond import (
+    by_segment,
+    segment_alerts,
+    segment_sentence,
+    together,
+    together_alerts,
+    together_sentence,
+)
+from retencion_lib.monitoring.load import load, make_reference, read_reference, write_profile
+from retencion_lib.monitoring.report import (
+    action_sentence,
+    alert_sentences,
+    headline,
+    moved_sentence,
+    summary,
+    write_report,
+)
+from retencion_lib.monitoring.shifts import (
+    columns_of,
+    settings,
+    shift_alerts,
+    shifts,
+    shifts_table,
+    visible_sentence,
+)
+
+__all__ = [
+    "action_sentence",
+    "alert_sentences",
+    "by_segment",
+    "columns_of",
+    "headline",
+    "load",
+    "make_reference",
+    "moved_sentence",
+    "read_reference",
+    "segment_alerts",
+    "segment_sentence",
+    "settings",
+    "shift_alerts",
+    "shifts",
+    "shifts_table",
+    "summary",
+    "together",
+    "together_alerts",
+    "together_sentence",
+    "visible_sentence",
+    "write_profile",
+    "write_report",
+]

@@ -1,0 +1,126 @@
+"""Stage 05: does today's batch still look like the customers that the model learnt from?
+
+Two kinds of finding. Hard rules are facts of the batch at any size. A shift is said only when
+it is significant, all tests counted together, and large enough. Whatever is found goes to
+`drift_report.json` and to the first lines of the notebook.
+"""
+
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime
+
+import pandas as pd
+
+from retencion_lib import config, store
+from retencion_lib.drift import Settings, Shift
+from retencion_lib.monitoring.shifts import shift_alerts, visible_sentence, what_moved
+from retencion_lib.quality import Alert, Tables
+from retencion_lib.words import listed, plural
+
+LEVELS = ("ok", "warning", "alert")
+LEVEL_WORDS = {"ok": "Sin cambios que avisar", "warning": "Aviso", "alert": "Alerta"}
+
+
+def write_report(
+    t: Tables,
+    found: list[Shift],
+    hard: list[Alert],
+    rules: Settings | None = None,
+    *,
+    alerts: list[Alert] | tuple = (),
+    **sections: object,
+) -> dict:
+    """Write `drift_report.json` and give it back.
+
+    Parameters
+    ----------
+    t : Tables
+        What was compared.
+    found : list of Shift
+        Of every feature and, last, of the score.
+    hard : list of Alert
+        Findings of the hard rules.
+    rules : Settings, optional
+        When a shift is said; they are written down.
+    alerts : list of Alert
+        Further findings, which count for the status like the others.
+    **sections
+        Further keys of the report: JSON-able, a dataclass, or a table of rows.
+    """
+    said = [asdict(a) for a in [*hard, *shift_alerts(found), *alerts]]
+    said.sort(key=lambda a: -LEVELS.index(a["level"]))
+    rows = [asdict(s) for s in found]
+    report = {
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "status": max((a["level"] for a in said), key=LEVELS.index, default="ok"),
+        **{
+            side: {"path": path, "sha256": sha256, "n_rows": profile.n_rows}
+            for side, path, sha256, profile in zip(
+                ("reference", "current"), t.paths, t.sha256, (t.reference, t.current), strict=True
+            )
+        },
+        "settings": asdict(rules or Settings()),
+        "features": rows[:-1],
+        "score": rows[-1],
+        "quality": [asdict(a) for a in hard],
+        "alerts": said,
+        **{name: _plain(section) for name, section in sections.items()},
+    }
+    store.write_json(config.resolve(config.DRIFT_REPORT), report)
+    return report
+
+
+def _plain(section: object) -> object:
+    if isinstance(section, pd.DataFrame):
+        return section.to_dict("records")
+    return asdict(section) if is_dataclass(section) else section
+
+
+def headline(report: dict) -> str:
+    """Status of the batch in one line."""
+    n = len(report["alerts"])
+    what = plural(n, "hallazgo", "hallazgos") if n else "nada que hacer"
+    return (
+        f"**{LEVEL_WORDS[report['status']]}** · {what} en un lote de "
+        f"{plural(report['current']['n_rows'], 'cliente', 'clientes')}."
+    )
+
+
+def moved_sentence(report: dict) -> str:
+    """What moved, the largest first."""
+    rows = [*report["features"], report["score"]]
+    moved = sorted((r for r in rows if r["status"] != "ok"), key=lambda r: -r["psi_corrected"])
+    if not moved:
+        return (
+            f"**Qué ha cambiado.** Nada: ni las {len(rows) - 1} columnas ni la puntuación se han "
+            "movido más de lo que trae el azar y se considera importante."
+        )
+    said = [what_moved(Shift(**row)) for row in moved]
+    score = "la puntuación también" if report["score"]["status"] != "ok" else "la puntuación no"
+    return (
+        f"**Qué ha cambiado.** {len(moved) - (report['score']['status'] != 'ok')} de "
+        f"{len(rows) - 1} columnas, y {score}: {listed(said, 4)}."
+    )
+
+
+def action_sentence(report: dict) -> str:
+    """What to do first: the action of the worst findings, each once."""
+    worst = [a["action"] for a in report["alerts"] if a["level"] == report["status"]]
+    if not worst:
+        return "**Qué hacer.** Usa las puntuaciones como hasta ahora."
+    return f"**Qué hacer.** {' '.join(list(dict.fromkeys(worst))[:3])}"
+
+
+def summary(report: dict, found: list[Shift]) -> list[str]:
+    """First lines of 05: status, what moved, what to do, and what could not be seen."""
+    return [
+        headline(report), moved_sentence(report), action_sentence(report),
+        f"**Qué no se vería.** {visible_sentence(found)}",
+    ]  # fmt: skip
+
+
+def alert_sentences(report: dict) -> list[str]:
+    """Each finding with its code, and what to do."""
+    return [
+        f"**{a['code']} · {LEVEL_WORDS[a['level']]}.** {a['message']} {a['action']}"
+        for a in report["alerts"]
+    ]

@@ -1,0 +1,74 @@
+"""All that 05 says of performance, in one look: expected, realised, and the campaign's effect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retencion_lib.estimation import Estimate
+from retencion_lib.performance import effect, expected, realised
+from retencion_lib.performance.batch import read_scored
+from retencion_lib.performance.effect import Effect
+from retencion_lib.performance.expected import Expected
+from retencion_lib.performance.labels import Outcomes, collect
+from retencion_lib.performance.realised import Realised
+from retencion_lib.quality import Alert
+
+
+@dataclass(frozen=True)
+class Performance:
+    """Performance of the batch and of the earlier ones whose outcomes have arrived."""
+
+    expected: Expected
+    outcomes: Outcomes | None  # None without a file of outcomes
+    realised: list[Realised]
+    effect: Effect | None
+    test: dict[str, Estimate]  # the exam of 03; empty before it
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """RET040 to RET042."""
+        return [
+            *expected.alerts(self.expected, self.test),
+            *realised.alerts(self.realised, self.test),
+        ]
+
+    @property
+    def sections(self) -> dict:
+        """Keys of `drift_report.json`."""
+        return {
+            "expected": self.expected.as_json(),
+            "outcomes": self.outcomes.counts() if self.outcomes else None,
+            "realised": [r.as_json() for r in self.realised],
+            "campaign_effect": self.effect.as_json() if self.effect else None,
+        }
+
+
+def watch(
+    current: str,
+    reference: str,
+    labels: str = "",
+    *,
+    id_col: str,
+    score_col: str,
+    target: str,
+    moved: Sequence[str] = (),
+    capacity: float = 0.10,
+) -> Performance:
+    """Look at the performance of a scored batch.
+
+    Parameters
+    ----------
+    current, reference : str
+        Scored batch, and scored customers that the model learnt from.
+    labels : str
+        File of ids and outcomes; empty while there are none.
+    moved : sequence of str
+        Columns that the drift checks found to have moved.
+    capacity : float
+        Share of customers that the team can contact.
+    """
+    given = {"id_col": id_col, "score_col": score_col}
+    batch, known = (read_scored(path, **given) for path in (current, reference))
+    hoped = expected.estimate(batch, known, moved=list(moved), capacity=capacity)
+    outcomes = collect(batch, labels, target=target)
+    found = realised.measure(outcomes, capacity=capacity, curve=hoped.curve)
+    return Performance(hoped, outcomes, found, effect.measure(outcomes), realised.exam())

@@ -1,0 +1,76 @@
+"""Headline figures of a run, in words: what its report and the index show first.
+
+A notebook hands over what it wants seen (`close_run(run, roc_auc=…)`); whatever it leaves
+out is left out here too.
+"""
+
+from dataclasses import dataclass
+
+from retencion_lib.show import WORDS
+from retencion_lib.words import count, es, interval, pct, plural
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: what it is, its value, and what to know beside it."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+def figures(results: dict) -> list[Figure]:
+    """Figures that the results of a run hold, in reading order."""
+    made = [
+        _text("Modelo", results.get("champion")),
+        _text("Versión entrenada", results.get("version")),
+        _auc(results),
+        _number("Bajas en la lista, veces la media", results.get("lift_at_k"), es),
+        _number("Beneficio de la lista (EUR)", results.get("profit"), count),
+        _number("Clientes puntuados", results.get("rows_scored"), count),
+        _watch(results),
+        _number("PSI de la puntuación", results.get("score_psi"), lambda v: es(v, 3)),
+        _number("Clientes", results.get("rows"), count),
+        # Scoring says how many it flags; the analysis of a table, how many left.
+        _number("Con aviso" if "rows_scored" in results else "Se fue",
+                results.get("positive_rate"), pct),
+    ]  # fmt: skip
+    return [figure for figure in made if figure]
+
+
+def auc(results: dict) -> tuple[str, str]:
+    """ROC-AUC and its 95 % interval in words; empty where there is none."""
+    value, limits = results.get("roc_auc"), results.get("roc_auc_ci")
+    return ("" if value is None else es(value, 3), interval(*limits) if limits else "")
+
+
+def alerts(results: dict) -> int | None:
+    """Number of alerts, whether the results hold them or only count them."""
+    given = results.get("alerts")
+    return len(given) if isinstance(given, list) else given
+
+
+def level(results: dict) -> str | None:
+    """What monitoring concluded (ok, warning, alert), if it did."""
+    return results["status"] if results.get("status") in ("ok", "warning", "alert") else None
+
+
+def _auc(results: dict) -> Figure | None:
+    value, limits = auc(results)
+    return Figure("ROC-AUC", value, f"{limits}, al 95 %" if limits else "") if value else None
+
+
+def _watch(results: dict) -> Figure | None:
+    found, state = alerts(results), level(results)
+    if found is None and state is None:
+        return None
+    said = "" if found is None else plural(found, "hallazgo", "hallazgos")
+    return Figure("Vigilancia", WORDS[state] if state else said, said if state else "")
+
+
+def _text(label: str, value: object) -> Figure | None:
+    return Figure(label, str(value)) if value else None
+
+
+def _number(label: str, value: object, words) -> Figure | None:
+    return None if value is None else Figure(label, words(value))

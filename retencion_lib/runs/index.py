@@ -1,0 +1,197 @@
+"""The list of all runs as one page, newest first, with what changed over time.
+
+Everything comes from the ledger; no report is opened. The page is a plain table that a
+small script of its own filters by notebook, result and date; without it, all is shown.
+"""
+
+import html
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from retencion_lib import config, disk, ledger, page
+from retencion_lib.runs import headline
+from retencion_lib.runs.report import STATUS
+from retencion_lib.runs.sparkline import Series
+from retencion_lib.show import WORDS
+from retencion_lib.words import count, es, pct, plural
+
+INDEX = "runs/index.html"
+OPEN = "sin terminar"
+# What is drawn over time: key of the results, name, and how a value is written.
+SERIES = {
+    "roc_auc": ("ROC-AUC", lambda v: es(v, 3)),
+    "score_psi": ("PSI de la puntuación", lambda v: es(v, 3)),
+    "positive_rate": ("Clientes con aviso", pct),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run of the list; `event` is its end, or its start if it never ended."""
+
+    event: dict
+
+    @property
+    def status(self) -> str:
+        """``ok``, ``failed``, ``refused``, ``abandoned``, or ``open`` if it never ended."""
+        return self.event.get("status", "failed") if self.ended else "open"
+
+    @property
+    def ended(self) -> bool:
+        """Whether the ledger holds the end of the run."""
+        return self.event["event"] == "run_finished"
+
+    @property
+    def results(self) -> dict:
+        """Headline results that the notebook handed over; empty if it did not."""
+        return self.event.get("results") or {}
+
+
+def write() -> Path:
+    """Write the list of runs; of the ledger's lines, only those that it shows are parsed."""
+    shown = [raw for raw in ledger.lines() if b'"event": "write"' not in raw]
+    return disk.write(config.resolve(INDEX), to_html(list(ledger.parse(shown))).encode())
+
+
+def to_html(events: list[dict]) -> str:
+    """Page of a ledger's events, given oldest first."""
+    runs = rows(events)
+    names = sorted({r.event.get("notebook", "") for r in runs})
+    states = {s: STATUS.get(s, OPEN) for s in [*STATUS, "open"] if any(r.status == s for r in runs)}
+    changes = promotions(events)
+    return page.render(
+        "index.html.j2", scripts=True, rows=Markup("\n".join(map(_row, runs))),
+        total=plural(len(runs), "ejecución", "ejecuciones"), notebooks=names, states=states,
+        panels=panels(runs, changes), promotions=changes, head=_head(),
+        latest=_when(runs[0].event["at"]) if runs else "",
+    )  # fmt: skip
+
+
+def rows(events: list[dict]) -> list[Row]:
+    """Runs newest first: each that ended, and each that started and never did."""
+    ended = {e.get("run_id") for e in events if e["event"] == "run_finished"}
+    kept = [
+        Row(e) for e in events
+        if e["event"] == "run_finished"
+        or (e["event"] == "run_started" and e.get("run_id") not in ended)
+    ]  # fmt: skip
+    return kept[::-1]
+
+
+def panels(runs: list[Row], changes: list[dict]) -> list[dict]:
+    """Champion in use, and the course of each of `SERIES`."""
+    champion = next((r.results["champion"] for r in runs if r.results.get("champion")), "")
+    since = f"desde {changes[0]['when'][:10]}" if changes else ""
+    made = [{"label": "Campeón", "value": champion, "note": since}] if champion else []
+    for key, (label, words) in SERIES.items():
+        series = course(runs, key)
+        if series.values:
+            newest = next(r for r in runs if r.results.get(key) is not None)
+            limits = headline.auc(newest.results)[1] if key == "roc_auc" else ""
+            if key == "positive_rate" and "rows_scored" not in newest.results:
+                label = "Clientes que se fueron"
+            made.append({
+                "label": label, "value": words(series.values[-1]),
+                "note": f"{limits}, al 95 %" if limits else "",
+                "spark": Markup(series.svg(label, words) if len(series.values) > 1 else ""),
+            })  # fmt: skip
+    return made
+
+
+def course(runs: list[Row], key: str) -> Series:
+    """Values of one result, oldest first, from the notebook that gave it last.
+
+    Two notebooks may report the same thing of different customers; one line never mixes them.
+    """
+    given = [r for r in runs if r.results.get(key) is not None]
+    same = [r for r in given if r.event.get("notebook") == given[0].event.get("notebook")]
+    return Series(
+        values=[float(r.results[key]) for r in reversed(same)],
+        dates=[r.event["at"][:10] for r in reversed(same)],
+    )
+
+
+def promotions(events: list[dict]) -> list[dict]:
+    """Changes of champion, newest first, with who approved them and why."""
+    return [
+        {
+            "when": _when(e["at"]),
+            "new": _name(e.get("new")),
+            "old": _name(e.get("old")),
+            "reason": e.get("reason") or "—",
+            "approver": e.get("approver") or e.get("actor") or "—",
+        }
+        for e in reversed(events)
+        if e["event"] == "promotion"
+    ]
+
+
+def _name(model: object) -> str:
+    return str((model.get("model") if isinstance(model, dict) else model) or "—")
+
+
+def _row(row: Row) -> str:
+    event, results = row.event, row.results
+    value, limits = headline.auc(results)
+    name = html.escape(event.get("notebook", ""))
+    rows_scored = results.get("rows_scored")
+    return (
+        f'<tr data-n="{name}" data-s="{row.status}" data-d="{event["at"][:10]}">'
+        f'<td class="when">{_when(event["at"])}</td>'
+        f'<td class="what">{_report_link(event, name)}</td>'
+        f'<td><span class="badge {row.status}">{STATUS.get(row.status, OPEN)}</span></td>'
+        f"{_cell('Campeón', html.escape(str(results.get('champion') or '')))}"
+        f"{_cell('ROC-AUC', value + (f' <small>{limits}</small>' if limits else ''))}"
+        f"{_cell('Puntuados', '' if rows_scored is None else count(rows_scored), ' n')}"
+        f"{_cell('Vigilancia', _watch(results))}"
+        f"{_cell('Sello', _seal(row))}</tr>"
+    )
+
+
+def _cell(label: str, content: str, kind: str = "") -> str:
+    """A cell that carries its heading for narrow screens; an empty one takes no room there."""
+    return f'<td class="c{kind}" data-l="{label}">{content}</td>' if content else "<td></td>"
+
+
+def _report_link(event: dict, name: str) -> str:
+    files = event.get("files") or {}
+    report = next((f for f in files if f.endswith(".html")), None)
+    notebook = next((f for f in files if f.endswith(".ipynb")), None)
+    said = f"{name}, {event['at'][:16].replace('T', ' ')}"
+    first = f'<a href="{_href(report)}">{name}</a>' if report else name
+    if notebook:
+        first += f' <a class="nb" href="{_href(notebook)}" aria-label=".ipynb de {said}">.ipynb</a>'
+    return first
+
+
+def _href(path: str) -> str:
+    """Link from the page's own folder to a path of the home."""
+    inside = path.startswith("runs/")
+    return html.escape(quote(path.removeprefix("runs/") if inside else f"../{path}"))
+
+
+def _watch(results: dict) -> str:
+    found, state = headline.alerts(results), headline.level(results)
+    if state:
+        more = f" · {plural(found, 'hallazgo', 'hallazgos')}" if found else ""
+        return f'<span class="badge {state}">{WORDS[state]}</span>{more}'
+    return "" if found is None else plural(found, "hallazgo", "hallazgos")
+
+
+def _seal(row: Row) -> str:
+    if not row.ended:
+        return "sin sellar"
+    hashes = [sha for f, sha in (row.event.get("files") or {}).items() if f.endswith(".html")]
+    return f"línea {row.event['seq']}" + (f" <code>{hashes[0][:8]}</code>" if hashes else "")
+
+
+def _when(at: str) -> str:
+    return at[:16].replace("T", " ")
+
+
+def _head() -> dict[str, str]:
+    seq, sha256 = ledger.head()
+    return {"seq": seq, "sha256": sha256, "text": f"{seq}:{sha256}"}

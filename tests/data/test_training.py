@@ -1,0 +1,42 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from retencion_lib.data import load_training
+from retencion_lib.errors import DataError
+
+
+@pytest.fixture
+def table(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "id": [f"c{n}" for n in range(8)],
+            "spend": [1.5, 2.0, 3.0, 4.0, 5.5, 6.0, 7.0, 8.0],
+            "sex": list("FMFMFMFM"),
+            "note": list("aabbccdd"),
+            "left": [0, 1] * 4,
+        }
+    )
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    return str(tmp_path / "t.csv")
+
+
+def test_sensitive_columns_never_predict_and_stay_at_hand(table):
+    found = load_training(
+        table, target="left", id_col="id", drop_cols=["note"], sensitive=["sex"]
+    ).take(np.array([3, 1]))
+    assert list(found.X) == ["spend"]
+    assert list(found.values("sex")) == ["M", "M"]
+    assert list(found.values("spend")) == [4.0, 2.0]
+    assert {c.name: c.kind for c in found.columns}["sex"] == "sensitive"
+
+
+def test_grouping_by_an_unknown_column_says_which_there_are(table):
+    found = load_training(table, target="left", id_col="id", drop_cols=["note"])
+    with pytest.raises(DataError, match=r"ninguna columna 'sexo'.*note, spend y sex"):
+        found.values("sexo")
+
+
+def test_a_sensitive_column_that_does_not_exist_is_refused(table):
+    with pytest.raises(DataError, match=r"ninguna columna 'sexo'\. ¿Querías decir 'sex'\?"):
+        load_training(table, target="left", id_col="id", sensitive=["sexo"])

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+from scipy.special import expit
+from sklearn.metrics import average_precision_score
+
+from retencion_lib import metrics
+from retencion_lib.metrics.contest import _two
+
+
+def customers(n, seed):
+    rng = np.random.default_rng(seed)
+    z = rng.normal(-1.2, 1.5, n)
+    return rng, z, (rng.random(n) < expit(z)).astype(int)
+
+
+def noisy(rng, z, noise):
+    return expit(z + noise * rng.normal(size=len(z)))
+
+
+def test_a_clear_winner_is_evidence():
+    rng, z, y = customers(3000, 0)
+    found = metrics.contest(y, {"simple": noisy(rng, z, 2), "rich": noisy(rng, z, 0.1)})
+    assert found.winner == found.best == "rich"
+    assert found.tied["roc_auc"] == ["rich"]
+
+
+def test_between_equals_the_simplest_wins_even_if_it_is_not_the_first():
+    rng, z, y = customers(3000, 1)
+    scores = {name: noisy(rng, z, 0.2) for name in ("simple", "richer", "richest")}
+    found = metrics.contest(y, scores)
+    assert found.winner == "simple"
+    assert found.tied["f1"][0] == "simple"
+
+
+def test_equal_rankings_all_tie():
+    _, z, y = customers(500, 2)
+    found = metrics.contest(y, {"a": expit(z), "b": expit(2 * z)})
+    assert found.tied["roc_auc"] == ["a", "b"]
+    assert found.winner == "a"
+
+
+def test_average_precision_and_f1_of_the_draws_agree_with_the_plain_ones():
+    rng, z, y = customers(400, 3)
+    p = np.round(noisy(rng, z, 0.5), 2)
+    average, f1 = _two(y, p, np.ones(len(y)))
+    assert average == pytest.approx(average_precision_score(y, p))
+    assert f1 == pytest.approx(metrics.f1_at(y, p, metrics.f1_threshold(y, p)))
+
+
+@pytest.mark.parametrize(
+    ("noise", "reason"),
+    [(0.0, "ranks_better"), (3.0, "ranks_worse")],
+)
+def test_a_duel_is_decided_by_the_ranking_first(noise, reason):
+    rng, z, y = customers(4000, 4)
+    assert metrics.duel(y, noisy(rng, z, 1), noisy(rng, z, noise)).reason == reason
+
+
+def test_a_model_against_itself_stays_out():
+    _, z, y = customers(500, 4)
+    found = metrics.duel(y, expit(z), expit(z))
+    assert (found.promoted, found.reason) == (False, "equal")
+
+
+def test_the_same_ranking_with_truer_probabilities_is_promoted():
+    _, z, y = customers(4000, 5)
+    found = metrics.duel(y, expit(2 * z + 1), expit(z))
+    assert (found.promoted, found.reason) == (True, "calibrated_better")
+
+
+def test_a_challenger_that_is_only_noise_is_promoted_in_at_most_five_of_a_hundred():
+    promoted = 0
+    for seed in range(200):
+        rng, z, y = customers(1500, 1000 + seed)
+        families = {name: noisy(rng, z, 0.3) for name in ("logreg", "xgb", "mlp", "stack")}
+        chosen = metrics.contest(y, families, repeats=40).winner
+        promoted += metrics.duel(y, noisy(rng, z, 0.3), families[chosen]).promoted
+    assert promoted <= 10

@@ -1,0 +1,121 @@
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+from xgboost import DMatrix
+
+from retencion_lib.features import describe, matrix_sources
+from retencion_lib.models import (
+    FAMILIES,
+    Calibrator,
+    choose_calibrator,
+    from_bytes,
+    to_bytes,
+    train_candidates,
+)
+from retencion_lib.models.calibrate import fit_calibrator
+from retencion_lib.models.crossfit import stack_weights
+
+
+@pytest.fixture(scope="module")
+def table():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(600, 3)), columns=["a", "b", "c"])
+    X["kind"] = rng.choice(["x", "y", "z"], 600).astype(object)
+    X.loc[::7, "b"] = np.nan
+    y = (rng.random(600) < expit(X["a"] + (X["kind"] == "x"))).astype(int)
+    return X, y, np.arange(600) % 5
+
+
+@pytest.fixture(scope="module")
+def found(table):
+    X, y, folds = table
+    return train_candidates(X, y, folds, describe(X, ["a", "b", "c"], ["kind"]), 0)
+
+
+def test_the_members_that_never_saw_a_row_give_its_out_of_fold_margin_again(table, found):
+    X, _, folds = table
+    for name in FAMILIES:
+        again = found[name].fit.predictor.unseen_margin(X, folds)
+        np.testing.assert_allclose(again, found[name].fit.margin, atol=1e-9)
+
+
+def test_a_new_row_is_judged_by_all_members(table, found):
+    X = table[0]
+    predictor = found["stack"].fit.predictor
+    new = predictor.unseen_margin(X, np.full(len(X), -1))
+    np.testing.assert_allclose(new, predictor.margin(X), atol=1e-12)
+
+
+def test_the_margin_is_the_weighted_sum_of_its_members(table, found):
+    X = table[0].head(20)
+    predictor = found["stack"].fit.predictor
+    parts = [
+        w * m.decision_function(X)
+        for m, w in zip(predictor.members, predictor.weights, strict=True)
+    ]
+    np.testing.assert_allclose(predictor.margin(X), predictor.offset + np.sum(parts, axis=0))
+
+
+def test_the_kept_trees_are_the_ones_that_predict(table, found):
+    member = found["xgb"].fit.predictor.members[0]
+    matrix = member[:-1].transform(table[0])
+    direct = member[-1].booster_.predict(DMatrix(matrix), output_margin=True)
+    np.testing.assert_allclose(member.decision_function(table[0]), direct, atol=1e-5)
+
+
+def test_every_column_of_the_matrix_names_its_feature(table, found):
+    X = table[0]
+    for name in FAMILIES:
+        for member in found[name].fit.predictor.members[::5]:
+            sources = matrix_sources(member.named_steps["prepare"])
+            assert len(sources) == member[:-1].transform(X).shape[1]
+            assert set(sources) == set(X)
+
+
+def test_the_same_data_and_seed_give_the_same_bytes(table, found):
+    X, y, folds = table
+    again = train_candidates(X, y, folds, describe(X, ["a", "b", "c"], ["kind"]), 0)
+    for name, candidate in found.items():
+        assert to_bytes(candidate.fit.predictor) == to_bytes(again[name].fit.predictor)
+        assert (from_bytes(to_bytes(candidate)).predict(X) == candidate.predict(X)).all()
+
+
+def test_a_part_of_the_stack_never_has_a_negative_weight():
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=2000)
+    y = (rng.random(2000) < expit(z)).astype(int)
+    weights, _ = stack_weights(np.column_stack([z, z + 0.1 * rng.normal(size=2000), -z]), y)
+    assert weights.min() == 0
+    assert weights[:2].sum() == pytest.approx(1, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("bend", "kinds"),
+    [
+        (lambda z: z, {"none"}),
+        (lambda z: 2 * z + 1, {"sigmoid", "mean"}),
+        (lambda z: np.where(z > 0, 6, -3) + z / 10, {"mean"}),
+    ],
+    ids=["true", "straight", "step"],
+)
+def test_calibration_does_only_what_helps(bend, kinds):
+    rng = np.random.default_rng(1)
+    z = rng.normal(-1, 1.5, 6000)
+    y = (rng.random(6000) < expit(z)).astype(int)
+    calibrator, p = choose_calibrator(bend(z), y, np.arange(6000) % 5)
+    assert calibrator.kind in kinds
+    assert p.mean() == pytest.approx(y.mean(), abs=0.01)
+
+
+def test_calibration_keeps_the_ranking():
+    rng = np.random.default_rng(2)
+    z = rng.normal(size=500)
+    y = (rng.random(500) < expit(z)).astype(int)
+    p = fit_calibrator("mean", z, y).probability(np.sort(z))
+    assert (np.diff(p) > 0).all()
+
+
+def test_a_ranking_upside_down_is_not_turned_by_calibration():
+    z, y = np.linspace(-2, 2, 200), (np.arange(200) < 100).astype(int)
+    assert fit_calibrator("sigmoid", z, y) == Calibrator()

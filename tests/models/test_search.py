@@ -1,0 +1,70 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from retencion_lib.features import Derive, Derived
+from retencion_lib.models.search import candidates, search, units
+
+FOLDS = np.arange(3000) % 5
+
+
+def bills(rng, n=3000):
+    """Three bills, none of which tells much: who pays most in all leaves."""
+    return pd.DataFrame(rng.gamma(4, 5, (n, 3)), columns=["billVoice", "billData", "billOther"])
+
+
+def test_a_sum_that_decides_is_found_and_named():
+    rng = np.random.default_rng(0)
+    X = bills(rng)
+    y = (rng.random(3000) < np.where(X.sum(axis=1) > 72, 0.8, 0.05)).astype(int)
+    found = search(X, y, FOLDS, list(X), [], 0)
+    assert set(found[0].column.sources) == set(X)
+    assert found[0].column.kind == "sum"
+    assert found[0].gain > 2 * found[0].error
+
+
+def test_a_ratio_that_decides_is_found():
+    rng = np.random.default_rng(1)
+    X = pd.DataFrame({"paid": rng.gamma(2, 30, 3000), "calls": rng.gamma(3, 4, 3000) + 1})
+    y = (rng.random(3000) < np.where(X["paid"] / X["calls"] > 8, 0.75, 0.05)).astype(int)
+    kept = [f.column for f in search(X, y, FOLDS, list(X), [], 0)]
+    assert kept[0].kind == "ratio"
+    assert set(kept[0].sources) == {"paid", "calls"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_there_is_nothing_nothing_is_found(seed):
+    rng = np.random.default_rng(seed)
+    X = bills(rng)
+    y = (rng.random(3000) < np.where(X["billVoice"] > 22, 0.6, 0.2)).astype(int)
+    assert search(X, y, FOLDS, list(X), [], seed) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "scales", "together"),
+    [
+        (["dayCharge", "nightCharge"], [1, 1000], True),
+        (["day_charge", "eve_charge"], [1, 1000], True),
+        (["alpha", "beta"], [10, 20], True),
+        (["alpha", "beta"], [10, 100], False),
+    ],
+    ids=["camel", "snake", "scale", "neither"],
+)
+def test_a_unit_is_a_shared_word_or_scale(names, scales, together):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({n: s * rng.uniform(0.9, 1.1, 50) for n, s in zip(names, scales, strict=True)})
+    assert ((names[0], names[1]) in units(X, names)) == together
+
+
+def test_a_column_that_is_often_zero_divides_nothing():
+    X = pd.DataFrame({"a": np.arange(1.0, 9), "b": [0.0, 1] * 4})
+    ratios = [c.sources for c in candidates(X, ["a", "b"], []) if c.kind == "ratio"]
+    assert ratios == [("b", "a")]
+
+
+def test_derived_columns_say_where_they_come_from():
+    step = Derive((Derived("sum", ("a", "b")), Derived("ratio", ("a", "b"))))
+    table = step.fit_transform(pd.DataFrame({"a": [1.0, 2.0, np.nan], "b": [2.0, 0.0, 1.0]}))
+    assert step.sources == {"a + b": ("a", "b"), "a / b": ("a", "b")}
+    np.testing.assert_array_equal(table["a + b"], [3, 2, np.nan])
+    np.testing.assert_array_equal(table["a / b"], [0.5, np.nan, np.nan])

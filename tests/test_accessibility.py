@@ -1,0 +1,94 @@
+"""axe-core in headless Chromium finds nothing to mend: WCAG 2.2 A and AA, wide and narrow.
+
+The five reports are rendered from the notebooks with the outputs they are committed with.
+"""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from retencion_lib import card, config
+from retencion_lib.runs import index, report
+from tests import browser, card_home
+from tests.test_index import run
+from tests.test_report import failing
+
+pytestmark = pytest.mark.slow
+NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
+PAGES = [*(path.stem for path in NOTEBOOKS), "refused", "index", "card"]
+AXE = """
+const found = await axe.run(document, {runOnly:
+  ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]});
+return {
+  violations: found.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 120))]),
+  checks: found.passes.map(p => p.id), over: document.documentElement.scrollWidth - innerWidth};
+"""
+FILTER = """
+const visible = () => [...document.querySelectorAll("#rows tr")].filter(r => !r.hidden).length;
+const choose = (id, value) => {
+  document.getElementById(id).value = value;
+  document.getElementById("filters").dispatchEvent(new Event("input", {bubbles: true}));
+  return visible(); };
+const first = visible();
+document.getElementById("more").click();
+return {first, more: visible(), notebook: choose("n", "04_infer"), from: choose("from", "2026-10-26"),
+        both: choose("to", "2026-10-28"), said: document.getElementById("shown").textContent};
+"""  # noqa: E501
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+def month(copies=1):
+    """A month of scoring and monitoring, with something to draw and every kind of badge."""
+    events = []
+    for day in [d for d in range(1, 31) for _ in range(copies)]:
+        level = ("ok", "warning", "alert")[day % 3]
+        events += run(day, "03_champion_eval", roc_auc=0.8 + day / 1000, roc_auc_ci=[0.7, 0.9])
+        events += run(day, "04_infer", rows_scored=700 + day, positive_rate=day / 100)
+        events += run(day, "05_monitor", status=level, alerts=day % 3, score_psi=day / 200)
+    return [*events, *run(31)[:1]]
+
+
+def page(name, home):
+    """HTML of one of `PAGES`."""
+    if name == "index":
+        return index.to_html(month())
+    if name == "card":
+        card_home.write(home)
+        card_home.watch(home, status="ok", psi=0.03)
+        return card.write(card_home.judged(), card_home.CONTRACT)[0].read_text(encoding="utf-8")
+    if name == "refused":
+        said = "lote.csv: falta la columna 'meses'."
+        cells = [nbformat.v4.new_markdown_cell("# 04 · Lote"), failing("DataError", said, [said])]
+        content = nbformat.v4.new_notebook(cells=cells)
+        return report.to_html(content, status="refused", run_id="r1", name=name)
+    path = next(p for p in NOTEBOOKS if p.stem == name)
+    return report.to_html(nbformat.read(path, 4), status="ok", run_id="r1", name=name)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_no_violation_and_nothing_sticks_out(name, width, home):
+    found = browser.run(page(name, home), AXE, width=width, library=browser.axe())
+    assert found["violations"] == []
+    assert found["over"] <= 0
+    assert {"html-has-lang", "document-title", "color-contrast"} <= set(found["checks"])
+
+
+def test_axe_does_find_what_is_wrong():
+    text = index.to_html(month()).replace('lang="es"', "")
+    found = browser.run(text, AXE, width=1280, library=browser.axe())
+    assert [name for name, _ in found["violations"]] == ["html-has-lang"]
+
+
+def test_the_list_of_runs_is_filtered_without_a_server():
+    found = browser.run(index.to_html(month(copies=3)), FILTER, width=1280)
+    # 30 days of 3 copies of 3 notebooks, and a start: 271 rows, 200 of them at first.
+    assert (found["first"], found["more"]) == (200, 271)
+    assert (found["notebook"], found["from"], found["both"]) == (90, 15, 9)
+    assert found["said"] == "9 de 271 ejecuciones"

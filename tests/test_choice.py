@@ -1,0 +1,89 @@
+"""Who is chosen and who replaces whom, on files as a run leaves them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+
+from retencion_lib import choice, config, registry, store, training
+from retencion_lib.data import load_training
+from retencion_lib.features import describe
+from retencion_lib.models import Candidate, choose_calibrator
+from retencion_lib.models.crossfit import best_mean, fit_variants
+from retencion_lib.models.families import FAMILIES
+from retencion_lib.partition import partition
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+    store.begin("test")  # models are opened only if the ledger knows them
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(900, 2)), columns=["a", "b"]).round(4)
+    left = (rng.random(900) < expit(2 * X["a"])).astype(int)
+    table = X.assign(id=[f"c{n}" for n in range(900)], left=left)
+    table.to_csv(tmp_path / "t.csv", index=False)
+    return "t.csv"
+
+
+def trained(table, version, *, drop_cols=()):
+    """A run of 02 with the logistic regression alone."""
+    customers = load_training(table, target="left", id_col="id", drop_cols=drop_cols)
+    parts = partition(customers, test_share=0.2, seed=1)
+    dev = parts.dev
+    columns = describe(dev.X, dev.numeric, dev.categorical)
+    fit = best_mean(fit_variants(FAMILIES["logreg"], dev.X, dev.y, parts.folds, columns, 1), dev.y)
+    calibrator, p = choose_calibrator(fit.margin, dev.y, parts.folds)
+    oof = pd.DataFrame({"id": dev.ids, "y": dev.y, "fold": parts.folds, "logreg": p})
+    run = training.Trained(parts, columns, [], {"logreg": Candidate(fit, calibrator, p)}, oof, 1)
+    models = training.fitted_models(run, version=version, test_share=0.2)
+    training.save_all(run, models, run_id=f"run-{version}")
+    return dev
+
+
+def crown(entry):
+    """Put a model in use as a registry of an earlier run would say."""
+    model = {
+        "family": entry["family"], "version": entry["version"], "stage": "champion",
+        "artifact": entry["artifact"]["path"], "sha256": entry["artifact"]["sha256"],
+    }  # fmt: skip
+    store.write_json(config.resolve(config.REGISTRY), {"models": [model], "history": []})
+
+
+def verdict(dev):
+    log = registry.experiments()
+    return choice.challenge(choice.choose(log), dev, log)
+
+
+def test_the_first_model_is_the_first_champion(table):
+    dev = trained(table, "0.1")
+    assert verdict(dev).sentence() == "Regresión logística v0.1 es el primer campeón."
+
+
+def test_the_same_model_again_does_not_win_against_itself(table):
+    dev = trained(table, "0.1")
+    crown(registry.experiments()[0])
+    trained(table, "0.2")
+    found = verdict(dev)
+    assert (found.wins, found.reason) == (False, "equal")
+    assert found.duel.gap == pytest.approx(0, abs=1e-12)
+    assert list(found.table["model"]) == ["Regresión logística v0.1", "Regresión logística v0.2"]
+    assert "no se distinguen" in found.sentence()
+
+
+def test_a_challenger_that_ranks_better_replaces_the_champion(table):
+    trained(table, "0.1", drop_cols=["a"])
+    crown(registry.experiments()[0])
+    dev = trained(table, "0.2")
+    found = verdict(dev)
+    assert (found.wins, found.reason) == (True, "ranks_better")
+    assert "sustituye a Regresión logística v0.1: ordena mejor" in found.sentence()
+
+
+def test_a_champion_that_cannot_read_the_table_is_replaced(table):
+    trained(table, "0.1")
+    crown(registry.experiments()[0])
+    dev = trained(table, "0.2", drop_cols=["b"])
+    found = verdict(dev)
+    assert (found.wins, found.reason) == (True, "out_of_contract")
+    assert "que no puede leer esta tabla" in found.sentence()

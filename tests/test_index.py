@@ -1,0 +1,114 @@
+"""The list of runs: order, seals, what is drawn over time, and its links."""
+
+import re
+
+import pytest
+
+from retencion_lib import config
+from retencion_lib.runs import index
+from retencion_lib.runs.sparkline import Series
+from retencion_lib.words import es
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path))
+
+
+def run(day, notebook="05_monitor", **results):
+    """Start and end of a run on a day of October 2026."""
+    at, run_id = f"2026-10-{day:02}T08:30:00+00:00", f"{day}-{notebook}"
+    folder = f"runs/2026-10-{day:02}/{run_id}/{notebook}"
+    files = {f"{folder}.ipynb": "a" * 64, f"{folder}.html": "b" * 64}
+    common = {"at": at, "run_id": run_id, "notebook": notebook}
+    return [
+        {"seq": 2 * day - 1, "event": "run_started", **common},
+        {"seq": 2 * day, "event": "run_finished", "status": "ok", "files": files,
+         "results": results, **common},
+    ]  # fmt: skip
+
+
+def shown_rows(events):
+    return re.findall(r"<tr data-.*?</tr>", index.to_html(events))
+
+
+def test_runs_are_listed_newest_first_and_all_of_them_without_any_script():
+    events = [e for day in range(1, 31) for e in run(day)]
+    days = [re.search(r'data-d="([^"]+)"', row)[1] for row in shown_rows(events)]
+    assert days == [f"2026-10-{day:02}" for day in range(30, 0, -1)]
+
+
+def test_a_run_that_started_and_never_ended_is_listed_without_a_seal():
+    (row,) = shown_rows(run(3)[:1])
+    assert "sin terminar" in row
+    assert "sin sellar" in row
+
+
+def test_the_seal_names_the_line_and_the_report_s_hash():
+    (row,) = shown_rows(run(3))
+    assert "línea 6 <code>bbbbbbbb</code>" in row
+
+
+def test_links_start_at_the_page_and_survive_strange_names():
+    events = run(3, notebook="mi cuaderno & más")
+    (row,) = shown_rows(events)
+    assert 'href="2026-10-03/3-mi%20cuaderno%20%26%20m%C3%A1s/' in row
+    assert ">mi cuaderno &amp; más</a>" in row
+
+
+def test_events_of_another_kind_and_missing_results_are_no_trouble():
+    events = run(3)
+    del events[1]["results"]
+    other = {"seq": 9, "at": "2026-10-09T08:00:00+00:00", "event": "erasure"}
+    assert len(shown_rows([*events, other])) == 1
+
+
+def test_a_row_says_what_monitoring_found():
+    (row,) = shown_rows(run(3, alerts=2, status="alert"))
+    assert '<span class="badge alert">alerta</span> · 2 hallazgos' in row
+
+
+def test_the_auc_comes_with_its_interval():
+    (row,) = shown_rows(run(3, "03_champion_eval", roc_auc=0.8509, roc_auc_ci=[0.8278, 0.8709]))
+    assert "0,851 <small>[0,828; 0,871]</small>" in row
+
+
+def test_one_line_never_mixes_what_two_notebooks_report():
+    events = [
+        *run(1, "01_eda", positive_rate=0.26), *run(2, "04_infer", positive_rate=0.33),
+        *run(3, "01_eda", positive_rate=0.27), *run(4, "04_infer", positive_rate=0.31),
+    ]  # fmt: skip
+    course = index.course(index.rows(events), "positive_rate")
+    assert course.values == [0.33, 0.31]
+    assert course.dates == ["2026-10-02", "2026-10-04"]
+
+
+def test_a_sparkline_says_in_words_what_it_draws():
+    series = Series([0.10, 0.30, 0.20], ["2026-10-01", "2026-10-02", "2026-10-03"])
+    said = series.sentence("PSI", lambda v: es(v, 2))
+    assert said == (
+        "PSI: 3 valores, de 0,10 el 2026-10-01 a 0,20 el 2026-10-03; mínimo 0,10, máximo 0,30."
+    )
+    assert f'role="img" aria-label="{said}"' in series.svg("PSI", lambda v: es(v, 2))
+
+
+def test_a_sparkline_puts_the_lowest_value_at_the_bottom_and_the_highest_on_top():
+    # 240 wide and 40 high with an edge of 4: x from 4 to 236, y from 36 (lowest) to 4 (highest).
+    drawn = Series([0.0, 1.0, 0.5], ["d"] * 3).svg("x", str)
+    assert 'points="4.0,36.0 120.0,4.0 236.0,20.0"' in drawn
+
+
+def test_the_change_of_champion_is_listed_with_its_reason_and_who_approved_it():
+    event = {
+        "seq": 7, "at": "2026-10-07T08:00:00+00:00", "event": "promotion", "approver": "Ana",
+        "old": {"model": "xgb v0.1"}, "new": {"model": "xgb v0.2"}, "reason": "gana <siempre>",
+    }  # fmt: skip
+    text = index.to_html([event])
+    for said in ("xgb v0.1", "xgb v0.2", "gana &lt;siempre&gt;", "Ana"):
+        assert f"<td>{said}</td>" in text
+
+
+def test_an_empty_ledger_gives_an_empty_list():
+    text = index.to_html([])
+    assert "0 ejecuciones" in text
+    assert "está vacío" in text

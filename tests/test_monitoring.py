@@ -1,0 +1,183 @@
+"""Stage 05 on files: scan, report, and the messages of what it refuses."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retencion_lib import monitoring, quality
+from retencion_lib.data import blocks
+from retencion_lib.data.repeats import repeated_ids
+from retencion_lib.data.scan import Sample, make_plan, scan
+from retencion_lib.errors import DataError, ParameterError
+from retencion_lib.quality import Alert
+
+ASK = {"id_col": "id", "score_col": "score", "target": "left"}
+
+
+def customers(n, seed, months=30.0):
+    draw = np.random.default_rng(seed)
+    return pd.DataFrame({
+        "id": [f"C{seed}-{i}" for i in range(n)],
+        "months": np.round(draw.exponential(months, n)),
+        "price": np.where(draw.random(n) < 0.1, np.nan, draw.normal(50, 10, n)),
+        "plan": draw.choice(["mes", "año"], n),
+        "score": draw.beta(2, 5, n),
+    })  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+    (tmp_path / "monitoring").mkdir()
+    customers(3000, 1).to_csv(tmp_path / "monitoring/train_with_score.csv", index=False)
+    customers(1000, 2).to_csv(tmp_path / "same.csv", index=False)
+    customers(1000, 3, months=36).to_csv(tmp_path / "moved.csv", index=False)
+    return tmp_path
+
+
+def test_parquet_csv_and_semicolons_give_one_profile(home):
+    table = pd.read_csv(home / "same.csv")
+    table.to_parquet(home / "same.parquet", row_group_size=170)
+    table.to_csv(home / "same_semicolon.csv", index=False, sep=";", decimal=",")
+    plan = make_plan(home / "same.csv", {"id"})
+    one = scan(home / "same.csv", plan)
+    for other in ("same.parquet", "same_semicolon.csv"):
+        two = scan(home / other, plan)
+        for name, column in one.columns.items():
+            np.testing.assert_array_equal(column.counts, two.columns[name].counts)
+            assert column.nulls == two.columns[name].nulls
+
+
+def test_small_blocks_give_the_same_profile_and_the_same_sample(home, monkeypatch):
+    plan = make_plan(home / "same.csv", {"id"})
+    samples = [Sample(100), Sample(100)]
+    whole = scan(home / "same.csv", plan, samples[0])
+    monkeypatch.setattr(blocks, "CSV_BYTES", 4000)
+    parts = scan(home / "same.csv", plan, samples[1])
+    np.testing.assert_array_equal(whole.columns["price"].values, parts.columns["price"].values)
+    pd.testing.assert_frame_equal(samples[0].frame(), samples[1].frame())
+
+
+@pytest.mark.parametrize(("ids", "rows", "which"), [
+    pytest.param(["a", "b", "c"], 0, [], id="none"),
+    pytest.param(["a", "b", "a", "a"], 2, ["a"], id="three-times"),
+    pytest.param(["aé", "aé", "", "", "b"], 1, ["aé"], id="empty-is-no-id"),
+])  # fmt: skip
+def test_repeated_ids_are_found_exactly(tmp_path, ids, rows, which):
+    path = tmp_path / "t.parquet"
+    pd.DataFrame({"id": ids}).to_parquet(path, row_group_size=2)
+    assert repeated_ids(path, "id", len(ids)) == (rows, which)
+
+
+def test_a_stored_profile_serves_in_place_of_its_table(home):
+    monitoring.write_profile("0.1", id_col="id", target="left")
+    stored, _ = monitoring.load("monitoring/profile__v0.1.json", "moved.csv", **ASK)
+    given, _ = monitoring.load("monitoring/train_with_score.csv", "moved.csv", **ASK)
+    fresh = monitoring.make_reference("monitoring/train_with_score.csv", id_col="id", target="left")
+    assert monitoring.shifts(stored) == monitoring.shifts(given)
+    assert stored.paths == given.paths == ("monitoring/train_with_score.csv", "moved.csv")
+    np.testing.assert_array_equal(
+        stored.reference.columns["price"].values, fresh.profile.columns["price"].values
+    )
+
+
+def report_of(current, **more):
+    t, _ = monitoring.load("monitoring/train_with_score.csv", current, **ASK)
+    return monitoring.write_report(t, monitoring.shifts(t), quality.findings(t), **more)
+
+
+def test_a_batch_of_the_same_customers_says_nothing(home):
+    report = report_of("same.csv")
+    assert (report["status"], report["alerts"]) == ("ok", [])
+    assert "Usa las puntuaciones" in monitoring.summary(report, _shifts("same.csv"))[2]
+
+
+def _shifts(current):
+    t, _ = monitoring.load("monitoring/train_with_score.csv", current, **ASK)
+    return monitoring.shifts(t)
+
+
+def test_a_moved_column_is_said_with_its_code_and_the_contract_keeps_its_keys(home):
+    report = report_of("moved.csv")
+    assert [a["column"] for a in report["alerts"] if a["code"] == "RET010"] == ["months"]
+    assert "la media de 'months' pasa de" in monitoring.moved_sentence(report)
+    written = json.loads((home / "monitoring/drift_report.json").read_text())
+    assert set(written) >= {"created_at", "status", "reference", "current", "features", "score",
+                            "quality", "alerts"}  # fmt: skip
+    for row in [*written["features"], written["score"]]:
+        assert set(row) >= {"name", "kind", "psi", "ks", "p_value", "status"}
+
+
+def test_further_alerts_count_for_the_status_and_sections_are_written(home):
+    extra = Alert("RET099", "alert", None, 1.0, 0.0, "Algo.", "Haz algo.")
+    report = report_of("same.csv", alerts=[extra], performance={"auc": 0.8})
+    assert report["status"] == "alert"
+    assert report["performance"] == {"auc": 0.8}
+
+
+def test_a_change_within_one_group_is_found_by_segments(home):
+    table = customers(2000, 4)
+    table.loc[table["plan"] == "mes", "price"] += 8
+    table.to_csv(home / "group.csv", index=False)
+    t, _ = monitoring.load("monitoring/train_with_score.csv", "group.csv", **ASK)
+    groups = monitoring.by_segment(t, ["plan"], monitoring.settings(min_ks=0.05, min_psi=0.01))
+    moved = groups[groups["status"] != "ok"]
+    assert set(zip(moved["part"], moved["name"], strict=True)) == {("mes", "price")}
+    assert [a.code for a in monitoring.segment_alerts(groups)] == ["RET013"]
+
+
+def test_two_columns_that_no_longer_go_together_are_told_apart(home):
+    draw = np.random.default_rng(0)
+    sides = []
+    for sign in (1, -1):  # each column alone is the same on both sides
+        x = draw.normal(size=1500)
+        sides.append(pd.DataFrame({"a": x, "b": sign * x + draw.normal(size=1500)}))
+    told = monitoring.together(_only(["a", "b"]), tuple(sides))
+    assert told.low > 0.6
+    assert [a.code for a in monitoring.together_alerts(told)] == ["RET012"]
+    same = monitoring.together(_only(["a", "b"]), (sides[0][:700], sides[0][700:]))
+    assert monitoring.together_alerts(same) == []
+
+
+class _only:
+    """Tables of which only the names of the columns are asked."""
+
+    def __init__(self, shared):
+        self.shared = shared
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    pytest.param(lambda t: t.assign(score=2.0), r"'score' va de 2,000 a 2,000", id="not-a-share"),
+    pytest.param(lambda t: t.drop(columns="score"), "no hay ninguna columna 'score'", id="none"),
+    pytest.param(lambda t: t.drop(columns="id"), "no hay ninguna columna 'id'", id="no-id"),
+    pytest.param(lambda t: t[:0], "no tiene ninguna fila", id="no-rows"),
+])  # fmt: skip
+def test_a_batch_that_cannot_be_watched_is_refused(home, change, message):
+    change(customers(200, 5)).to_csv(home / "bad.csv", index=False)
+    with pytest.raises(DataError, match=message):
+        monitoring.load("monitoring/train_with_score.csv", "bad.csv", **ASK)
+
+
+def test_a_file_that_is_not_there_is_named(home):
+    with pytest.raises(DataError, match=r"No existe nada\.csv"):
+        monitoring.load("monitoring/train_with_score.csv", "nada.csv", **ASK)
+
+
+def test_a_json_that_is_no_profile_is_refused(home):
+    (home / "x.json").write_text('{"a": 1}')
+    with pytest.raises(DataError, match=r"x\.json: no es un perfil de referencia"):
+        monitoring.load("x.json", "same.csv", **ASK)
+
+
+def test_a_segment_that_is_no_column_is_refused(home):
+    t, _ = monitoring.load("monitoring/train_with_score.csv", "same.csv", **ASK)
+    rules = monitoring.settings(min_ks=0.05, min_psi=0.01)
+    with pytest.raises(ParameterError, match="segments: no hay ninguna columna 'zona'"):
+        monitoring.by_segment(t, ["zona"], rules)
+
+
+def test_a_floor_in_percent_is_refused():
+    with pytest.raises(ParameterError, match=r"min_ks = 5: debe ser un número de 0 a 1"):
+        monitoring.settings(min_ks=5, min_psi=0.01)
