@@ -124,26 +124,17 @@ def retencion(*words, **options):
 
 
 @pytest.fixture(scope="module")
-def trained_home(tmp_path_factory):
-    """A home after one `run` on a part of the demo customers."""
-    from retencion_lib.data.demo import demo_table, new_batch
-
-    home = tmp_path_factory.mktemp("trained")
-    (home / "data/raw").mkdir(parents=True)
-    table = demo_table()
-    new_batch(table).head(300).to_csv(home / "data/new_batch.csv", index=False)
-    table.head(1500).to_csv(home / config.RAW_DATA, index=False)
-    done = retencion("run", env=os.environ | {"RETENCION_HOME": str(home)})
-    assert done.returncode == 0, done.stderr
-    return home
+def battered_home(trained_home, tmp_path_factory):
+    """A copy of a home with models, for one kill after another."""
+    return shutil.copytree(trained_home, tmp_path_factory.mktemp("battered") / "home")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kill", range(KILLS))
 def test_a_stage_killed_at_a_random_moment_leaves_a_home_that_can_go_on(
-    trained_home, monkeypatch, kill
+    battered_home, monkeypatch, kill
 ):
-    monkeypatch.setenv("RETENCION_HOME", str(trained_home))
+    monkeypatch.setenv("RETENCION_HOME", str(battered_home))
     dice = random.Random(kill)
     stage = ["infer", "train", "evaluate", "monitor", "eda"][kill % 5]
     words = ["--date", f"2026-10-{kill % 28 + 1:02}"]
