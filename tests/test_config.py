@@ -32,3 +32,9 @@ def test_a_date_that_is_not_iso_is_refused_with_an_example():
 def test_a_share_outside_zero_and_one_is_refused_with_the_remedy(value):
     with pytest.raises(ParameterError, match=rf"test_share = {value}.*divídelo entre 100"):
         config.check_share("test_share", value)
+
+
+@pytest.mark.parametrize("value", [-1, 2**31])
+def test_a_seed_that_not_every_library_takes_is_refused(value):
+    with pytest.raises(ParameterError, match=rf"seed = {value}: .*entre 0 y 2147483647"):
+        config.check_seed(value)
