@@ -32,7 +32,8 @@ class Terms:
         if not 0 < self.value_factor < math.inf:
             raise ParameterError(
                 f"value_factor = {self.value_factor}: debe ser un número mayor que 0; es lo que "
-                "multiplica a value_col para dar el margen, por ejemplo los meses de margen que se conservan."
+                "multiplica a value_col para dar el margen, por ejemplo los meses de margen que se "
+                "conservan."
             )
 
     def facts(self) -> dict:

@@ -164,6 +164,6 @@ def _need_score(profile: Profile, score_col: str, where: str) -> None:
         )
         raise DataError(
             f"{where}: '{score_col}' {found} {plural(wrong, 'valor', 'valores')} que no son "
-            "números. Debe ser una probabilidad, entre 0 y 1, en todas las filas: elige la columna con "
-            "score_col."
+            "números. Debe ser una probabilidad, entre 0 y 1, en todas las filas: elige la "
+            "columna con score_col."
         )
