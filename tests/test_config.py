@@ -34,6 +34,12 @@ def test_a_share_outside_zero_and_one_is_refused_with_the_remedy(value):
         config.check_share("test_share", value)
 
 
+@pytest.mark.parametrize("value", [-1, 2**31])
+def test_a_seed_that_not_every_library_takes_is_refused(value):
+    with pytest.raises(ParameterError, match=rf"seed = {value}: .*entre 0 y 2147483647"):
+        config.check_seed(value)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -149,6 +149,8 @@ class _only:
 
 
 @pytest.mark.parametrize(("change", "message"), [
+    pytest.param(lambda t: t.assign(score="alto"), r"'score' tiene 200 valores", id="text"),
+    pytest.param(lambda t: t.assign(score=np.nan), r"'score' tiene 200 valores", id="blank"),
     pytest.param(lambda t: t.assign(score=2.0), r"'score' va de 2,000 a 2,000", id="not-a-share"),
     pytest.param(lambda t: t.drop(columns="score"), "no hay ninguna columna 'score'", id="none"),
     pytest.param(lambda t: t.drop(columns="id"), "no hay ninguna columna 'id'", id="no-id"),
@@ -181,3 +183,8 @@ def test_a_segment_that_is_no_column_is_refused(home):
 def test_a_floor_in_percent_is_refused():
     with pytest.raises(ParameterError, match=r"min_ks = 5: debe ser un número de 0 a 1"):
         monitoring.settings(min_ks=5, min_psi=0.01)
+
+
+def test_a_negative_age_is_refused(home):
+    with pytest.raises(ParameterError, match=r"max_age_days = -1: .*0 o más"):
+        monitoring.load("monitoring/train_with_score.csv", "same.csv", max_age_days=-1, **ASK)
