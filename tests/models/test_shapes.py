@@ -58,6 +58,7 @@ def steps(rng):
     return X, (X["a"] + X["b"]).to_numpy(), 0.3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", [tiny, rare, only_categories, many_labels, gaps, steps])
 def test_any_shape_is_learnt_by_every_candidate(table):
     rng = np.random.default_rng(7)
