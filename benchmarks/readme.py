@@ -1,6 +1,6 @@
 """Put what was measured into the README: no figure there is typed by hand.
 
-    python -m benchmarks.readme
+python -m benchmarks.readme
 """
 
 import json
@@ -19,8 +19,8 @@ def run_rows() -> str:
     split, ratio = found["split_seconds"], found["ratio"]
     overlapped = split["kernel_start"] + split["imports"] - split["waiting_for_a_kernel"]
     return (
-        f"- **Cuadernos contra un guion.** `make run`, ya instalado, tarda {es(ratio['wall'], 2)} veces "
-        "lo que un solo proceso de Python con las mismas llamadas (mediana de "
+        f"- **Cuadernos contra un guion.** `make run`, ya instalado, tarda {es(ratio['wall'], 2)} "
+        "veces lo que un solo proceso de Python con las mismas llamadas (mediana de "
         f"{len(found['pairs'])} pares). Una ejecución, en segundos: {es(split['total'])} en total; "
         f"trabajo de los cuadernos {es(split['work'])}, arranque de núcleos "
         f"{es(split['kernel_start'])} e importaciones {es(split['imports'])} (de ellos, "
@@ -32,7 +32,7 @@ def rendered(readme: str) -> str:
     """The README with the measured lines between its marks."""
     before, _, rest = readme.partition(START)
     _, _, after = rest.partition(END)
-    return f"{before}{START}\n{'\n'.join(rows())}\n{END}{after}"
+    return "\n".join([f"{before}{START}", *rows(), f"{END}{after}"])
 
 
 def rows() -> list[str]:

@@ -109,7 +109,6 @@ class Exam:
 
 def thresholds(choice: Choice, *, capacity: float, profit: float) -> dict[str, float]:
     """Threshold of each policy: on out-of-fold scores, never on test, or from the money alone."""
-    config.check_share("capacity", capacity)
     scores = choice.oof[choice.winner["family"]].to_numpy()
     return {
         "f1": metrics.f1_threshold(choice.oof["y"].to_numpy(), scores),

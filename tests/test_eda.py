@@ -135,3 +135,8 @@ def test_a_table_without_numbers_has_no_spread_to_draw(load):
     assert plots.describe_distributions(training.X, training.y, []).startswith("No hay números")
     assert len(plots.plot_distributions(training.X, training.y, []).axes) == 3
     assert eda.numbers_sentence(eda.numbers_table(training)) == "No hay ninguna variable numérica."
+
+
+def test_a_single_number_has_no_pair_to_be_correlated_with(load):
+    related = eda.correlations(load(x=noise()))
+    assert "no hay ningún par" in plots.describe_correlation(related)

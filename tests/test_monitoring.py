@@ -150,6 +150,8 @@ class _only:
 
 
 @pytest.mark.parametrize(("change", "message"), [
+    pytest.param(lambda t: t.assign(score="alto"), r"'score' tiene 200 valores", id="text"),
+    pytest.param(lambda t: t.assign(score=np.nan), r"'score' tiene 200 valores", id="blank"),
     pytest.param(lambda t: t.assign(score=2.0), r"'score' va de 2,000 a 2,000", id="not-a-share"),
     pytest.param(lambda t: t.drop(columns="score"), "no hay ninguna columna 'score'", id="none"),
     pytest.param(lambda t: t.drop(columns="id"), "no hay ninguna columna 'id'", id="no-id"),
@@ -199,3 +201,8 @@ def test_the_answer_says_the_status_what_moved_and_what_to_do(home):
     said = monitoring.answer(report_of("moved.csv"), "**Espera**: un motivo.").split("\n\n")
     assert [s.split("*")[2] for s in said] == ["Aviso", "Qué ha cambiado.", "Qué hacer."]
     assert said[2].endswith("**Espera**: un motivo.")
+
+
+def test_a_negative_age_is_refused(home):
+    with pytest.raises(ParameterError, match=r"max_age_days = -1: .*0 o más"):
+        monitoring.load("monitoring/train_with_score.csv", "same.csv", max_age_days=-1, **ASK)

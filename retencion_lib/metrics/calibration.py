@@ -40,7 +40,8 @@ def wilson(hits: np.ndarray, n: np.ndarray, level: float = 0.95) -> tuple[np.nda
     share = hits / n
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
+    # Rounding must not put the share itself outside where nobody or everybody left.
+    return np.clip(middle - half, 0, share), np.clip(middle + half, share, 1)
 
 
 def _parts(p: np.ndarray, n_bins: int) -> list[np.ndarray]:

@@ -22,7 +22,7 @@ TOLD_P = 0.0025
 TOLD_WARNING, TOLD_ALERT = 0.55, 0.75  # area under the curve
 SEGMENT_Q = 0.005
 MIN_SEGMENT = 100  # customers of a segment, on both sides
-MIN_SIDE = 20 * FOLDS
+MIN_SIDE = 50 * FOLDS
 
 
 def together(

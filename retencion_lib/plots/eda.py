@@ -101,7 +101,7 @@ def plot_correlation(table: pd.DataFrame) -> Figure:
 
 def describe_correlation(table: pd.DataFrame) -> str:
     """Say which pair of numbers is most correlated; the figure's alternative text."""
-    values = table.where(~np.eye(len(table), dtype=bool)).abs().stack()
+    values = table.where(~np.eye(len(table), dtype=bool)).abs().stack().dropna()
     if values.empty:
         return "Mapa de correlación entre números: no hay ningún par."
     a, b = values.idxmax()

@@ -40,3 +40,8 @@ def test_grouping_by_an_unknown_column_says_which_there_are(table):
 def test_a_sensitive_column_that_does_not_exist_is_refused(table):
     with pytest.raises(DataError, match=r"ninguna columna 'sexo'\. ¿Querías decir 'sex'\?"):
         load_training(table, target="left", id_col="id", sensitive=["sexo"])
+
+
+def test_a_column_given_as_a_number_is_looked_for_by_its_name(table):
+    with pytest.raises(DataError, match=r"ninguna columna '1'"):
+        load_training(table, target="left", id_col="id", drop_cols=[1])

@@ -62,3 +62,10 @@ def test_the_intercept_of_a_shift_in_log_odds_is_that_shift():
     y, p = draw(40_000, 3)
     found = metrics.reliability(y, expit(logit(p) - 0.5))
     assert found.intercept == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize("n", range(1, 400, 7))
+def test_the_interval_of_a_share_holds_the_share_to_the_last_digit(n):
+    for hits in (0, 1, n):
+        low, high = metrics.wilson(np.array(hits), np.array(n))
+        assert 0 <= low <= hits / n <= high <= 1
