@@ -141,6 +141,22 @@ def control_group(ids: Sequence[object], campaign: str, share: float) -> np.ndar
     return hashes(ids, f"control:{campaign}") < share * 2.0**64
 
 
+def check_control(campaign: str, share: float) -> None:
+    """Refuse a control group that cannot be drawn, before anything is written.
+
+    Raises
+    ------
+    ParameterError
+        If the campaign has no name, or `share` is not from 0 to below 1.
+    """
+    config.check_share("control_share", share, zero=True)
+    if not campaign.strip():
+        raise ParameterError(
+            "campaign está vacío: la campaña necesita un nombre, del que depende quién queda en "
+            "el grupo de control. Por ejemplo, 'otoño-2026'."
+        )
+
+
 def detectable_gap(n_called: int, n_control: int, rate: float) -> float:
     """Smallest fall in the leaving rate seen with 80 % power at p < 0.05 (two proportions)."""
     z = norm.ppf(1 - SIGNIFICANCE / 2) + norm.ppf(POWER)
@@ -175,12 +191,7 @@ def make_calls(
     CallList
         Equal profits are ordered by a hash of the id, never by the order of the rows.
     """
-    config.check_share("control_share", control_share, zero=True)
-    if not name.strip():
-        raise ParameterError(
-            "campaign está vacío: la campaña necesita un nombre, del que depende quién queda en "
-            "el grupo de control. Por ejemplo, 'otoño-2026'."
-        )
+    check_control(name, control_share)
     money, ids, p = terms.money, scored.iloc[:, 0], scored["score"].to_numpy()
     profit, ties = decision.expected_profit(p, money, **given), hashes(ids, "tie")
     contacted, spared = decision.choose(
