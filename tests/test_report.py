@@ -179,3 +179,9 @@ def test_a_result_is_written_for_a_reader(results, label, value, note):
 )  # fmt: skip
 def test_a_parameter_is_written_for_a_reader(value, said):
     assert context._said(value) == said
+
+
+def test_what_never_ran_is_not_in_the_report_of_a_run_that_stopped():
+    broken = new_output("error", ename="DataError", evalue="Falta la columna.", traceback=[])
+    cells = [new_code_cell("x", outputs=[broken]), new_markdown_cell("## A quién llamar")]
+    assert "A quién llamar" not in page_of(*cells, status="refused")
