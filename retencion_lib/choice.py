@@ -67,8 +67,9 @@ class Choice:
         name = full_name(first)
         tied = found.tied["roc_auc"]
         beaten = [family_label(e["family"]) for e in self.entries if e["family"] not in tied]
+        verb = "queda" if len(beaten) == 1 else "quedan"
         proof = (
-            f"Por evidencia quedan fuera {listed(beaten)} (DeLong, p menor que 0,05). "
+            f"Por evidencia {verb} fuera {listed(beaten)} (DeLong, p menor que 0,05). "
             if beaten
             else "La evidencia no descarta a ninguna. "
         )

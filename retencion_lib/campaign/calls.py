@@ -59,12 +59,12 @@ class CallList:
                 "lote: de ninguno se espera más de lo que cuesta la llamada."
             )
         earns = calls["expected_profit"].sum()
+        span = f"entre {eur(self.span[0])} y {eur(self.span[1])}"
         return (
             f"**Llama a {plural(len(calls), 'cliente', 'clientes')}** de "
             f"{count(len(self.decided))}: se espera ganar **{eur(earns)}**, con un 95 % de "
-            f"confianza entre {eur(self.span[0])} y {eur(self.span[1])}; "
-            f"{eur(earns / len(calls))} por llamada. Sin llamar, se iría cerca del "
-            f"{pct(calls['score'].mean(), 0)} de ellos; del lote entero, el "
+            f"confianza {span}; {eur(earns / len(calls))} por llamada. Sin llamar, se iría cerca "
+            f"del {pct(calls['score'].mean(), 0)} de ellos; del lote entero, el "
             f"{pct(self.decided['score'].mean(), 0)}."
         )
 

@@ -1,5 +1,6 @@
 """What the campaign would have earned on customers whose outcome is known, in money and words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 
 from retencion_lib import decision, metrics
 from retencion_lib.campaign.terms import Terms, save_terms
-from retencion_lib.words import count, es, pct, plural
+from retencion_lib.words import count, es, listed, pct, plural
 
 LIST = "La lista, hasta la capacidad"
 NO_LIMIT = "Todos los que salen a cuenta"
@@ -110,9 +111,9 @@ class Worth:
         better = rest.loc[rest["behind_high"] < 0, "plan"]
         said = []
         if len(worse):
-            said.append(f"Más allá del azar, la lista gana más que «{'», «'.join(worse)}».")
+            said.append(f"Más allá del azar, la lista gana más que {_quoted(worse)}.")
         if len(better):
-            said.append(f"Ganaría más, si hubiera capacidad, «{'», «'.join(better)}».")
+            said.append(f"Ganaría más, si hubiera capacidad, {_quoted(better)}.")
         return " ".join(said) or "Ninguna otra forma se distingue de la lista más allá del azar."
 
     def share_sentence(self) -> str:
@@ -184,6 +185,10 @@ class Worth:
         shown["interval"] = [eur_interval(*span) for span in spans]
         shown["behind"] = self.plans["behind"]
         return shown
+
+
+def _quoted(plans: Iterable[str]) -> str:
+    return listed([f"«{plan}»" for plan in plans], limit=9)
 
 
 def judge(

@@ -88,8 +88,8 @@ def close_run(run: Run, **headline: object) -> None:
     show.table(_facts_table(run, facts), "Código y entorno")
     n_in, n_out = len(embedded["inputs"]), len(embedded["outputs"])
     said = (
-        f"Se leyeron {plural(n_in, 'archivo', 'archivos')} y se escribieron "
-        f"{plural(n_out, 'archivo', 'archivos')}; este mismo rastro va dentro del cuaderno."
+        f"{plural(n_in, 'archivo leído', 'archivos leídos')} y "
+        f"{plural(n_out, 'escrito', 'escritos')}; este mismo rastro va dentro del cuaderno."
     )
     display({record.MEDIA_TYPE: embedded, "text/markdown": said, "text/plain": said}, raw=True)
 

@@ -85,6 +85,9 @@ def _tidy(content: NotebookNode) -> None:
         c for c in content.cells
         if PAPERMILL_NOTE not in c.metadata.get("tags", []) and c.source.strip()
     ]  # fmt: skip
+    broken = [i for i, c in enumerate(content.cells) if _stopped(c)]
+    if broken:  # what follows never ran: its headings would promise what is not there
+        content.cells = content.cells[: broken[0] + 1]
     for cell in content.cells:
         if cell.cell_type != "code":
             continue
@@ -94,6 +97,10 @@ def _tidy(content: NotebookNode) -> None:
         cell.outputs = _joined(cell.outputs)
         for output in cell.outputs:
             _choose(output)
+
+
+def _stopped(cell: NotebookNode) -> bool:
+    return any(output.output_type == "error" for output in cell.get("outputs", []))
 
 
 def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
