@@ -60,7 +60,7 @@ class Causes:
         return pd.DataFrame(
             {
                 "Columna": first["name"],
-                "Mueve el riesgo (log-odds)": [
+                "Mueve el riesgo (escala del modelo)": [
                     f"{es(r.shift, 3)} [{es(r.low, 3)}; {es(r.high, 3)}]"
                     for r in first.itertuples()
                 ],

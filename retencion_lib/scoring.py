@@ -18,7 +18,7 @@ from retencion_lib.data import (
     test_mask,
 )
 from retencion_lib.errors import DataError, OrderError
-from retencion_lib.models import FittedModel
+from retencion_lib.models import FittedModel, family_label
 from retencion_lib.words import count, es, pct, plural
 
 
@@ -31,9 +31,9 @@ class Scorer:
     policy: str
 
     @property
-    def name(self) -> str:
-        """Family of the model."""
-        return self.model.family
+    def label(self) -> str:
+        """Family and version of the model, for readers."""
+        return f"{family_label(self.model.family)} v{self.model.version}"
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def sentence(events: pd.DataFrame, added: int, scorer: Scorer) -> str:
         else ""
     )
     return (
-        f"**{plural(len(events), 'cliente puntuado', 'clientes puntuados')}** con {scorer.name} "
-        f"v{scorer.model.version}; {count(flagged)} ({pct(flagged / len(events))}) superan el "
+        f"**{plural(len(events), 'cliente puntuado', 'clientes puntuados')}** con "
+        f"{scorer.label}; {count(flagged)} ({pct(flagged / len(events))}) superan el "
         f"umbral {es(scorer.threshold, 3)}. Se añaden {count(added)} al registro.{repeated}"
     )

@@ -15,12 +15,13 @@ from retencion_lib.data import infer_contract
 from retencion_lib.errors import ParameterError
 from retencion_lib.features import Columns
 from retencion_lib.models import (
-    FAMILIES,
-    STACK,
+    BASELINE,
+    LABELS,
     Candidate,
     FittedModel,
     Found,
     baseline_scores,
+    family_label,
     n_fits,
     prepare_columns,
     to_bytes,
@@ -29,15 +30,10 @@ from retencion_lib.models import (
 from retencion_lib.partition import Partition
 from retencion_lib.words import count, es, listed, pct
 
-BASELINE = "plain_logreg"
 BACKGROUND = 200  # training rows that a model keeps, to explain itself
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
 CALIBRATIONS = {"none": "no hace falta", "sigmoid": "sigmoide",
                 "mean": "media de sigmoide e isotónica"}  # fmt: skip
-LABELS = {name: family.label for name, family in FAMILIES.items()} | {
-    STACK: "Combinación",
-    BASELINE: "Logística sin ajustar (listón)",
-}
 
 
 def next_version(asked: str = "") -> str:
@@ -96,11 +92,6 @@ def compare(oof: pd.DataFrame, *, capacity: float = 0.10) -> pd.DataFrame:
         for name in names
     ]
     return pd.DataFrame(rows).sort_values("roc_auc", ascending=False, ignore_index=True)
-
-
-def family_label(name: str) -> str:
-    """Name of a family for readers."""
-    return LABELS[name]
 
 
 def comparison_sentence(table: pd.DataFrame) -> str:

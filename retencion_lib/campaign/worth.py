@@ -82,6 +82,27 @@ class Worth:
             f"{eur_interval(chance['behind_low'], chance['behind_high'])}."
         )
 
+    def results(self) -> dict[str, object]:
+        """What the list would have earned, for the report's first lines."""
+        own = self.plan(LIST)
+        return {"profit": own["profit"], "profit_ci": [own["low"], own["high"]]}
+
+    def answer(self) -> str:
+        """What the list would have earned, and how sure that is, for the top of the report."""
+        own = self.plan(LIST)
+        if own["contacted"] == 0:
+            return "Con estos importes no conviene llamar a nadie."
+        sure = (
+            "gana dinero en todo el intervalo"
+            if own["low"] > 0
+            else "el intervalo no descarta perder dinero"
+        )
+        return (
+            f"Llamando a los {count(own['contacted'])} de la lista se habrían ganado "
+            f"**{eur(own['profit'])}**, con un 95 % de confianza entre {eur(own['low'])} y "
+            f"{eur(own['high'])}: {sure}."
+        )
+
     def versus_sentence(self) -> str:
         """Which ways earn more or less than the list beyond noise."""
         rest = self.plans[self.plans["plan"] != LIST]
@@ -136,9 +157,10 @@ class Worth:
         """MPC and EMPC with the share they contact."""
         m = self.measures
         return (
-            f"MPC: {es(m['mpc'], 3)} EUR por cliente llamando al {pct(m['mpc_share'])}; EMPC, que "
-            f"promedia lo que puede valer la aceptación: {es(m['empc'], 3)} EUR llamando al "
-            f"{pct(m['empc_share'])}."
+            f"MPC, lo más que se puede ganar: {es(m['mpc'], 2)} EUR por cliente llamando al "
+            f"{pct(m['mpc_share'], 0)}; EMPC, lo mismo promediando lo que puede valer la "
+            f"aceptación: {es(m['empc'], 2)} EUR llamando al "
+            f"{pct(m['empc_share'], 0)}."
         )
 
     def curve_sentence(self) -> str:
@@ -239,6 +261,7 @@ def trust_sentence(report: dict, family: str, version: str) -> str:
         verdict = "acertó, salvo el azar"
     return (
         f"En el examen, con resultado conocido, el modelo {verdict}: de los "
-        f"{listed_leavers['called']} de una lista así preveía que se irían "
-        f"{count(listed_leavers['foreseen'])} y se fueron {listed_leavers['observed']}."
+        f"{count(listed_leavers['called'])} de una lista así preveía que se irían "
+        f"{count(listed_leavers['foreseen'])} y se fueron "
+        f"{count(listed_leavers['observed'])}."
     )

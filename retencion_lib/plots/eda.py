@@ -7,6 +7,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from retencion_lib.plots import style
+from retencion_lib.plots.style import BLUE, RUST
 from retencion_lib.words import es, listed
 
 
@@ -59,7 +60,7 @@ def plot_distributions(X: pd.DataFrame, y: np.ndarray, names: list[str]) -> Figu
     for ax, name in zip(axes, names, strict=False):
         values = X[name].to_numpy(float)
         bins = np.linspace(*np.nanquantile(values, [0, 0.99]), 21)
-        for left, colour, label in ((0, "#3b6ea5", "se quedó"), (1, "#b5542b", "se fue")):
+        for left, colour, label in ((0, BLUE, "se quedó"), (1, RUST, "se fue")):
             part = values[(y == left) & ~np.isnan(values)]
             weights = np.full(len(part), 100 / len(part))
             ax.hist(part, bins, weights=weights, histtype="step", lw=1.8, color=colour, label=label)

@@ -12,7 +12,8 @@ TOLERANCE = 1e-9
 VOLATILE = {"run_id", "created_at", "at", "promoted_at", "scored_at", "fit_seconds", "seconds"}
 
 RUN_OR_TIME = re.compile(
-    r"\d{8}T\d{6}-\w+-[0-9a-f]{4,}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?"
+    r"\d{8}T\d{6}-\w+-[0-9a-f]{4,}"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?)?"
 )
 
 

@@ -72,7 +72,8 @@ def to_html(content: NotebookNode, *, status: str, run_id: str, name: str) -> st
     facts = {
         **page.common(), **_seal(run_id), "title": _title(content, name), "status": status,
         "status_label": STATUS[status], "run_id": run_id, "when": _now(),
-        "figures": headline.figures(results), "failure": _failure(content, status),
+        "figures": headline.figures(results), "answer": results.get("answer", ""),
+        "failure": _failure(content, status),
     }  # fmt: skip
     body, _ = exporter.from_notebook_node(content, resources=facts)
     return _with_contents(body)

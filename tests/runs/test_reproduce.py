@@ -31,6 +31,7 @@ def home(monkeypatch, tmp_path):
         ("a.csv", "id,s\n1,x\n", "id,s\n1,y\n", ["s"]),
         ("a.csv", "id\n1\n", "id\n1\n2\n", ["1 filas y 2, o sus columnas"]),
         ("a.md", "el 2026-10-31T08:00:00Z\n", "el 2026-11-01T09:30:00Z\n", []),
+        ("a.html", "<td>2026-10-31 08:00</td>", "<td>2026-11-01 09:30</td>", []),
         ("a.md", "uno\ndos\n", "uno\ntres\n", ["línea 2"]),
         ("a.pkl", "a", "b", ["bytes"]),
     ],
