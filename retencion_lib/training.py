@@ -138,15 +138,18 @@ def save_all(
     run_id: str,
     capacity: float = 0.10,
 ) -> pd.DataFrame:
-    """Write artifacts, calibration points, out-of-fold scores and the experiment log.
+    """Write artifacts, their data contract, calibration, out-of-fold scores and the log.
 
     Returns
     -------
     DataFrame
         One row a family: artifact, SHA-256 and seconds.
     """
-    version = next(iter(models.values())).version
-    oof = trained.oof
+    first = next(iter(models.values()))
+    version, oof = first.version, trained.oof
+    contract = store.write_json(config.resolve(f"artifacts/contract__v{version}.json"), {
+        "version": version, "data_sha256": first.data_sha256, **first.contract,
+    })  # fmt: skip
     oof_path = store.write_csv(config.resolve(f"artifacts/oof__v{version}.csv"), oof)
     entries = []
     for name, model in models.items():
@@ -156,6 +159,7 @@ def save_all(
         entries.append(_experiment(trained, model, run_id, capacity) | {
             "artifact": {"path": config.relative(path), "sha256": store.sha256(path)},
             "oof": {"path": config.relative(oof_path), "sha256": store.sha256(oof_path)},
+            "contract": {"path": config.relative(contract), "sha256": store.sha256(contract)},
         })  # fmt: skip
     store.append_json(config.resolve(config.EXPERIMENTS), entries)
     return pd.DataFrame(

@@ -34,8 +34,11 @@ def rates_of(column: pd.Series, y: np.ndarray) -> pd.Series:
     """Share of leavers by category (the ten largest) or by fifth of a number."""
     if pd.api.types.is_numeric_dtype(column) and column.nunique() > 6:
         groups = pd.qcut(column, 5, duplicates="drop")
-        labels = groups.map(lambda i: f"{es(i.left, 0)} a {es(i.right, 0)}").astype(object)
-        order = [f"{es(i.left, 0)} a {es(i.right, 0)}" for i in groups.cat.categories]
+        fifths = groups.cat.categories
+        edges = {*fifths.left, *fifths.right}
+        digits = next((d for d in range(4) if len({es(e, d) for e in edges}) == len(edges)), 4)
+        order = [f"{es(i.left, digits)} a {es(i.right, digits)}" for i in fifths]
+        labels = groups.astype(object).map(dict(zip(fifths, order, strict=True)))
     else:
         labels = column.map(str, na_action="ignore")
         order = sorted(labels.value_counts().head(10).index)
