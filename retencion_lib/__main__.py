@@ -1,7 +1,7 @@
 """The command line: its options are the parameters of the notebooks.
 
 Exit codes: 0 done; 1 a bug of ours, with traceback; 2 wrong use or bad input, with one
-message; 3 only where `--fail-on` asks for it.
+message; 3 only where `--fail-on` asks for it; 130 interrupted by the user.
 """
 
 import sys
@@ -95,6 +95,13 @@ def main(argv: list[str] | None = None) -> int:
     except UserError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(
+            "Interrumpido: lo que ya estaba escrito sigue entero. Lo que quedó a medias se cierra "
+            "en el registro con 'retencion seal', y la orden se puede repetir.",
+            file=sys.stderr,
+        )
+        return 130
     return 0
 
 

@@ -60,7 +60,7 @@ class Causes:
         return pd.DataFrame(
             {
                 "Columna": first["name"],
-                "Mueve el riesgo (log-odds)": [
+                "Mueve el riesgo (escala del modelo)": [
                     f"{es(r.shift, 3)} [{es(r.low, 3)}; {es(r.high, 3)}]"
                     for r in first.itertuples()
                 ],
@@ -108,6 +108,11 @@ def measure(
             "el riesgo."
         )
     (before, _), (now, scores) = sides
+    if min(len(before), len(now)) < 2:
+        return _nothing(
+            "Con un solo cliente no hay ningún cambio que repartir entre las columnas: hacen "
+            "falta dos o más."
+        )
     both, base = explain.contributions(model, pd.concat([before, now], ignore_index=True))
     margins = both.sum(axis=1).to_numpy() + base
     n = len(before)
@@ -129,7 +134,7 @@ def _rows(path: str, model: FittedModel, score_col: str) -> tuple[pd.DataFrame, 
     if path.endswith(".json"):  # a stored profile keeps the name of its table
         path = store.read_json(config.resolve(path), made_by="evaluate")["source"]["path"]
     frame = read_table(path)
-    need_columns(frame, [score_col], config.relative(path))
+    need_columns(frame.columns, [score_col], config.relative(path))
     frame = frame.sample(min(SAMPLE, len(frame)), random_state=model.seed)
     check = check_batch(frame, model.contract)
     return None if check.errors else (check.frame, frame[score_col].to_numpy(float))

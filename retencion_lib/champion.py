@@ -7,16 +7,17 @@ import numpy as np
 import pandas as pd
 
 from retencion_lib import config, metrics, registry, show, store
+from retencion_lib.campaign import Worth
 from retencion_lib.choice import RULE, Challenge, Choice
 from retencion_lib.data import Training, load_training
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.features import describe
 from retencion_lib.models import FittedModel, baseline
 from retencion_lib.partition import Partition, partition
-from retencion_lib.words import es, interval, listed, pct
+from retencion_lib.words import count, es, interval, listed, pct
 
-POLICIES = {"f1": "máximo F1 en validación", "capacity": "capacidad de contacto",
-            "profit": "beneficio: desde donde la llamada compensa"}  # fmt: skip
+POLICIES = {"f1": "máximo F1 en validación", "capacity": "capacidad del equipo",
+            "profit": "desde donde la llamada compensa"}  # fmt: skip
 
 
 def same_partition(
@@ -76,9 +77,23 @@ class Exam:
         test, ci, k = self.report["test"], self.report["test_ci"], self.report["k"]
         return (
             f"ROC-AUC en el examen: **{es(test['roc_auc'], 3)}** {interval(*ci['roc_auc'])}; la "
-            f"logística sin ajustar, {es(self.bar['roc_auc'], 3)}. De los {k} clientes con más "
-            f"riesgo se fue el {pct(test['precision_at_k'])}, {es(test['lift_at_k'])} veces la "
-            f"media ({pct(self.report['positive_rate'])})."
+            f"logística sin ajustar, {es(self.bar['roc_auc'], 3)}. De los {count(k)} clientes con "
+            f"más riesgo se fue el {pct(test['precision_at_k'])}, {es(test['lift_at_k'])} veces "
+            f"la media ({pct(self.report['positive_rate'])})."
+        )
+
+    def answer(self, in_use: str, worth: Worth) -> str:
+        """Which model is used, how often it is right, and what its list would have earned."""
+        test, name = self.report["test"], registry.full_name(self.report)
+        start = (
+            f"Se usa **{name}**."
+            if in_use == name
+            else f"Sigue en uso **{in_use}**; lo que sigue es de {name}, el examinado."
+        )
+        return (
+            f"{start} De los {count(self.report['k'])} clientes del examen con más riesgo se fue "
+            f"el **{pct(test['precision_at_k'], 0)}**, {es(test['lift_at_k'])} veces la media. "
+            f"{worth.answer()}"
         )
 
     def threshold_sentence(self) -> str:
@@ -87,14 +102,13 @@ class Exam:
         called, left = cells["tp"] + cells["fp"], cells["tp"] + cells["fn"]
         return (
             f"Con el umbral {es(used['value'], 3)} ({POLICIES[used['policy']]}) se avisaría de "
-            f"{called} de {self.report['n_rows']} clientes y entre ellos estarían {cells['tp']} de "
-            f"las {left} bajas."
+            f"{count(called)} de {count(self.report['n_rows'])} clientes y entre ellos estarían "
+            f"{count(cells['tp'])} de las {count(left)} bajas."
         )
 
 
 def thresholds(choice: Choice, *, capacity: float, profit: float) -> dict[str, float]:
     """Threshold of each policy: on out-of-fold scores, never on test, or from the money alone."""
-    config.check_share("capacity", capacity)
     scores = choice.oof[choice.winner["family"]].to_numpy()
     return {
         "f1": metrics.f1_threshold(choice.oof["y"].to_numpy(), scores),

@@ -11,8 +11,9 @@ import pandas as pd
 
 from retencion_lib import config, metrics, registry, store
 from retencion_lib.data import Training, check_batch
-from retencion_lib.training import family_label
-from retencion_lib.words import es, interval, listed
+from retencion_lib.models import family_label
+from retencion_lib.registry import full_name
+from retencion_lib.words import es, interval, listed, plural
 
 RULE = (
     "mejor ROC-AUC de validación; empatan los que la prueba pareada de DeLong no distingue "
@@ -54,14 +55,21 @@ class Choice:
         valid = pd.DataFrame([{"family": e["family"]} | e["valid"] for e in self.entries])
         return valid.merge(self.contest.table.drop(columns="roc_auc"), on="family")
 
+    def shown(self) -> pd.DataFrame:
+        """The columns of `table` that decide, with the families named for readers."""
+        columns = ["family", "roc_auc", "gap", "error", "p_value", "tied", "pr_auc", "f1"]
+        table = self.table()[columns]
+        return table.assign(family=table["family"].map(family_label))
+
     def why(self) -> str:
         """What was decided by evidence and what by rule."""
         found, first = self.contest, self.winner
         name = full_name(first)
         tied = found.tied["roc_auc"]
         beaten = [family_label(e["family"]) for e in self.entries if e["family"] not in tied]
+        verb = "queda" if len(beaten) == 1 else "quedan"
         proof = (
-            f"Por evidencia quedan fuera {listed(beaten)} (DeLong, p menor que 0,05). "
+            f"Por evidencia {verb} fuera {listed(beaten)} (DeLong, p menor que 0,05). "
             if beaten
             else "La evidencia no descarta a ninguna. "
         )
@@ -69,6 +77,27 @@ class Choice:
             return f"{proof}{name} es la mejor: ROC-AUC {es(first['valid']['roc_auc'], 4)}."
         equals = listed(map(family_label, tied))
         return f"{proof}Por regla, entre {equals} se elige {name}: {self._rule()}."
+
+    def results(self) -> dict[str, object]:
+        """Who ranks best in validation, for the report's first lines."""
+        best = next(e for e in self.entries if e["family"] == self.contest.best)
+        return {"best": family_label(best["family"]), "valid_roc_auc": best["valid"]["roc_auc"]}
+
+    def candidates_sentence(self) -> str:
+        """Who ranks best, and whom the same customers cannot tell from it."""
+        best, rows = self.contest.best, {e["family"]: e for e in self.entries}
+        tied = [family_label(f) for f in self.contest.tied["roc_auc"] if f != best]
+        said = (
+            f"{plural(len(rows), 'candidato', 'candidatos')} de la versión "
+            f"{self.winner['version']}. El que mejor ordena es **{family_label(best)}**: ROC-AUC "
+            f"{es(rows[best]['valid']['roc_auc'], 3)} en validación. "
+        )
+        if not tied:
+            return said + "Los mismos clientes lo distinguen de todos los demás; 03 lo examina."
+        return (
+            f"{said}Los mismos clientes no lo distinguen de {listed(tied)}: es un empate, y 03 "
+            "elige por regla."
+        )
 
     def _rule(self) -> str:
         left = self.contest.tied["roc_auc"]
@@ -152,11 +181,6 @@ def challenge(choice: Choice, dev: Training, log: list[dict]) -> Challenge:
     duel = metrics.duel(dev.y, p_old, p_new)
     table = _side_by_side(dev.y, {full_name(standing): p_old, name: p_new})
     return Challenge(name, standing, duel.reason, table, duel)
-
-
-def full_name(entry: dict) -> str:
-    """Family and version of a model, for readers."""
-    return f"{family_label(entry['family'])} v{entry['version']}"
 
 
 def _folds(standing: dict, ids: pd.Series, log: list[dict]) -> np.ndarray:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from retencion_lib import ledger, registry
+from retencion_lib import config, ledger, registry
 from retencion_lib.errors import AuditError, ParameterError
 from retencion_lib.runs.parameters import options, refuse_unknown
 from retencion_lib.words import plural
@@ -83,7 +83,9 @@ def _say_faults(found: list, *, as_json: bool) -> None:
     if found:
         lines = [] if as_json else [str(f) for f in found]
         raise AuditError("\n".join([*lines, f"{plural(len(found), 'fallo', 'fallos')}."]))
-    if not as_json:
+    if not as_json and not seq:
+        print(f"El registro de {config.home()} está vacío: todavía no hay nada que comprobar.")
+    elif not as_json:
         said = plural(seq, "anotación", "anotaciones")
         print(f"{said} en el registro, sin fallos. Última: {seq}:{sha256}")
 

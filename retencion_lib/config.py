@@ -43,6 +43,7 @@ SETTINGS = {
 ID_COL = "CustomerID"
 TARGET = "usuarioPerdido"
 SEED = 42
+MAX_SEED = 2**31 - 1  # the largest that every library here takes
 TEST_SHARE = 0.20
 FOLDS = 5
 
@@ -137,3 +138,18 @@ def check_share(name: str, value: float, *, zero: bool = False) -> float:
             "que 1. Si lo tienes en porcentaje, divídelo entre 100."
         )
     return float(value)
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that some generator of random numbers would not take.
+
+    Raises
+    ------
+    ParameterError
+        If it is below 0 or above 2 147 483 647.
+    """
+    if not 0 <= seed <= MAX_SEED:
+        raise ParameterError(
+            f"seed = {seed}: debe ser un número entero entre 0 y {MAX_SEED}. Cualquiera sirve: "
+            "solo importa repetir el mismo para que salga lo mismo."
+        )

@@ -147,11 +147,16 @@ def load_names(path: str) -> Names:
     Raises
     ------
     DataError
-        If the file is not that.
+        If the file is not there, or is not that.
     """
     file = config.resolve(path)
     if not path or (path == config.NAMES and not file.is_file()):
         return {}
+    if not file.is_file():
+        raise DataError(
+            f"No existe {config.relative(file)} (se buscó en {config.home()}). Corrige names, o "
+            "déjalo vacío para nombrar las columnas tal como vienen."
+        )
     names = store.read_json(file, made_by="data")
     if not isinstance(names, dict):
         raise DataError(

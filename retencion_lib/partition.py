@@ -7,9 +7,10 @@ import numpy as np
 from retencion_lib import config
 from retencion_lib.data import Training, fold_numbers, sort_order, test_mask
 from retencion_lib.errors import DataError
-from retencion_lib.words import count, pct
+from retencion_lib.words import count, pct, plural
 
-MIN_PER_CLASS = 50  # customers of each class: ten in each of five folds
+MIN_PER_CLASS = 50  # customers of each class to learn from: ten in each of five folds
+MIN_EXAMINED = 10  # customers of each class in the test: fewer say nothing of a model
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,24 @@ def partition(training: Training, *, test_share: float, seed: int) -> Partition:
     ------
     DataError
         If a class has too few customers to be learnt and judged.
+    ParameterError
+        If `test_share` is no share, or `seed` no seed.
     """
     config.check_share("test_share", test_share)
+    config.check_seed(seed)
     training = training.take(sort_order(training.ids, seed))
     held = test_mask(training.ids, training.y, test_share, seed)
-    dev = training.take(~held)
-    fewest = int(min(np.bincount(dev.y, minlength=2)))
-    if fewest < MIN_PER_CLASS:
+    dev, test = training.take(~held), training.take(held)
+    _need_both_classes(dev, MIN_PER_CLASS, "para aprender", "baja test_share")
+    _need_both_classes(test, MIN_EXAMINED, "en el examen", "sube test_share")
+    return Partition(dev, test, fold_numbers(dev.ids, dev.y, seed))
+
+
+def _need_both_classes(part: Training, least: int, use: str, remedy: str) -> None:
+    fewest = int(min(np.bincount(part.y, minlength=2)))
+    if fewest < least:
+        found = plural(fewest, "cliente", "clientes")
         raise DataError(
-            f"{training.path}: una de las clases de '{training.target}' tiene {fewest} clientes "
-            f"para aprender y hacen falta {MIN_PER_CLASS}. Reúne más datos, o baja test_share."
+            f"{part.path}: una de las clases de '{part.target}' tiene {found} {use} y hacen falta "
+            f"{least}. Reúne más datos, o {remedy}."
         )
-    return Partition(dev, training.take(held), fold_numbers(dev.ids, dev.y, seed))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from retencion_lib import config, disk, ledger, store
 from retencion_lib.errors import ArtifactError, OrderError, ParameterError
-from retencion_lib.models import FittedModel, from_bytes
+from retencion_lib.models import FittedModel, family_label, from_bytes
 
 AUTOMATIC = "regla automática"  # approver where 03 promotes by itself
 # What follows the champion: name of a version's own file, and of the one in use.
@@ -88,6 +88,11 @@ def version_file(pattern: str, entry: dict) -> Path:
 def label(entry: dict | None) -> str | None:
     """Family and version, as events name a model."""
     return f"{entry['family']} v{entry['version']}" if entry else None
+
+
+def full_name(entry: dict) -> str:
+    """Family and version of a model, for readers."""
+    return f"{family_label(entry['family'])} v{entry['version']}"
 
 
 def propose(
@@ -193,6 +198,11 @@ def _named(book: dict, version: str) -> dict:
     return found[0]
 
 
+def _named_so(entry: dict) -> dict[str, str]:
+    """A model as an event names it: for commands, for readers, and by its bytes."""
+    return {"model": label(entry), "name": full_name(entry), "sha256": entry["sha256"]}
+
+
 def _install(
     book: dict, entry: dict, *, action: str, approver: str, rule: str, candidates: list,
     reason: str, run_id: str | None,
@@ -218,8 +228,7 @@ def _install(
             files[name] = version_file(pattern, new).read_bytes()
     ledger.append(
         "promotion", action=action, run_id=run_id, actor=ledger.actor(), approver=approver,
-        old={"model": label(old), "sha256": old["sha256"]} if old else None,
-        new={"model": label(new), "sha256": new["sha256"]}, rollback_to=previous,
+        old=_named_so(old) if old else None, new=_named_so(new), rollback_to=previous,
         rule=rule, candidates=candidates, reason=reason,
         files={name: disk.digest(content) for name, content in files.items()},
     )  # fmt: skip

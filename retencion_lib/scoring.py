@@ -9,9 +9,16 @@ import pandas as pd
 
 from retencion_lib import config, registry, store
 from retencion_lib.campaign import CallList, trust_sentence
-from retencion_lib.data import hashes, load_training, read_table, require_batch, test_mask
+from retencion_lib.data import (
+    hashes,
+    load_training,
+    need_same_portfolio,
+    read_table,
+    require_batch,
+    test_mask,
+)
 from retencion_lib.errors import DataError, OrderError
-from retencion_lib.models import FittedModel
+from retencion_lib.models import FittedModel, family_label
 from retencion_lib.words import count, es, pct, plural
 
 
@@ -24,9 +31,9 @@ class Scorer:
     policy: str
 
     @property
-    def name(self) -> str:
-        """Family of the model."""
-        return self.model.family
+    def label(self) -> str:
+        """Family and version of the model, for readers."""
+        return f"{family_label(self.model.family)} v{self.model.version}"
 
 
 @dataclass(frozen=True)
@@ -77,11 +84,20 @@ def trust(scorer: Scorer) -> str:
 
 
 def load_batch(scorer: Scorer, *, input: str, data: str, sample: float, id_col: str) -> Batch:
-    """Read the batch, or draw a share of the held-out rows of `data` as if it were one."""
+    """Read the batch, or draw a share of the held-out rows of `data` as if it were one.
+
+    Raises
+    ------
+    ParameterError
+        If `sample` is no share.
+    DataError
+        If the table cannot be read, is of another portfolio, or nobody is drawn.
+    """
     config.check_share("sample", sample, zero=True)
     if not sample:
         path = config.resolve(input)
         frame = read_table(path)
+        need_same_portfolio(_id_of(frame, scorer, id_col), config.relative(path))
         return Batch(frame, config.relative(path), scored_path(path))
     model = scorer.model
     path = config.resolve(data)
@@ -99,6 +115,11 @@ def load_batch(scorer: Scorer, *, input: str, data: str, sample: float, id_col: 
     return Batch(frame.reset_index(drop=True), training.path, scored_path(path, "_sample"))
 
 
+def _id_of(frame: pd.DataFrame, scorer: Scorer, id_col: str) -> str:
+    """Column asked for where the batch has it, else the one that the model was trained with."""
+    return id_col if id_col in frame else scorer.model.contract["id_col"]
+
+
 def scored_path(path: Path, suffix: str = "") -> Path:
     """Where the scored form of a batch goes: beside the other data, under its own name."""
     return config.resolve("data") / f"{path.stem}{suffix}_with_score.csv"
@@ -114,9 +135,7 @@ def score(batch: Batch, scorer: Scorer, *, id_col: str) -> tuple[pd.DataFrame, l
     list of str
         What was odd and scored all the same.
     """
-    contract = scorer.model.contract
-    if id_col != contract["id_col"] and id_col in batch.frame:
-        contract = contract | {"id_col": id_col}
+    contract = scorer.model.contract | {"id_col": _id_of(batch.frame, scorer, id_col)}
     check = require_batch(batch.frame, contract, batch.path)
     table = check.frame.assign(score=scorer.model.predict(check.frame))
     store.write_csv(batch.output, table)
@@ -182,7 +201,7 @@ def sentence(events: pd.DataFrame, added: int, scorer: Scorer) -> str:
         else ""
     )
     return (
-        f"**{plural(len(events), 'cliente puntuado', 'clientes puntuados')}** con {scorer.name} "
-        f"v{scorer.model.version}; {count(flagged)} ({pct(flagged / len(events))}) superan el "
+        f"**{plural(len(events), 'cliente puntuado', 'clientes puntuados')}** con "
+        f"{scorer.label}; {count(flagged)} ({pct(flagged / len(events))}) superan el "
         f"umbral {es(scorer.threshold, 3)}. Se añaden {count(added)} al registro.{repeated}"
     )

@@ -45,7 +45,7 @@ class Segments:
     def table(self) -> pd.DataFrame:
         """Groups for readers: all if they were asked for, else those that differ."""
         shown = self.groups if self.named else self.differing()
-        if shown.empty:
+        if shown.empty and len(self.groups):
             shown = self.groups.loc[[self.groups["p_min"].fillna(1).idxmin()]]
         rows = shown.to_dict("records")
         return pd.DataFrame(
@@ -76,7 +76,12 @@ class Segments:
         ]
 
     def none(self) -> str:
-        """What to say where no group differs."""
+        """What to say where no group differs, or there is none."""
+        if self.groups.empty:
+            return (
+                "No hay grupos que comparar: ninguna columna es sensible ni tiene pocos valores. "
+                "Nombra en segments las que interesen."
+            )
         tests = plural(self.n_tests, "comparación", "comparaciones")
         return (
             f"Con {tests} entre {len(self.groups)} grupos, y contándolas todas, ningún grupo se "
@@ -191,6 +196,8 @@ def compare(
                 # The second of two groups is the rest of the first: the same comparison.
                 row |= {f"{m}_p": np.nan for m in MEASURES}
             rows.append(row)
+    if not rows:
+        return Segments(pd.DataFrame(columns=["differs", "p_min"]), 0, named)
     table = pd.DataFrame(rows)
     used = MEASURES if named else MEASURES[:2]
     p_values = table[[f"{m}_p" for m in used]].to_numpy(float)

@@ -6,6 +6,7 @@ nbconvert ignores alternative text in output metadata, so figures are displayed 
 
 import base64
 import html
+import re
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
@@ -46,13 +47,14 @@ HEADINGS = {
     "min": "Mínimo", "median": "Mediana", "max": "Máximo",
     "median_stayed": "Mediana, se quedó", "median_left": "Mediana, se fue",
 }  # fmt: skip
-WORDS = {"ok": "bien", "warning": "aviso", "alert": "alerta", "numeric": "numérica",
+WORDS = {"id": "identificador", "ok": "bien", "warning": "aviso", "alert": "alerta",
+         "numeric": "numérica",
          "categorical": "categórica", "constant": "constante", "text": "texto libre",
          "date": "fecha", "target": "objetivo", "excluded": "excluida",
          "sensitive": "sensible"}  # fmt: skip
 
 CODED = {"kind", "status", "level", "stage"}  # columns whose values are words of ours
-SHORT = 16  # letters of a text that stays on one line, such as an interval
+SHORT = 22  # letters of a text that stays on one line, such as an interval
 STATUSES = ("ok", "warning", "alert")
 
 
@@ -89,16 +91,20 @@ def figure(drawn: Axes | Figure, alt: str) -> None:
 
 
 class _SpanishTicks(ScalarFormatter):
-    """Numbers on an axis with a decimal comma."""
+    """Numbers on an axis with a decimal comma and a point each thousand."""
 
     def __call__(self, x: float, pos: int | None = None) -> str:
-        return super().__call__(x, pos).replace(".", ",")
+        whole, _, part = super().__call__(x, pos).partition(".")
+        grouped = re.sub(r"(?<=\d)(?=(\d{3})+$)", ".", whole)
+        return f"{grouped},{part}" if part else grouped
 
 
 def table(
     frame: pd.DataFrame,
     caption: str,
     digits: int | Mapping[str, int] = 3,
+    *,
+    folded: bool = False,
 ) -> None:
     """Show a table with a caption, Spanish numbers and the headings of `HEADINGS`.
 
@@ -110,6 +116,8 @@ def table(
         What the table holds.
     digits : int or mapping of column to int
         Decimals of the float columns.
+    folded : bool
+        Show the caption alone until the reader opens it.
     """
     places = digits if isinstance(digits, Mapping) else dict.fromkeys(frame.columns, digits)
     places = {**places, **{c: 0 for c in frame.columns if _counts(frame[c])}}
@@ -125,15 +133,17 @@ def table(
         )
         for row in frame.astype(object).itertuples(index=False)
     ]
-    display(
-        HTML(
-            '<div class="table" role="region" tabindex="0" '
-            f'aria-label="{html.escape(caption)}"><table><caption>{html.escape(caption)}</caption>'
-            f"<thead><tr>{''.join(rows)}</tr></thead><tbody>"
-            + "".join(f"<tr>{cells}</tr>" for cells in body)
-            + "</tbody></table></div>"
-        )
+    title = html.escape(caption)
+    made = (
+        f'<div class="table" role="region" tabindex="0" aria-label="{title}"><table>'
+        f"{'' if folded else f'<caption>{title}</caption>'}"
+        f"<thead><tr>{''.join(rows)}</tr></thead><tbody>"
+        + "".join(f"<tr>{cells}</tr>" for cells in body)
+        + "</tbody></table></div>"
     )
+    if folded:
+        made = f'<details class="more"><summary>{title}</summary>{made}</details>'
+    display(HTML(made))
 
 
 def _counts(column: pd.Series) -> bool:

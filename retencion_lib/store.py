@@ -3,7 +3,7 @@
 Whatever is read or written through this module is recorded in `lineage`, which the last cell
 of each notebook shows; inside a run, whatever is written is announced in the ledger before it
 has its name. Small JSON is also kept by content in `runs/objects`, so that a later reader finds
-what an earlier run read (docs/decisions/0003).
+what an earlier run read (docs/decisions/0004).
 """
 
 import csv

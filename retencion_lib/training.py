@@ -15,12 +15,13 @@ from retencion_lib.data import infer_contract
 from retencion_lib.errors import ParameterError
 from retencion_lib.features import Columns
 from retencion_lib.models import (
-    FAMILIES,
-    STACK,
+    BASELINE,
+    LABELS,
     Candidate,
     FittedModel,
     Found,
     baseline_scores,
+    family_label,
     n_fits,
     prepare_columns,
     to_bytes,
@@ -29,15 +30,10 @@ from retencion_lib.models import (
 from retencion_lib.partition import Partition
 from retencion_lib.words import count, es, listed, pct
 
-BASELINE = "plain_logreg"
 BACKGROUND = 200  # training rows that a model keeps, to explain itself
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
 CALIBRATIONS = {"none": "no hace falta", "sigmoid": "sigmoide",
                 "mean": "media de sigmoide e isotónica"}  # fmt: skip
-LABELS = {name: family.label for name, family in FAMILIES.items()} | {
-    STACK: "Combinación",
-    BASELINE: "Logística sin ajustar (listón)",
-}
 
 
 def next_version(asked: str = "") -> str:
@@ -98,11 +94,6 @@ def compare(oof: pd.DataFrame, *, capacity: float = 0.10) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("roc_auc", ascending=False, ignore_index=True)
 
 
-def family_label(name: str) -> str:
-    """Name of a family for readers."""
-    return LABELS[name]
-
-
 def comparison_sentence(table: pd.DataFrame) -> str:
     """Who ranks best, by how much, and against the bar."""
     first, second = table.iloc[0], table.iloc[1]
@@ -147,15 +138,18 @@ def save_all(
     run_id: str,
     capacity: float = 0.10,
 ) -> pd.DataFrame:
-    """Write artifacts, calibration points, out-of-fold scores and the experiment log.
+    """Write artifacts, their data contract, calibration, out-of-fold scores and the log.
 
     Returns
     -------
     DataFrame
         One row a family: artifact, SHA-256 and seconds.
     """
-    version = next(iter(models.values())).version
-    oof = trained.oof
+    first = next(iter(models.values()))
+    version, oof = first.version, trained.oof
+    contract = store.write_json(config.resolve(f"artifacts/contract__v{version}.json"), {
+        "version": version, "data_sha256": first.data_sha256, **first.contract,
+    })  # fmt: skip
     oof_path = store.write_csv(config.resolve(f"artifacts/oof__v{version}.csv"), oof)
     entries = []
     for name, model in models.items():
@@ -165,6 +159,7 @@ def save_all(
         entries.append(_experiment(trained, model, run_id, capacity) | {
             "artifact": {"path": config.relative(path), "sha256": store.sha256(path)},
             "oof": {"path": config.relative(oof_path), "sha256": store.sha256(oof_path)},
+            "contract": {"path": config.relative(contract), "sha256": store.sha256(contract)},
         })  # fmt: skip
     store.append_json(config.resolve(config.EXPERIMENTS), entries)
     return pd.DataFrame(

@@ -1,6 +1,7 @@
 """What every test starts from."""
 
 import pytest
+from hypothesis import settings
 
 from retencion_lib import store
 
@@ -9,3 +10,8 @@ from retencion_lib import store
 def _no_run_under_way(monkeypatch):
     """No test writes in the ledger of another's home: each begins a run of its own or none."""
     monkeypatch.setattr(store, "_run_id", None)
+
+
+# A property is not a timing: a busy machine must not fail a test.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")

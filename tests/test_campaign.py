@@ -260,9 +260,10 @@ def test_the_margin_is_the_column_times_its_factor():
     assert found["value"].tolist() == [12, 24, 36]
 
 
-def test_a_factor_must_be_positive():
-    with pytest.raises(ParameterError, match=r"value_factor = 0: debe ser mayor que 0"):
-        campaign.Terms(MONEY, value_factor=0)
+@pytest.mark.parametrize("factor", [0, -1.0, float("inf"), float("nan")])
+def test_a_factor_must_be_a_positive_number(factor):
+    with pytest.raises(ParameterError, match=rf"value_factor = {factor}: .*mayor que 0"):
+        campaign.Terms(MONEY, value_factor=factor)
 
 
 def test_the_worth_of_a_campaign_is_told_in_money_and_kept_in_the_report(home):

@@ -139,4 +139,4 @@ def test_what_was_not_measured_is_said_not_to_be(home):
     text = text_of(home)
     assert "No se ha medido por grupos en esta ejecución." in text
     assert "No se han dado costes de campaña en esta ejecución." in text
-    assert "Deriva: aún no hay vigilancia de este modelo en uso." in text
+    assert "Deriva: al escribir esta ficha no había ninguna vigilancia de este modelo." in text

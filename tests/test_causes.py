@@ -75,3 +75,7 @@ def test_a_batch_that_breaks_the_contract_is_not_attributed(model):
 def test_without_a_champion_there_is_nothing_to_attribute(tmp_path, monkeypatch):
     monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path))
     assert "No hay un modelo en uso" in causes.measure("a.csv", "b.csv").sentence()
+
+
+def test_one_customer_alone_has_no_shift_to_share_out(model):
+    assert "Con un solo cliente" in look(model, customers(1, 6, 5000), "2026-05-28").sentence()

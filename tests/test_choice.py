@@ -1,5 +1,7 @@
 """Who is chosen and who replaces whom, on files as a run leaves them."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -87,3 +89,18 @@ def test_a_champion_that_cannot_read_the_table_is_replaced(table):
     found = verdict(dev)
     assert (found.wins, found.reason) == (True, "out_of_contract")
     assert "que no puede leer esta tabla" in found.sentence()
+
+
+def test_the_contract_is_kept_with_the_version_and_the_log_knows_its_hash(table):
+    dev = trained(table, "0.1")
+    (entry,) = registry.experiments()
+    path = config.resolve(entry["contract"]["path"])
+    assert path == config.resolve("artifacts/contract__v0.1.json")
+    assert entry["contract"]["sha256"] == store.sha256(path)
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    assert kept["version"] == "0.1"
+    assert kept["data_sha256"] == dev.sha256
+    assert {n: c["kind"] for n, c in kept["columns"].items()} == {
+        n: "numeric" if n in dev.numeric else "categorical" for n in dev.X
+    }
+    assert (kept["id_col"], kept["target"]) == ("id", "left")

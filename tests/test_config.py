@@ -32,3 +32,25 @@ def test_a_date_that_is_not_iso_is_refused_with_an_example():
 def test_a_share_outside_zero_and_one_is_refused_with_the_remedy(value):
     with pytest.raises(ParameterError, match=rf"test_share = {value}.*divídelo entre 100"):
         config.check_share("test_share", value)
+
+
+@pytest.mark.parametrize("value", [-1, 2**31])
+def test_a_seed_that_not_every_library_takes_is_refused(value):
+    with pytest.raises(ParameterError, match=rf"seed = {value}: .*entre 0 y 2147483647"):
+        config.check_seed(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[promotion]\nautomatik = false", r"'promotion\.automatik'.*'promotion\.automatic'"),
+        ("[promotion]\nautomatic = 1", r"promotion\.automatic = 1: debe ser como 'true'"),
+        ("promotion", "no es TOML válido"),
+        ("other = 3", "no existe el ajuste 'other'"),
+    ],
+)
+def test_a_setting_that_does_not_exist_or_fit_is_refused(monkeypatch, tmp_path, text, said):
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+    (tmp_path / "retencion.toml").write_text(text)
+    with pytest.raises(ParameterError, match=said):
+        config.settings()

@@ -135,3 +135,16 @@ def test_a_table_without_numbers_has_no_spread_to_draw(load):
     assert plots.describe_distributions(training.X, training.y, []).startswith("No hay números")
     assert len(plots.plot_distributions(training.X, training.y, []).axes) == 3
     assert eda.numbers_sentence(eda.numbers_table(training)) == "No hay ninguna variable numérica."
+
+
+def test_a_single_number_has_no_pair_to_be_correlated_with(load):
+    related = eda.correlations(load(x=noise()))
+    assert "no hay ningún par" in plots.describe_correlation(related)
+
+
+def test_fifths_of_a_number_with_gaps_have_names_of_their_own():
+    values = pd.Series([*np.linspace(0, 1, 50), np.nan])
+    left = np.array([0] * 30 + [1] * 21)  # the upper two fifths left, and the blank one
+    rates = plots.rates_of(values, left)
+    assert list(rates.index) == ["0,0 a 0,2", "0,2 a 0,4", "0,4 a 0,6", "0,6 a 0,8", "0,8 a 1,0"]
+    assert rates.tolist() == [0, 0, 0, 1, 1]

@@ -177,5 +177,5 @@ def test_names_are_optional_unless_asked_for(tmp_path, monkeypatch):
     monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path))
     assert explain.load_names(config.NAMES) == {}
     assert explain.load_names("") == {}
-    with pytest.raises(Exception, match=r"otros\.json"):
+    with pytest.raises(DataError, match=r"No existe otros\.json.*Corrige names, o déjalo vacío"):
         explain.load_names("otros.json")

@@ -1,6 +1,7 @@
 """Stage 05 on files: scan, report, and the messages of what it refuses."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -149,6 +150,8 @@ class _only:
 
 
 @pytest.mark.parametrize(("change", "message"), [
+    pytest.param(lambda t: t.assign(score="alto"), r"'score' tiene 200 valores", id="text"),
+    pytest.param(lambda t: t.assign(score=np.nan), r"'score' tiene 200 valores", id="blank"),
     pytest.param(lambda t: t.assign(score=2.0), r"'score' va de 2,000 a 2,000", id="not-a-share"),
     pytest.param(lambda t: t.drop(columns="score"), "no hay ninguna columna 'score'", id="none"),
     pytest.param(lambda t: t.drop(columns="id"), "no hay ninguna columna 'id'", id="no-id"),
@@ -181,3 +184,25 @@ def test_a_segment_that_is_no_column_is_refused(home):
 def test_a_floor_in_percent_is_refused():
     with pytest.raises(ParameterError, match=r"min_ks = 5: debe ser un número de 0 a 1"):
         monitoring.settings(min_ks=5, min_psi=0.01)
+
+
+def test_the_table_of_columns_is_short_and_its_details_stand_apart(home):
+    found = _shifts("moved.csv")
+    table, details = monitoring.shifts_table(found), monitoring.details_table(found)
+    first = table.iloc[0]
+    assert (first["column"], first["status"]) == ("months", "warning")
+    assert re.fullmatch(r"media [\d,.]+ → [\d,.]+", first["Antes y ahora"])
+    assert "Puntuación" in list(table["column"])
+    assert list(details["column"]) == list(table["column"])
+    assert details["p_value"].iloc[0] == "< 0,001"
+
+
+def test_the_answer_says_the_status_what_moved_and_what_to_do(home):
+    said = monitoring.answer(report_of("moved.csv"), "**Espera**: un motivo.").split("\n\n")
+    assert [s.split("*")[2] for s in said] == ["Aviso", "Qué ha cambiado.", "Qué hacer."]
+    assert said[2].endswith("**Espera**: un motivo.")
+
+
+def test_a_negative_age_is_refused(home):
+    with pytest.raises(ParameterError, match=r"max_age_days = -1: .*0 o más"):
+        monitoring.load("monitoring/train_with_score.csv", "same.csv", max_age_days=-1, **ASK)

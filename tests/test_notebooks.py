@@ -8,6 +8,8 @@ import nbformat
 import pytest
 from papermill import inspect_notebook
 
+from retencion_lib.runs.parameters import declared
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TYPES = {"str", "int", "float", "bool", "list", "dict"}
@@ -93,3 +95,9 @@ def test_committed_notebook_is_small_and_names_no_machine(path):
     text = path.read_text(encoding="utf-8")
     assert len(text) < 1_500_000
     assert not re.search(r"/home/|/root/|/tmp/|/Users/", text)
+
+
+def test_a_class_can_be_named_wherever_a_table_with_outcomes_is_first_read():
+    # The message about two unknown labels says to use `positive`: 01 must take it as 02 does.
+    for notebook in ("01_eda", "02_train_models"):
+        assert "positive" in declared(notebook)

@@ -6,7 +6,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from retencion_lib import config, ledger, page
-from retencion_lib.runs import record, report
+from retencion_lib.runs import context, headline, record, report
 
 TITLE = "# 04 · ¿Quién está en riesgo?\nEl lote."
 
@@ -145,3 +145,43 @@ def test_the_headline_figures_are_those_that_the_run_recorded():
     for said in ("xgb v0.1", "0,851", "[0,828; 0,871], al 95 %"):
         assert said in figures
     assert 'class="figures"' not in page_of()
+
+
+def test_the_answer_comes_before_the_figures_and_the_evidence():
+    results = {"answer": "Se usa **XGBoost**.", "roc_auc": 0.85}
+    output = new_output("display_data", data={record.MEDIA_TYPE: {"results": results}})
+    text = page_of(new_code_cell("x", outputs=[output]))
+    start = text.index('class="answer"')
+    assert "Se usa <strong>XGBoost</strong>." in text[start : text.index('class="figures"')]
+    assert 'class="answer"' not in page_of()
+
+
+@pytest.mark.parametrize(
+    ("results", "label", "value", "note"),
+    [
+        ({"lift_at_k": 3.153}, "Bajas en la lista", "3,2 veces", "las de la media"),
+        ({"profit": 6355.2, "profit_ci": [2025, 11039]}, "La lista habría ganado",
+         "6.355 EUR", "[2.025; 11.039], al 95 %"),
+        ({"expected_profit": 0.0}, "Se espera ganar", "0 EUR", ""),
+        ({"rows_to_call": 71}, "A llamar", "71", ""),
+        ({"best": "XGBoost"}, "El que mejor ordena", "XGBoost", ""),
+        ({"valid_roc_auc": 0.8489}, "ROC-AUC de validación", "0,849", ""),
+    ],
+)  # fmt: skip
+def test_a_result_is_written_for_a_reader(results, label, value, note):
+    assert headline.figures(results) == [headline.Figure(label, value, note)]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0.1, "0,1"), (200.0, "200"), ("", "—"), ([], "—"), (["a", "b"], "a y b"), (True, "sí"),
+     (20, "20"), (None, "—"), ("data/x.csv", "data/x.csv")],
+)  # fmt: skip
+def test_a_parameter_is_written_for_a_reader(value, said):
+    assert context._said(value) == said
+
+
+def test_what_never_ran_is_not_in_the_report_of_a_run_that_stopped():
+    broken = new_output("error", ename="DataError", evalue="Falta la columna.", traceback=[])
+    cells = [new_code_cell("x", outputs=[broken]), new_markdown_cell("## A quién llamar")]
+    assert "A quién llamar" not in page_of(*cells, status="refused")

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from retencion_lib import campaign, config, explain, scoring
+from retencion_lib.data.portfolio import DECIDED, LOGGED
 from retencion_lib.decision import Campaign
 
 TERMS = campaign.Terms(
@@ -53,6 +54,10 @@ def test_each_prediction_has_the_score_the_notice_and_the_decision():
     assert best["reasons"] == "x: 90 (alto)"
     assert log.loc["C0", ["prediction", "decile", "group", "reasons"]].tolist() == [0, 10, "", ""]
     assert (log["group"] == "contact").sum() == 10
+
+
+def test_the_log_has_the_columns_that_no_table_may_take():
+    assert list(events()) == [*LOGGED, "id", *DECIDED]
 
 
 @pytest.mark.parametrize(

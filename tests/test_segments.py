@@ -99,3 +99,10 @@ def test_many_labels_leave_the_rare_ones_together():
     assert found.nunique() == segments.MAX_GROUPS
     assert found.iloc[0] == "t0"
     assert found.iloc[-1] == "otros"
+
+
+def test_a_table_without_groups_says_so():
+    y, p, _, _ = base(100)
+    found = segments.compare(y, p, 0.3, {}, named=False)
+    assert (found.n_tests, found.sentences(), len(found.table())) == (0, [], 0)
+    assert "Nombra en segments" in found.none()

@@ -63,3 +63,21 @@ def test_the_numbers_of_an_axis_have_a_decimal_comma(shown):
     ax.set_yticks([0, 0.5, 1])
     show.figure(fig, "Un eje vacío de cero a uno.")
     assert [t.get_text() for t in ax.get_yticklabels()] == ["0,0", "0,5", "1,0"]
+
+
+def test_a_folded_table_waits_behind_its_caption(shown):
+    show.table(pd.DataFrame({"rows": [1]}), "Detalle", folded=True)
+    assert shown[0].startswith('<details class="more"><summary>Detalle</summary>')
+    assert "<caption>" not in shown[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "label"), [(0.5, "0,5"), (5000, "5.000"), (20000, "20.000"), (-1000, "−1.000")]
+)
+def test_an_axis_counts_thousands_with_a_point(value, label):
+    fig, ax = plt.subplots()
+    ax.set_ylim(min(0, 2 * value), max(0, 2 * value))
+    ax.yaxis.set_major_formatter(show._SpanishTicks())
+    ax.set_yticks([value])
+    assert [t.get_text() for t in ax.get_yticklabels()] == [label]
+    plt.close(fig)

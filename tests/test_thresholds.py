@@ -30,6 +30,10 @@ def test_each_policy_has_its_threshold(policy, expected):
     assert found[policy] == pytest.approx(expected)
 
 
+def test_a_team_that_reaches_everybody_notices_everybody():
+    assert champion.thresholds(CHOICE, capacity=1.0, profit=0.2)["capacity"] == 0.1
+
+
 def test_where_no_call_pays_nobody_passes_the_profit_threshold():
     assert champion.thresholds(CHOICE, capacity=0.2, profit=np.inf)["profit"] == 1.0
 

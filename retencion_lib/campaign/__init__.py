@@ -2,6 +2,7 @@
 
 from retencion_lib.campaign.calls import (
     CallList,
+    check_control,
     control_group,
     make_calls,
     safe_cell,
@@ -15,6 +16,7 @@ __all__ = [
     "CallList",
     "Terms",
     "Worth",
+    "check_control",
     "columns_beside",
     "control_group",
     "current_terms",

@@ -21,7 +21,7 @@ from retencion_lib.campaign.worth import eur
 from retencion_lib.data import hashes
 from retencion_lib.errors import ParameterError
 from retencion_lib.models import FittedModel
-from retencion_lib.words import es, listed, pct, plural
+from retencion_lib.words import count, es, listed, pct, plural
 
 CONTACT, CONTROL = "contact", "control"
 N_REASONS = 3
@@ -55,17 +55,25 @@ class CallList:
         calls = self.calls()
         if calls.empty:
             return (
-                f"**No conviene llamar a nadie** de los {len(self.decided)} clientes del lote: de "
-                "ninguno se espera más de lo que cuesta la llamada."
+                f"**No conviene llamar a nadie** de los {count(len(self.decided))} clientes del "
+                "lote: de ninguno se espera más de lo que cuesta la llamada."
             )
         earns = calls["expected_profit"].sum()
+        span = f"entre {eur(self.span[0])} y {eur(self.span[1])}"
         return (
-            f"**Llama a {plural(len(calls), 'cliente', 'clientes')}** de {len(self.decided)}: se "
-            f"espera ganar **{eur(earns)}**, con un 95 % de confianza entre {eur(self.span[0])} y "
-            f"{eur(self.span[1])}; {eur(earns / len(calls))} por llamada. Sin llamar, se "
-            f"iría cerca del {pct(calls['score'].mean(), 0)} de ellos; del lote entero, el "
+            f"**Llama a {plural(len(calls), 'cliente', 'clientes')}** de "
+            f"{count(len(self.decided))}: se espera ganar **{eur(earns)}**, con un 95 % de "
+            f"confianza {span}; {eur(earns / len(calls))} por llamada. Sin llamar, se iría cerca "
+            f"del {pct(calls['score'].mean(), 0)} de ellos; del lote entero, el "
             f"{pct(self.decided['score'].mean(), 0)}."
         )
+
+    def results(self) -> dict[str, object]:
+        """Size of the list and what it should earn, for the report's first lines."""
+        profit = self.calls()["expected_profit"]
+        span = list(self.span) if len(profit) else None
+        return {"rows_to_call": len(profit), "expected_profit": profit.sum(),
+                "expected_profit_ci": span}  # fmt: skip
 
     def control_sentence(self) -> str:
         """Who is left as control, what that costs, and what it will let us see."""
@@ -98,7 +106,7 @@ class CallList:
             return ""
         often = said.value_counts().head(N_REASONS)
         return "Lo que más se repite entre ellos: " + listed(
-            [f"{reason} ({n})" for reason, n in often.items()]
+            [f"{reason} ({count(n)})" for reason, n in often.items()]
         ) + "."  # fmt: skip
 
     def table(self, rows: int) -> pd.DataFrame:
@@ -131,6 +139,22 @@ class CallList:
 def control_group(ids: Sequence[object], campaign: str, share: float) -> np.ndarray:
     """True for the ids in a campaign's control group, shape (n,)."""
     return hashes(ids, f"control:{campaign}") < share * 2.0**64
+
+
+def check_control(campaign: str, share: float) -> None:
+    """Refuse a control group that cannot be drawn, before anything is written.
+
+    Raises
+    ------
+    ParameterError
+        If the campaign has no name, or `share` is not from 0 to below 1.
+    """
+    config.check_share("control_share", share, zero=True)
+    if not campaign.strip():
+        raise ParameterError(
+            "campaign está vacío: la campaña necesita un nombre, del que depende quién queda en "
+            "el grupo de control. Por ejemplo, 'otoño-2026'."
+        )
 
 
 def detectable_gap(n_called: int, n_control: int, rate: float) -> float:
@@ -167,12 +191,7 @@ def make_calls(
     CallList
         Equal profits are ordered by a hash of the id, never by the order of the rows.
     """
-    config.check_share("control_share", control_share, zero=True)
-    if not name.strip():
-        raise ParameterError(
-            "campaign está vacío: la campaña necesita un nombre, del que depende quién queda en "
-            "el grupo de control. Por ejemplo, 'otoño-2026'."
-        )
+    check_control(name, control_share)
     money, ids, p = terms.money, scored.iloc[:, 0], scored["score"].to_numpy()
     profit, ties = decision.expected_profit(p, money, **given), hashes(ids, "tie")
     contacted, spared = decision.choose(

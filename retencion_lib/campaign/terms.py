@@ -4,6 +4,7 @@ The terms are a list that only grows, `artifacts/campaigns.json`: the last ones 
 whichever model is in use.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -28,10 +29,11 @@ class Terms:
     accept_col: str = ""  # acceptance of each customer, 0 to 1
 
     def __post_init__(self) -> None:
-        if not self.value_factor > 0:
+        if not 0 < self.value_factor < math.inf:
             raise ParameterError(
-                f"value_factor = {self.value_factor}: debe ser mayor que 0; es lo que multiplica a "
-                "value_col para dar el margen, por ejemplo los meses de margen que se conservan."
+                f"value_factor = {self.value_factor}: debe ser un número mayor que 0; es lo que "
+                "multiplica a value_col para dar el margen, por ejemplo los meses de margen que se "
+                "conservan."
             )
 
     def facts(self) -> dict:
@@ -84,7 +86,7 @@ class Terms:
         DataError
             If a column is missing, not a number in every row, or out of range.
         """
-        need_columns(frame, self.columns(), where)
+        need_columns(frame.columns, self.columns(), where)
         given = {}
         if self.value_col:
             given["value"] = _numbers(frame, self.value_col, where) * self.value_factor

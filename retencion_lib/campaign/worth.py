@@ -1,5 +1,6 @@
 """What the campaign would have earned on customers whose outcome is known, in money and words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 
 from retencion_lib import decision, metrics
 from retencion_lib.campaign.terms import Terms, save_terms
-from retencion_lib.words import count, es, pct, plural
+from retencion_lib.words import count, es, listed, pct, plural
 
 LIST = "La lista, hasta la capacidad"
 NO_LIMIT = "Todos los que salen a cuenta"
@@ -82,6 +83,27 @@ class Worth:
             f"{eur_interval(chance['behind_low'], chance['behind_high'])}."
         )
 
+    def results(self) -> dict[str, object]:
+        """What the list would have earned, for the report's first lines."""
+        own = self.plan(LIST)
+        return {"profit": own["profit"], "profit_ci": [own["low"], own["high"]]}
+
+    def answer(self) -> str:
+        """What the list would have earned, and how sure that is, for the top of the report."""
+        own = self.plan(LIST)
+        if own["contacted"] == 0:
+            return "Con estos importes no conviene llamar a nadie."
+        sure = (
+            "gana dinero en todo el intervalo"
+            if own["low"] > 0
+            else "el intervalo no descarta perder dinero"
+        )
+        return (
+            f"Llamando a los {count(own['contacted'])} de la lista se habrían ganado "
+            f"**{eur(own['profit'])}**, con un 95 % de confianza entre {eur(own['low'])} y "
+            f"{eur(own['high'])}: {sure}."
+        )
+
     def versus_sentence(self) -> str:
         """Which ways earn more or less than the list beyond noise."""
         rest = self.plans[self.plans["plan"] != LIST]
@@ -89,9 +111,9 @@ class Worth:
         better = rest.loc[rest["behind_high"] < 0, "plan"]
         said = []
         if len(worse):
-            said.append(f"Más allá del azar, la lista gana más que «{'», «'.join(worse)}».")
+            said.append(f"Más allá del azar, la lista gana más que {_quoted(worse)}.")
         if len(better):
-            said.append(f"Ganaría más, si hubiera capacidad, «{'», «'.join(better)}».")
+            said.append(f"Ganaría más, si hubiera capacidad, {_quoted(better)}.")
         return " ".join(said) or "Ninguna otra forma se distingue de la lista más allá del azar."
 
     def share_sentence(self) -> str:
@@ -136,9 +158,10 @@ class Worth:
         """MPC and EMPC with the share they contact."""
         m = self.measures
         return (
-            f"MPC: {es(m['mpc'], 3)} EUR por cliente llamando al {pct(m['mpc_share'])}; EMPC, que "
-            f"promedia lo que puede valer la aceptación: {es(m['empc'], 3)} EUR llamando al "
-            f"{pct(m['empc_share'])}."
+            f"MPC, lo más que se puede ganar: {es(m['mpc'], 2)} EUR por cliente llamando al "
+            f"{pct(m['mpc_share'], 0)}; EMPC, lo mismo promediando lo que puede valer la "
+            f"aceptación: {es(m['empc'], 2)} EUR llamando al "
+            f"{pct(m['empc_share'], 0)}."
         )
 
     def curve_sentence(self) -> str:
@@ -162,6 +185,10 @@ class Worth:
         shown["interval"] = [eur_interval(*span) for span in spans]
         shown["behind"] = self.plans["behind"]
         return shown
+
+
+def _quoted(plans: Iterable[str]) -> str:
+    return listed([f"«{plan}»" for plan in plans], limit=9)
 
 
 def judge(
@@ -239,6 +266,7 @@ def trust_sentence(report: dict, family: str, version: str) -> str:
         verdict = "acertó, salvo el azar"
     return (
         f"En el examen, con resultado conocido, el modelo {verdict}: de los "
-        f"{listed_leavers['called']} de una lista así preveía que se irían "
-        f"{count(listed_leavers['foreseen'])} y se fueron {listed_leavers['observed']}."
+        f"{count(listed_leavers['called'])} de una lista así preveía que se irían "
+        f"{count(listed_leavers['foreseen'])} y se fueron "
+        f"{count(listed_leavers['observed'])}."
     )

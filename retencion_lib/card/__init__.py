@@ -11,7 +11,7 @@ from retencion_lib.card.assumptions import RATINGS
 from retencion_lib.card.blocks import Section, Table, markdown
 from retencion_lib.card.sections import STAGES, sections
 from retencion_lib.card.sources import Sources, gather
-from retencion_lib.training import family_label
+from retencion_lib.models import family_label
 from retencion_lib.words import day, es, interval, pct
 
 __all__ = ["Section", "Table", "sentence", "write"]

@@ -86,7 +86,7 @@ def _one_population(known: Sources) -> Judged:
 def _still_the_same(known: Sources) -> Judged:
     said = "Los clientes de ahora se parecen a los de entrenamiento"
     if known.drift is None:
-        return said, "Aún no hay vigilancia de este modelo en uso", UNTESTED
+        return said, "Sin vigilancia al escribir esta ficha: mira el último informe de 05", UNTESTED
     rating = {"ok": SOLID, "warning": FAIR}.get(known.drift["status"], WEAK)
     found = len(known.drift.get("alerts", []))
     evidence = (

@@ -164,12 +164,13 @@ def limits(known: Sources) -> Section:
     if known.drift:
         state = WORDS.get(known.drift["status"], known.drift["status"])
         points.append(
-            f"Deriva: la última vigilancia ({known.drift['created_at'][:10]}, "
-            f"{known.drift['current']['path']}) terminó en «{state}», con un PSI de la puntuación "
-            f"de {es(known.drift['score']['psi'], 3)}."
+            "Deriva: al escribir esta ficha, la última vigilancia "
+            f"({known.drift['created_at'][:10]}, {known.drift['current']['path']}) terminó en "
+            f"«{state}», con un PSI de la puntuación de {es(known.drift['score']['psi'], 3)}."
         )
     else:
-        points.append("Deriva: aún no hay vigilancia de este modelo en uso.")
+        points.append("Deriva: al escribir esta ficha no había ninguna vigilancia de este modelo.")
+    points.append("Esta ficha no se reescribe: cada lote vigilado tiene su informe de 05.")
     return Section("Límites, fugas y deriva", points=points)
 
 

@@ -3,6 +3,7 @@
 from retencion_lib.data.columns import ColumnInfo, describe_columns
 from retencion_lib.data.contract import BatchCheck, check_batch, infer_contract, require_batch
 from retencion_lib.data.demo import write_demo
+from retencion_lib.data.portfolio import need_same_portfolio
 from retencion_lib.data.read import read_table
 from retencion_lib.data.split import fold_numbers, hashes, sort_order, test_mask
 from retencion_lib.data.training import Training, as_labels, load_training, need_columns
@@ -19,6 +20,7 @@ __all__ = [
     "infer_contract",
     "load_training",
     "need_columns",
+    "need_same_portfolio",
     "read_table",
     "require_batch",
     "sort_order",

@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 from retencion_lib import config
 from retencion_lib.data.read import PARQUET, csv_form, find_file, misfit
 from retencion_lib.errors import DataError
-from retencion_lib.words import listed
 
 CSV_BYTES = 8 << 20
 
@@ -92,13 +91,3 @@ def _csv(path: Path, labels: Collection[str]) -> Iterator[Block]:
 
 def _column(batch: pa.RecordBatch, names: list[str], name: str) -> pa.Array:
     return batch.column(names.index(name))
-
-
-def need_names(block: Block, names: Collection[str], where: str) -> None:
-    """Refuse a table that lacks a column."""
-    missing = [name for name in names if name not in block.names]
-    if missing:
-        raise DataError(
-            f"{where}: no hay ninguna columna '{missing[0]}'. "
-            f"Tiene: {listed(block.names, limit=30)}."
-        )

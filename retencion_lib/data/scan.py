@@ -206,7 +206,7 @@ class Sample:
         """Remember a column of the chosen rows."""
         shown = taken.to_pandas()
         if isinstance(plan, NumberPlan):
-            if shown.dtype == object:
+            if not pd.api.types.is_numeric_dtype(shown):
                 text = with_points(list(shown)) if comma else shown
                 shown = pd.Series(pd.to_numeric(text, errors="coerce"))
             part = shown.to_numpy(float)

@@ -1,7 +1,7 @@
 """A labelled table, read and checked: ids, features, and who left."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 
 from retencion_lib import config, store
 from retencion_lib.data.columns import ColumnInfo, describe_columns
+from retencion_lib.data.portfolio import need_free_names, need_same_portfolio
 from retencion_lib.data.read import read_table
 from retencion_lib.errors import DataError
 from retencion_lib.words import listed, plural
@@ -107,11 +108,13 @@ def load_training(
     Raises
     ------
     DataError
-        If a column is missing, an id repeats, or the target is not two classes.
+        If a column is missing, an id repeats, the target is not two classes, a name is one
+        of ours, or the home holds another portfolio.
     """
     frame = read_table(path)
     where = config.relative(path)
-    need_columns(frame, [target, id_col, *drop_cols, *sensitive], where)
+    need_same_portfolio(id_col, where)
+    need_columns(frame.columns, [target, id_col, *drop_cols, *sensitive], where)
     ids = check_ids(frame[id_col], where)
     y, label = binary_target(frame[target], where, positive)
     columns = describe_columns(
@@ -122,6 +125,7 @@ def load_training(
             f"{where}: no queda ninguna columna con la que predecir "
             f"({listed([f'{c.name}: {c.reason}' for c in columns])}). Revisa drop_cols y sensitive."
         )
+    need_free_names([c.name for c in columns if c.use or c.kind == "target"], id_col, where)
     sha256 = store.sha256(config.resolve(path))
     aside = frame[[c.name for c in columns if c.kind in ("excluded", "sensitive")]]
     return Training(
@@ -149,15 +153,21 @@ def as_labels(column: pd.Series) -> pd.Series:
     return labels.where(column.notna(), None)
 
 
-def need_columns(frame: pd.DataFrame, names: Sequence[str], where: str) -> None:
-    """Refuse a table that lacks a column, and name the nearest that it has."""
-    for name in names:
-        if name not in frame.columns:
-            near = difflib.get_close_matches(name, map(str, frame.columns), n=1, cutoff=0.5)
+def need_columns(present: Collection[str], names: Sequence[str], where: str) -> None:
+    """Refuse a table that lacks a column, and name the nearest of those present.
+
+    Raises
+    ------
+    DataError
+        With the name that is missing and those that there are.
+    """
+    for name in map(str, names):
+        if name not in present:
+            near = difflib.get_close_matches(name, map(str, present), n=1, cutoff=0.5)
             hint = f"¿Querías decir '{near[0]}'? " if near else ""
             raise DataError(
                 f"{where}: no hay ninguna columna '{name}'. {hint}"
-                f"Tiene: {listed(frame.columns, limit=30)}."
+                f"Tiene: {listed(present, limit=30)}."
             )
 
 

@@ -42,6 +42,11 @@ class Shift:
     severity: str = "none"
     status: str = "ok"
 
+    @property
+    def label(self) -> str:
+        """Name for readers; the row of the score has a word of its own."""
+        return "Puntuación" if self.name == "score" else self.name
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:

@@ -1,7 +1,16 @@
 """The model families, each one sklearn Pipeline, and the fitted model that gets a version."""
 
 from retencion_lib.models.calibrate import Calibrator, choose_calibrator
-from retencion_lib.models.families import FAMILIES, STACK, Family, Variant, baseline
+from retencion_lib.models.families import (
+    BASELINE,
+    FAMILIES,
+    LABELS,
+    STACK,
+    Family,
+    Variant,
+    baseline,
+    family_label,
+)
 from retencion_lib.models.fitted import FittedModel, Predictor, from_bytes, log_odds, to_bytes
 from retencion_lib.models.search import Found
 from retencion_lib.models.train import (
@@ -13,7 +22,8 @@ from retencion_lib.models.train import (
 )
 
 __all__ = [
-    "FAMILIES", "STACK", "Calibrator", "Candidate", "Family", "FittedModel", "Found", "Predictor",
-    "Variant", "baseline", "baseline_scores", "choose_calibrator", "from_bytes", "log_odds",
-    "n_fits", "prepare_columns", "to_bytes", "train_candidates",
+    "BASELINE", "FAMILIES", "LABELS", "STACK", "Calibrator", "Candidate", "Family", "FittedModel",
+    "Found", "Predictor", "Variant", "baseline", "baseline_scores", "choose_calibrator",
+    "family_label", "from_bytes", "log_odds", "n_fits", "prepare_columns", "to_bytes",
+    "train_candidates",
 ]  # fmt: skip

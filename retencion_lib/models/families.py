@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from retencion_lib.features import Columns, Derive, preprocessor
 from retencion_lib.models.estimators import EarlyStoppedMLP, EarlyStoppedXGB
 
-STACK = "stack"
+STACK, BASELINE = "stack", "plain_logreg"
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,17 @@ FAMILIES = {
         ),
     )
 }
+
+
+LABELS = {name: family.label for name, family in FAMILIES.items()} | {
+    STACK: "Combinación",
+    BASELINE: "Logística sin ajustar (listón)",
+}
+
+
+def family_label(name: str) -> str:
+    """Name of a family for readers."""
+    return LABELS.get(name, name)
 
 
 def baseline(columns: Columns) -> Pipeline:

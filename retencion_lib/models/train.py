@@ -77,7 +77,8 @@ def train_candidates(
     given = (X, y, folds, columns, seed)
     variants = [fit_variants(family, *given, tick=tick) for family in FAMILIES.values()]
     fits = [best_mean(group, y) for group in variants]
-    fits.append(fit_stack(STACK, [v for group in variants for v in group], y, folds))
+    everyone = [variant for group in variants for variant in group]
+    fits.append(fit_stack(STACK, fits, everyone, y, folds))
     found = {}
     for fit in fits:
         calibrator, p = choose_calibrator(fit.margin, y, folds)

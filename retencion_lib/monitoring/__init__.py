@@ -12,6 +12,7 @@ from retencion_lib.monitoring.load import load, make_reference, read_reference, 
 from retencion_lib.monitoring.report import (
     action_sentence,
     alert_sentences,
+    answer,
     headline,
     moved_sentence,
     summary,
@@ -19,6 +20,7 @@ from retencion_lib.monitoring.report import (
 )
 from retencion_lib.monitoring.shifts import (
     columns_of,
+    details_table,
     settings,
     shift_alerts,
     shifts,
@@ -29,8 +31,10 @@ from retencion_lib.monitoring.shifts import (
 __all__ = [
     "action_sentence",
     "alert_sentences",
+    "answer",
     "by_segment",
     "columns_of",
+    "details_table",
     "headline",
     "load",
     "make_reference",

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from retencion_lib import config, store
-from retencion_lib.data.blocks import blocks, need_names
+from retencion_lib.data import need_columns
+from retencion_lib.data.blocks import blocks
 from retencion_lib.data.repeats import repeated_ids
 from retencion_lib.data.scan import Sample, make_plan, scan
 from retencion_lib.drift import table
 from retencion_lib.drift.table import Profile
-from retencion_lib.errors import DataError
+from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.quality import Tables
 from retencion_lib.words import count, es, plural
 
@@ -119,13 +120,19 @@ def load(
         If a default file is not there yet: it names the stage that writes it.
     DataError
         If the score or the id is missing, or a score is not a probability.
+    ParameterError
+        If `max_age_days` is negative.
     """
+    if max_age_days < 0:
+        raise ParameterError(
+            f"max_age_days = {max_age_days}: debe ser un número de días, 0 o más, como 45."
+        )
     before = read_reference(reference, id_col=id_col, target=target)
     file = config.resolve(current)
     if current == SCORED_BATCH:
         store.need(file, made_by="infer")
     where = config.relative(file)
-    need_names(next(blocks(file)), [id_col, score_col], where)
+    need_columns(next(blocks(file)).names, [id_col, score_col], where)
     _need_score(before.profile, score_col, before.path)
     sample = Sample(SAMPLE)
     now = scan(file, before.profile.plan, sample)
@@ -148,10 +155,15 @@ def _need_score(profile: Profile, score_col: str, where: str) -> None:
             f"{where}: '{score_col}' no es una columna de números. Debe ser una probabilidad: "
             "elige la columna con score_col."
         )
-    if score.nulls or score.n_texts or score.low < 0 or score.high > 1:
+    wrong = score.nulls + score.n_texts
+    if wrong or score.low < 0 or score.high > 1:
+        found = (
+            f"va de {es(score.low, 3)} a {es(score.high, 3)}, con"
+            if score.low <= score.high
+            else "tiene"
+        )
         raise DataError(
-            f"{where}: '{score_col}' va de {es(score.low, 3)} a {es(score.high, 3)}, con "
-            f"{plural(score.nulls + score.n_texts, 'valor', 'valores')} que no son números. "
-            "Debe ser una probabilidad, entre 0 y 1, en todas las filas: elige la columna con "
-            "score_col."
+            f"{where}: '{score_col}' {found} {plural(wrong, 'valor', 'valores')} que no son "
+            "números. Debe ser una probabilidad, entre 0 y 1, en todas las filas: elige la "
+            "columna con score_col."
         )

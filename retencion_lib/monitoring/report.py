@@ -102,12 +102,18 @@ def moved_sentence(report: dict) -> str:
     )
 
 
-def action_sentence(report: dict) -> str:
+def action_sentence(report: dict, limit: int = 3) -> str:
     """What to do first: the action of the worst findings, each once."""
     worst = [a["action"] for a in report["alerts"] if a["level"] == report["status"]]
     if not worst:
         return "**Qué hacer.** Usa las puntuaciones como hasta ahora."
-    return f"**Qué hacer.** {' '.join(list(dict.fromkeys(worst))[:3])}"
+    return f"**Qué hacer.** {' '.join(list(dict.fromkeys(worst))[:limit])}"
+
+
+def answer(report: dict, advice: str) -> str:
+    """Status, what moved, what to do and whether to retrain: the first lines of the report."""
+    act = f"{action_sentence(report, 1)} {advice}"
+    return "\n\n".join([headline(report), moved_sentence(report), act])
 
 
 def summary(report: dict, found: list[Shift]) -> list[str]:

@@ -93,7 +93,7 @@ def visible_words(shift: Shift) -> str:
         return "nada: no hay datos"
     if shift.kind == "numeric":
         return f"KS {es(shift.visible, 2)}"
-    return f"'{shift.category}' ±{es(100 * shift.visible, 1)} puntos"
+    return f"±{es(100 * shift.visible, 0)} puntos"
 
 
 def visible_sentence(found: list[Shift]) -> str:
@@ -124,24 +124,38 @@ def shifts_table(found: list[Shift]) -> pd.DataFrame:
     ordered = sorted(found, key=lambda s: (s.status == "ok", -s.psi_corrected))
     return pd.DataFrame(
         {
-            "Columna": [s.name for s in ordered],
-            "Cambio": [SEVERITY[s.severity] for s in ordered],
-            "Antes": [_side(s, s.before) for s in ordered],
-            "Ahora": [_side(s, s.now) for s in ordered],
-            "PSI": [s.psi for s in ordered],
-            "PSI por azar": [s.psi_expected for s in ordered],
-            "PSI corregido": [s.psi_corrected for s in ordered],
-            "KS": [s.ks for s in ordered],
-            "Valor p": [s.p_value for s in ordered],
-            "Desde aquí se vería": [visible_words(s) for s in ordered],
+            "column": [s.label for s in ordered],
+            "status": [s.status for s in ordered],
+            "Antes y ahora": [_sides(s) for s in ordered],
+            "psi_corrected": [s.psi_corrected for s in ordered],
+            "ks": [s.ks for s in ordered],
+            "Se vería desde": [visible_words(s) for s in ordered],
         }
     )
 
 
-def _side(shift: Shift, value: float) -> str:
+def details_table(found: list[Shift]) -> pd.DataFrame:
+    """What stands behind each line of `shifts_table`, in its order, for whoever checks it."""
+    ordered = sorted(found, key=lambda s: (s.status == "ok", -s.psi_corrected))
+    return pd.DataFrame(
+        {
+            "column": [s.label for s in ordered],
+            "Cambio": [SEVERITY[s.severity] for s in ordered],
+            "psi": [s.psi for s in ordered],
+            "PSI por azar": [s.psi_expected for s in ordered],
+            "p_value": ["< 0,001" if s.p_value < 0.001 else es(s.p_value, 3) for s in ordered],
+            "Clientes antes": [s.n_reference for s in ordered],
+            "Clientes ahora": [s.n_current for s in ordered],
+        }
+    )
+
+
+def _sides(shift: Shift) -> str:
     if shift.kind == "categorical":
-        return f"{shift.category}: {pct(value)}"
-    return f"media {es(value, max(1, _digits(shift.before, shift.now)))}"
+        return f"{shift.category}: {pct(shift.before, 0)} → {pct(shift.now, 0)}"
+    digits = _digits(shift.before, shift.now)
+    digits = min(3, max(1, digits)) if abs(shift.before) < 100 else 0
+    return f"media {es(shift.before, digits)} → {es(shift.now, digits)}"
 
 
 def columns_of(t: Tables) -> tuple[dict, dict]:

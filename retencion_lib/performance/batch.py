@@ -32,6 +32,6 @@ def read_scored(path: str, *, id_col: str, score_col: str = "score") -> Scored:
         path = store.read_json(config.resolve(path), made_by="evaluate")["source"]["path"]
     frame = read_table(path)
     where = config.relative(path)
-    need_columns(frame, [id_col, score_col], where)
+    need_columns(frame.columns, [id_col, score_col], where)
     ids = as_labels(frame[id_col]).reset_index(drop=True)
     return Scored(where, id_col, ids, frame[score_col].to_numpy(float))

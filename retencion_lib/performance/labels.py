@@ -83,7 +83,7 @@ def collect(batch: Scored, labels: str, *, target: str) -> Outcomes | None:
         return None
     frame = read_table(labels)
     where = config.relative(labels)
-    need_columns(frame, [batch.id_col, target], where)
+    need_columns(frame.columns, [batch.id_col, target], where)
     ids = check_ids(frame[batch.id_col], where)
     y = binary_outcomes(frame[target].reset_index(drop=True), where, champion_positive())
     table = scored(batch)

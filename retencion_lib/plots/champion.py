@@ -7,19 +7,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve, roc_curve
 
+from retencion_lib.plots.style import BLUE, GREY, RUST
 from retencion_lib.words import count, es, pct
 
 
 def plot_curves(y: np.ndarray, scores: np.ndarray) -> Figure:
     """Draw the ROC and the precision-recall curve side by side."""
-    fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4.3), layout="constrained")
+    fig, (left, right) = plt.subplots(1, 2, figsize=(8.8, 4), layout="constrained")
     fpr, tpr, _ = roc_curve(y, scores)
-    left.plot(100 * fpr, 100 * tpr, color="#3b6ea5")
-    left.plot([0, 100], [0, 100], color="#777777", linestyle="--", linewidth=1)
+    left.plot(100 * fpr, 100 * tpr, color=BLUE)
+    left.plot([0, 100], [0, 100], color=GREY, linestyle="--", linewidth=1)
     left.set(title="ROC", xlabel="Falsas alarmas (%)", ylabel="Bajas detectadas (%)")
     precision, recall, _ = precision_recall_curve(y, scores)
-    right.plot(100 * recall, 100 * precision, color="#3b6ea5")
-    right.axhline(100 * np.mean(y), color="#777777", linestyle="--", linewidth=1)
+    right.plot(100 * recall, 100 * precision, color=BLUE)
+    right.axhline(100 * np.mean(y), color=GREY, linestyle="--", linewidth=1)
     right.set(title="Precisión y detección", xlabel="Bajas detectadas (%)", ylabel="Precisión (%)")
     return fig
 
@@ -35,9 +36,9 @@ def describe_curves(test: dict) -> str:
 def plot_gains(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) -> Axes:
     """Draw the leavers reached against the customers contacted."""
     ax = ax or plt.subplots(figsize=(6.5, 4.5), layout="constrained")[1]
-    ax.plot(100 * curve["share_contacted"], 100 * curve["share_captured"], color="#3b6ea5")
-    ax.plot([0, 100], [0, 100], color="#777777", linestyle="--", linewidth=1)
-    ax.axvline(100 * capacity, color="#b5542b", linestyle=":", label="Capacidad del equipo")
+    ax.plot(100 * curve["share_contacted"], 100 * curve["share_captured"], color=BLUE)
+    ax.plot([0, 100], [0, 100], color=GREY, linestyle="--", linewidth=1)
+    ax.axvline(100 * capacity, color=RUST, linestyle=":", label="Capacidad del equipo")
     ax.set(xlabel="Clientes contactados (%)", ylabel="Bajas alcanzadas (%)")
     ax.legend(frameon=False)
     return ax
@@ -56,11 +57,11 @@ def plot_profit(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) ->
     """Draw the profit of calling each share of customers, its interval and its best point."""
     ax = ax or plt.subplots(figsize=(7.5, 4.5), layout="constrained")[1]
     share, best = 100 * curve["share_contacted"], curve["profit"].idxmax()
-    ax.fill_between(share, curve["low"], curve["high"], color="#3b6ea5", alpha=0.18, linewidth=0)
-    ax.plot(share, curve["profit"], color="#3b6ea5")
-    ax.plot(share[best], curve["profit"][best], "o", color="#3b6ea5", label="Máximo")
-    ax.axhline(0, color="#777777", linewidth=1)
-    ax.axvline(100 * capacity, color="#b5542b", linestyle=":", label="Capacidad del equipo")
+    ax.fill_between(share, curve["low"], curve["high"], color=BLUE, alpha=0.18, linewidth=0)
+    ax.plot(share, curve["profit"], color=BLUE)
+    ax.plot(share[best], curve["profit"][best], "o", color=BLUE, label="Máximo")
+    ax.axhline(0, color=GREY, linewidth=1)
+    ax.axvline(100 * capacity, color=RUST, linestyle=":", label="Capacidad del equipo")
     ax.set(xlabel="Clientes llamados (%)", ylabel="Beneficio (EUR por cada 1.000 clientes)")
     ax.legend(frameon=False)
     return ax

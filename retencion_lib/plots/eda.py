@@ -7,6 +7,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from retencion_lib.plots import style
+from retencion_lib.plots.style import BLUE, RUST
 from retencion_lib.words import es, listed
 
 
@@ -33,8 +34,11 @@ def rates_of(column: pd.Series, y: np.ndarray) -> pd.Series:
     """Share of leavers by category (the ten largest) or by fifth of a number."""
     if pd.api.types.is_numeric_dtype(column) and column.nunique() > 6:
         groups = pd.qcut(column, 5, duplicates="drop")
-        labels = groups.map(lambda i: f"{es(i.left, 0)} a {es(i.right, 0)}").astype(object)
-        order = [f"{es(i.left, 0)} a {es(i.right, 0)}" for i in groups.cat.categories]
+        fifths = groups.cat.categories
+        edges = {*fifths.left, *fifths.right}
+        digits = next((d for d in range(4) if len({es(e, d) for e in edges}) == len(edges)), 4)
+        order = [f"{es(i.left, digits)} a {es(i.right, digits)}" for i in fifths]
+        labels = groups.astype(object).map(dict(zip(fifths, order, strict=True)))
     else:
         labels = column.map(str, na_action="ignore")
         order = sorted(labels.value_counts().head(10).index)
@@ -56,7 +60,7 @@ def plot_distributions(X: pd.DataFrame, y: np.ndarray, names: list[str]) -> Figu
     for ax, name in zip(axes, names, strict=False):
         values = X[name].to_numpy(float)
         bins = np.linspace(*np.nanquantile(values, [0, 0.99]), 21)
-        for left, colour, label in ((0, "#3b6ea5", "se quedó"), (1, "#b5542b", "se fue")):
+        for left, colour, label in ((0, BLUE, "se quedó"), (1, RUST, "se fue")):
             part = values[(y == left) & ~np.isnan(values)]
             weights = np.full(len(part), 100 / len(part))
             ax.hist(part, bins, weights=weights, histtype="step", lw=1.8, color=colour, label=label)
@@ -100,7 +104,7 @@ def plot_correlation(table: pd.DataFrame) -> Figure:
 
 def describe_correlation(table: pd.DataFrame) -> str:
     """Say which pair of numbers is most correlated; the figure's alternative text."""
-    values = table.where(~np.eye(len(table), dtype=bool)).abs().stack()
+    values = table.where(~np.eye(len(table), dtype=bool)).abs().stack().dropna()
     if values.empty:
         return "Mapa de correlación entre números: no hay ningún par."
     a, b = values.idxmax()

@@ -5,10 +5,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from retencion_lib.plots.style import BLUE, INK, STATUS
 from retencion_lib.words import es, listed, plural
-
-COLOURS = {"warning": "#d08a1d", "alert": "#b5342b"}
-BLUE, DARK = "#3b6ea5", "#333333"
 
 
 def plot_history(history: pd.DataFrame, runs: list[str]) -> Figure:
@@ -31,7 +29,8 @@ def plot_history(history: pd.DataFrame, runs: list[str]) -> Figure:
     _auc(axes[2], shown)
     dates = shown.drop_duplicates("run_id").set_index("run_id")["date"].reindex(runs)
     for ax in axes:
-        ax.set_xticks(range(len(runs)), [d[:7] for d in dates], rotation=90, fontsize=7)
+        ax.set_xticks(range(len(runs)), [f"{d[8:10]}/{d[5:7]}" for d in dates], fontsize=8,
+                      rotation=0 if len(runs) < 5 else 90)  # fmt: skip
         ax.set_xlim(-0.6, max(0.6, len(runs) - 0.4))
         ax.tick_params(axis="y", labelsize=8)
     axes[1].set_ylim(bottom=0)
@@ -43,7 +42,7 @@ def _findings(ax, shown: pd.DataFrame, n: int) -> None:
     for level, label in (("warning", "avisos"), ("alert", "alertas")):
         times = shown.loc[shown["level"] == level, "x"].value_counts()
         heights = times.reindex(range(n), fill_value=0).to_numpy()
-        ax.bar(range(n), heights, bottom=base, color=COLOURS[level], label=label)
+        ax.bar(range(n), heights, bottom=base, color=STATUS[level], label=label)
         base = base + heights
     ax.set_title("Hallazgos", fontsize=9)
     ax.legend(frameon=False, fontsize=7)
@@ -56,7 +55,7 @@ def _auc(ax, shown: pd.DataFrame) -> None:
     seen = measured(shown)
     if len(seen):
         error = np.abs(seen[["low", "high"]].to_numpy().T - seen["value"].to_numpy())
-        ax.errorbar(seen["x"], seen["value"], error, fmt="s", color=DARK, markersize=4,
+        ax.errorbar(seen["x"], seen["value"], error, fmt="s", color=INK, markersize=4,
                     label="con resultados")  # fmt: skip
     ax.set_title("ROC-AUC", fontsize=9)
     ax.legend(frameon=False, fontsize=7)

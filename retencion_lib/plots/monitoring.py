@@ -7,23 +7,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from retencion_lib.drift import Labels, Numbers, Shift
+from retencion_lib.plots.style import BLUE, CYCLE, INK, RUST, SOFT, STATUS
 from retencion_lib.words import es, listed, pct
 
-BEFORE, NOW = "#3b6ea5", "#d08a1d"
+BEFORE, NOW = BLUE, RUST
 LARGEST = 0.5  # PSI at which a bar is cut
 SHOWN = 6  # categories, then the rest together
-COLOURS = {"ok": "#3b6ea5", "warning": "#d08a1d", "alert": "#b5342b"}
 
 
 def plot_scores(samples: dict[str, pd.Series], threshold: float, ax: Axes | None = None) -> Axes:
     """Draw the distribution of one or more sets of scores, and the threshold in use."""
     ax = ax or plt.subplots(figsize=(7, 4), layout="constrained")[1]
-    for (name, scores), colour in zip(samples.items(), ["#3b6ea5", "#d08a1d"], strict=False):
+    for (name, scores), colour in zip(samples.items(), CYCLE, strict=False):
         weights = np.full(len(scores), 100 / len(scores))
         ax.hist(scores, bins=np.linspace(0, 1, 21), weights=weights, histtype="step",
                 linewidth=2, color=colour, label=name)  # fmt: skip
     if threshold == threshold:
-        ax.axvline(threshold, color="#333333", linestyle=":", label="Umbral")
+        ax.axvline(threshold, color=INK, linestyle=":", label="Umbral")
     ax.set(xlabel="Puntuación de riesgo", ylabel="Clientes (%)")
     ax.legend(frameon=False)
     return ax
@@ -32,7 +32,10 @@ def plot_scores(samples: dict[str, pd.Series], threshold: float, ax: Axes | None
 def describe_scores(samples: dict[str, pd.Series], threshold: float) -> str:
     """Say the mean of each set of scores; the figure's alternative text."""
     said = [f"{name}, media {es(scores.mean(), 3)}" for name, scores in samples.items()]
-    cut = f"; umbral {es(threshold, 3)}" if threshold == threshold else ""
+    cut = ""
+    if threshold == threshold:
+        above = [pct((scores >= threshold).mean()) for scores in samples.values()]
+        cut = f"; desde el umbral, {es(threshold, 3)}, está el {listed(above)}"
     return f"Distribución de la puntuación: {'; '.join(said)}{cut}."
 
 
@@ -41,10 +44,10 @@ def plot_shifts(found: list[Shift], limits: tuple[float, float], ax: Axes | None
     ordered = sorted(found, key=lambda s: s.psi_corrected)
     ax = ax or plt.subplots(figsize=(7, 0.25 * len(found) + 1.2), layout="constrained")[1]
     sizes = [s.psi_corrected for s in ordered]
-    ax.barh([s.name for s in ordered], sizes, color=[COLOURS[s.status] for s in ordered])
+    ax.barh([s.label for s in ordered], sizes, color=[STATUS[s.status] for s in ordered])
     for limit, words in zip(limits, ("moderado", "grande"), strict=True):
-        ax.axvline(limit, color="#555555", linestyle="--", linewidth=1)
-        ax.text(limit, len(found) - 0.4, words, fontsize=8, ha="center", va="bottom")
+        ax.axvline(limit, color=SOFT, linestyle="--", linewidth=1)
+        ax.text(limit + 0.005, len(found) - 0.4, words, fontsize=8, va="bottom")
     for place, size in enumerate(sizes):
         if size > LARGEST:  # the bar is cut, so that the small ones can be seen
             ax.text(0.98 * LARGEST, place, es(size, 2), color="white", ha="right", va="center",
@@ -61,7 +64,7 @@ def describe_shifts(found: list[Shift]) -> str:
     worst = max(found, key=lambda s: s.psi_corrected)
     share = np.mean([s.status != "ok" for s in found])
     return (
-        f"El mayor PSI descontado el azar es el de '{worst.name}', {es(worst.psi_corrected, 3)}; "
+        f"El mayor PSI descontado el azar es el de '{worst.label}', {es(worst.psi_corrected, 3)}; "
         f"está en aviso o alerta el {pct(share, 0)} de las columnas."
     )
 
@@ -77,19 +80,22 @@ def plot_columns(shown: list[Shift], before: dict, now: dict) -> Figure:
 
     `before` and `now` hold the summary of each column by the name of its shift.
     """
-    fig, axes = plt.subplots(1, len(shown), figsize=(2.6 * len(shown), 3), layout="constrained")
-    for ax, shift in zip(np.atleast_1d(axes), shown, strict=True):
+    tall = -(-len(shown) // 2)
+    fig, axes = plt.subplots(tall, 2, figsize=(8.8, 2.9 * tall), layout="constrained")
+    panels = axes.ravel()
+    for ax in panels[len(shown) :]:
+        ax.axis("off")
+    for ax, shift in zip(panels, shown, strict=False):
         names, sides = shares(before[shift.name], now[shift.name])
         place = np.arange(len(names))
         for side, colour, label, step in zip(
             sides, (BEFORE, NOW), ("Referencia", "Este lote"), (-0.2, 0.2), strict=True
         ):
             ax.bar(place + step, 100 * side, 0.4, color=colour, label=label)
-        ax.set_xticks(place, names, rotation=60, ha="right", fontsize=7)
-        ax.set_title(shift.name, fontsize=9)
-        ax.tick_params(axis="y", labelsize=7)
-    np.atleast_1d(axes)[0].set_ylabel("Clientes (%)")
-    np.atleast_1d(axes)[0].legend(frameon=False, fontsize=7)
+        ax.set_xticks(place, names, rotation=40, ha="right", fontsize=8)
+        ax.set_title(shift.label, fontsize=10)
+        ax.set_ylabel("Clientes (%)", fontsize=9)
+    panels[0].legend()
     return fig
 
 
@@ -117,5 +123,5 @@ def _places(cuts: np.ndarray) -> int:
 
 def describe_columns(shown: list[Shift]) -> str:
     """Say which columns are drawn; alternative text."""
-    said = [f"'{s.name}' (PSI {es(s.psi_corrected, 3)})" for s in shown]
+    said = [f"'{s.label}' (PSI {es(s.psi_corrected, 3)})" for s in shown]
     return f"Reparto de los clientes en la referencia y en este lote: {listed(said)}."

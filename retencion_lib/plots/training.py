@@ -4,13 +4,14 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from retencion_lib.plots.style import GREY
 from retencion_lib.words import es, listed
 
 
 def plot_calibration(points: pd.DataFrame, labels: dict[str, str], ax: Axes | None = None) -> Axes:
     """Draw what was said against what happened, in bins of equal size with 95 % intervals."""
     ax = ax or plt.subplots(figsize=(6.5, 5), layout="constrained")[1]
-    ax.plot([0, 100], [0, 100], color="#777777", linestyle="--", linewidth=1)
+    ax.plot([0, 100], [0, 100], color=GREY, linestyle="--", linewidth=1)
     for marker, (family, part) in zip("osD^v", points.groupby("family", sort=False), strict=False):
         middle = 100 * part["prob_true"]
         reach = [middle - 100 * part["low"], 100 * part["high"] - middle]

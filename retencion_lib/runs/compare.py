@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import re
 
 import pandas as pd
 
@@ -10,13 +11,22 @@ TOLERANCE = 1e-9
 # What changes with every run although nothing did.
 VOLATILE = {"run_id", "created_at", "at", "promoted_at", "scored_at", "fit_seconds", "seconds"}
 
+RUN_OR_TIME = re.compile(
+    r"\d{8}T\d{6}-\w+-[0-9a-f]{4,}"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?)?"
+)
+
 
 def differences(path: str, old: bytes, new: bytes) -> list[str]:
     """Where two contents differ in more than times and names of runs; empty if nowhere."""
     if path.endswith(".json"):
         return values_differ(json.loads(old), json.loads(new))
     if path.endswith(".csv"):
-        return tables_differ(old, new)
+        return tables_differ(*(_read_csv(content) for content in (old, new)))
+    if path.endswith(".parquet"):
+        return tables_differ(*(pd.read_parquet(io.BytesIO(content)) for content in (old, new)))
+    if path.endswith((".html", ".md")):
+        return texts_differ(old.decode(), new.decode())
     return ["bytes"] if old != new else []
 
 
@@ -43,15 +53,26 @@ def _same(old: object, new: object) -> bool:
     return math.isclose(old, new, rel_tol=TOLERANCE, abs_tol=TOLERANCE) if numbers else old == new
 
 
-def tables_differ(old: bytes, new: bytes) -> list[str]:
+def texts_differ(old: str, new: str) -> list[str]:
+    """Numbers of the lines that differ in more than names of runs and times."""
+    a, b = (RUN_OR_TIME.sub("", text).splitlines() for text in (old, new))
+    if len(a) != len(b):
+        return [f"{len(a)} líneas y {len(b)}"]
+    return [f"línea {n}" for n, (x, y) in enumerate(zip(a, b, strict=True), 1) if x != y]
+
+
+def _read_csv(content: bytes) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(content), dtype=str, na_filter=False)
+
+
+def tables_differ(a: pd.DataFrame, b: pd.DataFrame) -> list[str]:
     """Columns that differ, in the order of the first table."""
-    a, b = (pd.read_csv(io.BytesIO(content), dtype=str, na_filter=False) for content in (old, new))
     if a.shape != b.shape or list(a.columns) != list(b.columns):
         return [f"{a.shape[0]} filas y {b.shape[0]}, o sus columnas"]
     return [c for c in a.columns if c not in VOLATILE and not _same_column(a[c], b[c])]
 
 
 def _same_column(a: pd.Series, b: pd.Series) -> bool:
-    other = a != b
+    other = (a != b) & ~(a.isna() & b.isna())
     gap = pd.to_numeric(a[other], errors="coerce") - pd.to_numeric(b[other], errors="coerce")
     return bool((gap.abs() <= TOLERANCE).all())

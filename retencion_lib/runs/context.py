@@ -12,7 +12,7 @@ from retencion_lib import config, disk, show, store
 from retencion_lib.plots import style
 from retencion_lib.runs import record
 from retencion_lib.runs.parameters import checked
-from retencion_lib.words import plural
+from retencion_lib.words import listed, plural
 
 RUN_VARIABLE = "RETENCION_RUN_ID"
 
@@ -64,7 +64,8 @@ def close_run(run: Run, **headline: object) -> None:
         What `open_run` gave.
     **headline
         Results worth a line in the list of runs, as plain values. One with the name of a
-        parameter that was left empty says what the run chose for it.
+        parameter that was left empty says what the run chose for it; ``answer``, in Markdown,
+        is what the report says first.
     """
     results = disk.clean(headline)
     chosen = {k: v for k, v in results.items() if k in run.params and run.params[k] in ("", None)}
@@ -77,7 +78,7 @@ def close_run(run: Run, **headline: object) -> None:
         "inputs": _of_role(files, "input"), "outputs": _of_role(files, "output"),
     }  # fmt: skip
     show.table(
-        pd.DataFrame({"name": params.keys(), "value": map(str, params.values())}),
+        pd.DataFrame({"name": params.keys(), "value": map(_said, params.values())}),
         "Parámetros efectivos",
     )
     show.table(
@@ -87,10 +88,21 @@ def close_run(run: Run, **headline: object) -> None:
     show.table(_facts_table(run, facts), "Código y entorno")
     n_in, n_out = len(embedded["inputs"]), len(embedded["outputs"])
     said = (
-        f"Se leyeron {plural(n_in, 'archivo', 'archivos')} y se escribieron "
-        f"{plural(n_out, 'archivo', 'archivos')}; este mismo rastro va dentro del cuaderno."
+        f"{plural(n_in, 'archivo leído', 'archivos leídos')} y "
+        f"{plural(n_out, 'escrito', 'escritos')}; este mismo rastro va dentro del cuaderno."
     )
     display({record.MEDIA_TYPE: embedded, "text/markdown": said, "text/plain": said}, raw=True)
+
+
+def _said(value: object) -> str:
+    """A parameter for readers: decimals with a comma, lists as prose, a dash for an empty one."""
+    if isinstance(value, bool):
+        return "sí" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}".replace(".", ",")
+    if isinstance(value, list):
+        return listed(value, limit=len(value)) or "—"
+    return str(value) if value not in ("", None, {}) else "—"
 
 
 def _of_role(files: list[dict], role: str) -> list[dict]:

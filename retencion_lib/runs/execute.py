@@ -144,6 +144,8 @@ def _run(stage: str, run_id: str, kernel: KernelManager, params: dict) -> Finish
 
 def _raise(failure: PapermillExecutionError, page: Path) -> None:
     where = f"Informe: {config.relative(page)}"
+    if failure.ename == "KeyboardInterrupt":  # the terminal interrupts the kernel too
+        raise KeyboardInterrupt from None
     kind = getattr(errors, failure.ename, None)
     if kind is not None:
         raise kind(f"{failure.evalue}\n{where}") from None

@@ -23,10 +23,15 @@ def figures(results: dict) -> list[Figure]:
     """Figures that the results of a run hold, in reading order."""
     made = [
         _text("Modelo", results.get("champion")),
+        _text("El que mejor ordena", results.get("best")),
+        _number("ROC-AUC de validación", results.get("valid_roc_auc"), lambda v: es(v, 3)),
         _text("Versión entrenada", results.get("version")),
         _auc(results),
-        _number("Bajas en la lista, veces la media", results.get("lift_at_k"), es),
-        _number("Beneficio de la lista (EUR)", results.get("profit"), count),
+        _number("Bajas en la lista", results.get("lift_at_k"),
+                lambda v: f"{es(v)} veces", "las de la media"),
+        _number("La lista habría ganado", *_money(results, "profit")),
+        _number("A llamar", results.get("rows_to_call"), count),
+        _number("Se espera ganar", *_money(results, "expected_profit")),
         _number("Clientes puntuados", results.get("rows_scored"), count),
         _watch(results),
         _number("PSI de la puntuación", results.get("score_psi"), lambda v: es(v, 3)),
@@ -72,5 +77,12 @@ def _text(label: str, value: object) -> Figure | None:
     return Figure(label, str(value)) if value else None
 
 
-def _number(label: str, value: object, words) -> Figure | None:
-    return None if value is None else Figure(label, words(value))
+def _money(results: dict, key: str) -> tuple:
+    """Amount of a result, how to write it, and its 95 % interval."""
+    limits = results.get(f"{key}_ci")
+    said = f"{interval(*limits, 0)}, al 95 %" if limits else ""
+    return results.get(key), lambda value: f"{count(value)} EUR", said
+
+
+def _number(label: str, value: object, words, note: str = "") -> Figure | None:
+    return None if value is None else Figure(label, words(value), note)

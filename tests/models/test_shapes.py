@@ -1,0 +1,85 @@
+"""Tables of other shapes than the demo: every candidate is fitted and is worth something."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+from sklearn.metrics import log_loss
+
+from retencion_lib.metrics import log_loss_difference
+from retencion_lib.models import baseline_scores, prepare_columns, train_candidates
+
+
+def outcome(rng, z, rate):
+    """Outcomes whose log-odds are z, shifted so that about `rate` of them leave."""
+    low, high = -20.0, 20.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if expit(z + middle).mean() < rate else (low, middle)
+    return (rng.random(len(z)) < expit(z + low)).astype(int)
+
+
+def tiny(rng):
+    X = pd.DataFrame(rng.normal(size=(500, 3)), columns=list("abc"))
+    X["kind"] = rng.choice(["x", "y"], 500).astype(object)
+    return X, X["a"].to_numpy(), 0.25
+
+
+def rare(rng):
+    X = pd.DataFrame(rng.lognormal(size=(5000, 4)), columns=list("abcd"))
+    return X, np.log(X["a"]).to_numpy(), 0.015
+
+
+def only_categories(rng):
+    X = pd.DataFrame({c: rng.choice(list("xyz"), 900) for c in "abc"}, dtype=object)
+    return X, 2.0 * (X["a"] == "x").to_numpy(), 0.3
+
+
+def many_labels(rng):
+    label = rng.integers(0, 150, 3000)
+    X = pd.DataFrame({"shop": [f"s{i}" for i in label], "n": rng.normal(size=3000)})
+    X["shop"] = X["shop"].astype(object)
+    return X, rng.normal(0, 1.5, 150)[label], 0.2
+
+
+def gaps(rng):
+    X = pd.DataFrame(rng.normal(size=(900, 4)), columns=["a", "empty", "half", "late"])
+    X["kind"] = rng.choice(["x", "y"], 900).astype(object)
+    z = X["a"].to_numpy() + X["half"].to_numpy()
+    X["empty"] = np.nan
+    X.loc[rng.random(900) < 0.5, "half"] = np.nan
+    X.loc[X.index % 5 != 0, "late"] = np.nan  # present in one fold alone
+    X["kind"] = X["kind"].where(rng.random(900) < 0.7, None)
+    return X, z, 0.3
+
+
+def steps(rng):
+    X = pd.DataFrame({c: rng.integers(0, 2, 800).astype(float) for c in "abcde"})
+    return X, (X["a"] + X["b"]).to_numpy(), 0.3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", [tiny, rare, only_categories, many_labels, gaps, steps])
+def test_any_shape_is_learnt_by_every_candidate(table):
+    rng = np.random.default_rng(7)
+    X, z, rate = table(rng)
+    y = outcome(rng, z, rate)
+    numeric = list(X.select_dtypes("number"))
+    categorical = [c for c in X if c not in numeric]
+    folds = np.arange(len(y)) % 5
+    columns, _ = prepare_columns(X, y, folds, numeric, categorical, 1)
+    found = train_candidates(X, y, folds, columns, 1)
+    nothing = log_loss(y, np.full(len(y), y.mean()))
+    bar = baseline_scores(X, y, folds, columns)
+    assert list(found) == ["logreg", "xgb", "mlp", "stack"]
+    for name, candidate in found.items():
+        assert np.isfinite(candidate.p).all(), name
+        assert log_loss(y, candidate.p) < 1.02 * nothing, name
+        # New rows: labels never seen, and nothing at all.
+        odd = pd.concat([X.head(2), X.head(1).assign(**dict.fromkeys(X, None))])
+        odd[categorical] = odd[categorical].fillna("never seen").astype(object)
+        odd[numeric] = odd[numeric].astype(float)
+        p = candidate.predict(odd)
+        assert ((p > 0) & (p < 1)).all(), name
+    better, error = log_loss_difference(y, bar, found["stack"].p)
+    assert better > -2 * error

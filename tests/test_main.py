@@ -1,0 +1,62 @@
+"""The command line: what each ending says and gives back."""
+
+import pytest
+
+from retencion_lib import __main__ as command_line
+from retencion_lib import commands, config
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["trainn"], "No existe la orden 'trainn'. Hay: eda, train", id="order"),
+        pytest.param(["train", "--dtaa", "x"], "¿Querías decir 'data'?", id="parameter"),
+        pytest.param(["train", "x"], "'x' sobra: los parámetros se dan", id="loose-word"),
+        pytest.param(["train", "--data"], "Falta el valor de '--data'", id="no-value"),
+        pytest.param(["train", "--seed", "1.5"], "debe ser un número entero", id="int"),
+        pytest.param(["infer", "--sample", "diez"], "con punto decimal", id="float"),
+        pytest.param(["train", "--drop-cols", "[1,"], "debe ser una lista", id="list"),
+        pytest.param(["monitor", "--fail-on", "red"], "debe ser 'warning' o 'alert'", id="fail-on"),
+        pytest.param(["verify", "--head", "7"], "debe ser NÚMERO:SHA256", id="head"),
+        pytest.param(["verify", "--signature", "s"], "hace falta --identity", id="identity"),
+        pytest.param(["sign"], "Falta --key", id="key"),
+        pytest.param(["trace"], "--customer ID o --event ID", id="trace"),
+        pytest.param(["reproduce"], "Indica la ejecución", id="reproduce"),
+        pytest.param(["promote", "9.9"], "reason = '': di por qué", id="reason"),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_exit_code_2(home, capsys, words, said):
+    assert command_line.main(words) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("Error: ")
+    assert said in printed.err
+    assert "Traceback" not in printed.err
+    assert list(home.rglob("*.html")) == []
+
+
+def test_a_home_that_is_a_file_is_said_in_one_sentence(tmp_path, monkeypatch, capsys):
+    (tmp_path / "taken").write_text("")
+    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path / "taken"))
+    assert command_line.main(["data"]) == 2
+    assert "una de sus carpetas es un archivo. Elige otra" in capsys.readouterr().err
+
+
+def test_an_interruption_is_no_traceback(monkeypatch, capsys):
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(commands.COMMANDS, "data", commands.Command("", interrupted))
+    assert command_line.main(["data"]) == 130
+    assert "se cierra en el registro con 'retencion seal'" in capsys.readouterr().err
+
+
+def test_an_empty_ledger_is_not_called_faultless(home, capsys):
+    assert command_line.main(["verify"]) == 0
+    assert f"El registro de {home} está vacío" in capsys.readouterr().out
