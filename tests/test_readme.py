@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import readme
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -30,10 +32,15 @@ def test_the_english_readme_has_the_same_commands_in_the_same_order():
 
 
 def test_files_and_pages_that_the_readme_points_to_are_in_the_project():
-    for readme in ("README.md", "README.en.md"):
-        text = (ROOT / readme).read_text(encoding="utf-8")
+    for name in ("README.md", "README.en.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
         for link in re.findall(r"\]\(([^)#:]+)\)", text):
-            assert (ROOT / link).exists(), f"{readme}: {link}"
+            assert (ROOT / link).exists(), f"{name}: {link}"
+
+
+def test_the_measured_figures_are_those_of_the_results_kept():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme.rendered(text) == text, "ejecuta make figures"
 
 
 @pytest.fixture(scope="module")
