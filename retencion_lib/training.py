@@ -201,6 +201,9 @@ def calibration_table(trained: Trained) -> pd.DataFrame:
                 "ece_perfect": found.ece_perfect,
                 "slope": found.slope,
                 "intercept": found.intercept,
+                "brier": found.brier,
+                "reliability": found.reliability,
+                "resolution": found.resolution,
             }
         )
     return pd.DataFrame(rows)
