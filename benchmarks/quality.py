@@ -146,7 +146,8 @@ def main() -> None:
     parser.add_argument("--autogluon", default="", metavar="PYTHON")
     parser.add_argument("--tables", nargs="+", default=list(TABLES), choices=list(TABLES))
     given = parser.parse_args()
-    run(given.tables, given.own, given.peers, given.autogluon)
+    if given.own or given.peers or given.autogluon:
+        run(given.tables, given.own, given.peers, given.autogluon)
     results().to_csv(RESULTS / "quality.csv", index=False)
     quality_page.write()
 
