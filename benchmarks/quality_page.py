@@ -107,8 +107,8 @@ def page(found: pd.DataFrame) -> str:
         "resultado es optimista.",
         *(design_table(table, name) for name in DESIGN if (name, CHAMPION) in table.index),
         "AutoGluon se midió en menos partes, con el tiempo límite de `benchmarks/peers.py` por "
-        "reloj y un núcleo: en una máquina compartida gastó menos CPU de la que pedía. Sus medias no "
-        "son las de las mismas partes: compárense las dos últimas columnas.",
+        "reloj y un núcleo: en una máquina compartida gastó menos CPU de la que pedía. Sus medias "
+        "no son las de las mismas partes: compárense las dos últimas columnas.",
         "**Tablas no usadas al diseñar**, tres partes cada una; se fijaron antes de ajustar "
         "nada en ellas.",
         unseen_table(table),
