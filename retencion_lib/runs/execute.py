@@ -11,14 +11,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 import papermill
 from jupyter_client.manager import KernelManager
 from papermill.exceptions import PapermillExecutionError
 
 from retencion_lib import config, disk, errors
 from retencion_lib.runs.context import new_run_id
-from retencion_lib.runs.parameters import notebook_path, refuse_unknown
+from retencion_lib.runs.parameters import cells_of, notebook_path, refuse_unknown
 from retencion_lib.runs.seal import kernel_environment
 
 ENGINE = "retencion"  # retencion_lib.runs.engine, which papermill loads by itself
@@ -61,8 +60,8 @@ def warm_up(kernel: KernelManager, notebook: str) -> None:
 
 def imports_of(notebook: str) -> str:
     """Import statements of a notebook, one a line."""
-    cells = nbformat.read(notebook_path(notebook), 4).cells
-    nodes = [node for c in cells if c.cell_type == "code" for node in ast.parse(c.source).body]
+    code = ["".join(c["source"]) for c in cells_of(notebook) if c["cell_type"] == "code"]
+    nodes = [node for source in code for node in ast.parse(source).body]
     return "\n".join(ast.unparse(n) for n in nodes if isinstance(n, ast.Import | ast.ImportFrom))
 
 

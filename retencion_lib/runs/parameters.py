@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-import nbformat
-
 from retencion_lib import config
 from retencion_lib.errors import ParameterError
 
@@ -23,12 +21,17 @@ def notebook_path(notebook: str) -> Path:
 @cache
 def declared(notebook: str) -> dict[str, tuple[type, object, str]]:
     """Type, default and help of each parameter of a notebook of ours, in order."""
-    return declared_in(nbformat.read(notebook_path(notebook), 4).cells)
+    return declared_in(cells_of(notebook))
+
+
+def cells_of(notebook: str) -> list[dict]:
+    """Cells of a notebook of ours, as JSON: importing `nbformat` is slow, in every kernel."""
+    return json.loads(notebook_path(notebook).read_text(encoding="utf-8"))["cells"]
 
 
 def declared_in(cells: list) -> dict[str, tuple[type, object, str]]:
     """Type, default and help of each parameter in a notebook's cells; none without such a cell."""
-    tagged = [c.source for c in cells if "parameters" in c.metadata.get("tags", [])]
+    tagged = ["".join(c["source"]) for c in cells if "parameters" in c["metadata"].get("tags", [])]
     source = tagged[0] if tagged else ""
     found = {}
     for node in ast.parse(source).body:
