@@ -42,13 +42,14 @@ def monitoring_rows() -> str:
     found = json.loads((RESULTS / "monitoring.json").read_text(encoding="utf-8"))
     false, cost = found["rates"]["false"], found["cost"]
     worst = {name: max(size["share"] for size in sizes.values()) for name, sizes in false.items()}
+    few = max(size["repeats"] for size in false["evidently"].values())
     shifts = [found["rates"][f"{what}"]["ours"]["2000"]["share"] for what in SURE_SHIFTS]
     return (
         "- **Vigilancia.** Lotes sin ningún cambio que dan algún aviso, en el peor tamaño de "
         f"{listed(map(count, map(int, false['ours'])))} clientes y con "
         f"{count(found['repeats'])} repeticiones: {pct(worst['ours'])}; con PSI > 0,1, "
         f"{pct(worst['psi_0.1'])}; con KS al 5 %, {pct(worst['ks_0.05'])}; con Evidently de "
-        f"fábrica, {pct(worst['evidently'])}. Con 2.000 clientes se ven la antigüedad un 10 % más "
+        f"fábrica ({count(few)} repeticiones), {pct(worst['evidently'])}. Con 2.000 clientes se ven la antigüedad un 10 % más "
         f"alta ({pct(shifts[0])}) y diez puntos de contrato ({pct(shifts[1])}). Un millón de filas "
         f"por 20 columnas cuesta {es(cost['ours']['cpu_after_imports'], 2)} s de CPU y "
         f"{count(cost['ours']['peak_mb'])} MB; diez millones, "
