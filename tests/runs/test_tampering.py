@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from retencion_lib import ledger
+from retencion_lib import disk, ledger
 from retencion_lib.runs.verify import faults
 from tests import sealed_home
 
@@ -180,3 +180,63 @@ def test_only_an_anchor_shows_what_a_chain_cannot(home, sealed, edit):
 def test_one_edited_block_does_not_accuse_the_next(home):
     replace(LOG, ROW, "")(home)
     assert [f.run_id for f in faults()] == ["r3-infer"]
+
+
+def rewrite(name, **facts):
+    """Change a file and append a well-chained line that gives it the new content."""
+
+    def edit(home: Path):
+        content = b"other" * 40
+        (home / name).write_bytes(content)
+        ledger.append("write", path=name, sha256=disk.digest(content), bytes=len(content), **facts)
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        pytest.param(
+            rewrite(RUN["r1-train"] + ".html", run_id="new"), "había sellado", id="report"
+        ),
+        pytest.param(rewrite(RUN["r1-train"] + ".ipynb"), "sin decir qué ejecución", id="no-run"),
+        pytest.param(
+            rewrite("artifacts/xgb__v0.1.pkl", run_id="r1-train"), "ya había terminado", id="late"
+        ),
+        pytest.param(
+            rewrite("artifacts/xgb__v0.1.pkl", run_id="new"), "no se sobrescribe", id="version"
+        ),
+        pytest.param(rewrite(LOG, run_id="new", offset=0), "encima de filas", id="log"),
+    ],
+)
+def test_a_later_line_cannot_take_back_what_was_sealed(home, sealed, edit, said):
+    edit(home)
+    found = [f for f in faults([sealed[1]]) if f.code == "undone"]
+    assert len(found) == 1
+    assert said in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("event", "facts"),
+    [
+        ("run_started", {}),
+        ("write", {"path": "data/x.csv"}),
+        ("write", {"path": "logs/x.csv", "sha256": "0", "offset": 0}),
+        ("run_finished", {"run_id": "r1-train", "files": ["a"]}),
+    ],
+)
+def test_a_line_of_another_shape_is_a_fault_and_no_traceback(home, event, facts):
+    ledger.append(event, **facts)
+    assert "no es como lo escribe esta biblioteca" in " ".join(map(str, faults()))
+
+
+def test_a_time_that_is_no_text_is_a_fault_and_no_traceback(home):
+    path = home / ledger.LEDGER
+    text = path.read_text()
+    path.write_text(re.sub(r'"at": "[^"]+"', '"at": 5', text, count=1))
+    assert any(f.code == "chain" for f in faults())
+
+
+def test_a_hidden_file_in_artifacts_is_an_orphan(home):
+    (home / "artifacts/.x.pkl").write_bytes(b"x")
+    assert [(f.code, f.path) for f in faults()] == [("orphan", "artifacts/.x.pkl")]

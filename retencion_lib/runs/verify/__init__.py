@@ -7,6 +7,7 @@ from retencion_lib.runs.verify.chain import check_anchor, check_chain, check_run
 from retencion_lib.runs.verify.fault import Fault
 from retencion_lib.runs.verify.files import check_files
 from retencion_lib.runs.verify.logs import check_logs
+from retencion_lib.runs.verify.undone import check_undone, well_shaped
 
 __all__ = ["Fault", "faults"]
 
@@ -21,11 +22,13 @@ def faults(anchors: Sequence[tuple[int, str]] = ()) -> list[Fault]:
         last line or a chain computed again show.
     """
     raw = ledger.lines()
-    events = list(ledger.parse(raw))
+    events, misshapen = well_shaped(list(ledger.parse(raw)))
     return [
         *check_chain(raw, ledger.half_line()),
         *(fault for anchor in anchors for fault in check_anchor(raw, anchor)),
+        *misshapen,
         *check_runs(events),
+        *check_undone(events),
         *check_files(events),
         *check_logs(events),
     ]

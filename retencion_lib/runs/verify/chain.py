@@ -16,7 +16,7 @@ def check_chain(raw: list[bytes], half: int = 0) -> list[Fault]:
         where = f"{ledger.LEDGER}, línea {number}"
         try:
             event = json.loads(line)
-            seq, prev, when = event["seq"], event["prev"], event["at"]
+            seq, prev, when = event["seq"], event["prev"], str(event["at"])
         except (ValueError, KeyError, TypeError):
             found.append(_fault("chain", f"{where}: no es una anotación."))
             before = digest(line)

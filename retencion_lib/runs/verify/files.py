@@ -4,6 +4,7 @@ A file that several runs wrote must be as the last one left it. Where runs overl
 was cut short between announcing a file and naming it, more than one content is lawful.
 """
 
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from retencion_lib.disk import sha256
 from retencion_lib.runs.verify.fault import Fault, Lives
 
 # Files in `runs` that are no output of a run.
+# Locks, half-written files and git's place-holder.
+OURS = re.compile(r"\.gitkeep|\..+\.(lock|tmp|pending)")
 LOOSE = {ledger.LEDGER, "runs/index.html", "runs/head.txt", "runs/head.txt.sig"}
 
 
@@ -113,7 +116,7 @@ def _orphans(events: list[dict], versions: dict[str, list[Version]]) -> list[Fau
 def _walk(folder: str) -> Iterator[str]:
     home = config.home()
     for path in sorted(config.resolve(folder).rglob("*")):
-        if path.is_file() and not path.name.startswith("."):
+        if path.is_file() and not OURS.fullmatch(path.name):
             yield path.relative_to(home).as_posix()
 
 
