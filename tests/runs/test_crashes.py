@@ -138,16 +138,16 @@ def test_a_stage_killed_at_a_random_moment_leaves_a_home_that_can_go_on(
     dice = random.Random(kill)
     stage = ["infer", "train", "evaluate", "monitor", "eda"][kill % 5]
     words = ["--date", f"2026-10-{kill % 28 + 1:02}"]
-    started = time.monotonic()
+    reached = len(ledger.lines()) + dice.choice((1, 1, 1, 2))
     child = subprocess.Popen([sys.executable, "-m", "retencion_lib", stage, *words],
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-    seconds = 2 + 10 * dice.random()
-    while child.poll() is None and time.monotonic() - started < seconds:
-        time.sleep(0.01)
-    kernels = psutil.Process(child.pid).children(recursive=True) if child.poll() is None else []
+    while child.poll() is None and len(ledger.lines()) < reached:
+        time.sleep(0.005)
+    time.sleep(dice.choice((0, 0.1, 0.5)) * dice.random())
+    kernels = psutil.Process(child.pid).children(recursive=True)
     for process in [child, *kernels]:
         process.kill()
-    child.wait()
+    assert child.wait() == -signal.SIGKILL, "the stage ended before the kill"
     psutil.wait_procs(kernels)
     assert {f.code for f in faults()} <= CUT_SHORT, faults()
     assert retencion("seal").returncode == 0
