@@ -39,12 +39,20 @@ class Touched:
 
 lineage: list[Touched] = []
 _run_id: str | None = None
+_start: dict | None = None
 
 
-def begin(run_id: str) -> None:
-    """Start a run: forget earlier files, and announce in the ledger what is written."""
-    global _run_id
-    _run_id = run_id
+def begin(run_id: str, start: dict | None = None) -> None:
+    """Start a run: forget earlier files, and announce in the ledger what is written.
+
+    Parameters
+    ----------
+    start : dict, optional
+        Facts of ``run_started``, where nobody has put that line in the ledger: it is put there
+        before the first write, so that a notebook that was only looked at leaves no trace.
+    """
+    global _run_id, _start
+    _run_id, _start = run_id, start
     lineage.clear()
 
 
@@ -59,6 +67,10 @@ def _remember(touched: Touched) -> None:
 
 
 def _announce(touched: Touched) -> None:
+    global _start
+    if _start is not None:
+        ledger.append("run_started", run_id=_run_id, **_start)
+        _start = None
     if _run_id is not None:
         facts = {k: v for k, v in asdict(touched).items() if k != "role" and v is not None}
         ledger.append("write", run_id=_run_id, **facts)

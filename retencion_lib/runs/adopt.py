@@ -38,15 +38,21 @@ def take_in(path: str) -> str:
     found = record.find(notebook)
     name = found.get("notebook") or re.sub(r"\W+", "_", source.stem)
     run_id = found.get("run_id", "")
-    if not run_id or any(e["event"] == "run_started" for e in ledger.mentioning(run_id)):
-        run_id = new_run_id(name)
+    lines = [e for e in ledger.mentioning(run_id) if e.get("run_id") == run_id] if run_id else []
+    begun = any(e["event"] == "run_started" for e in lines)
+    # Only a run begun without an engine and not yet closed is the one that this notebook ends.
+    ours = all(e.get("interactive", e["event"] == "write") for e in lines)
+    if not run_id or not ours:
+        run_id, begun = new_run_id(name), False
     output = _place(source, name, run_id, config.run_date(found.get("date", "")))
     params = found.get("parameters") or notebook["metadata"].get("papermill", {}).get(
         "parameters", {}
     )
-    ledger.append("run_started", run_id=run_id, notebook=name, parameters=record.masked(params),
-                  output=config.relative(output), source_sha256=None, actor=ledger.actor(),
-                  host=platform.node(), pid=os.getpid(), taken_in=True)  # fmt: skip
+    if not begun:
+        ledger.append("run_started", run_id=run_id, notebook=name,
+                      parameters=record.masked(params), output=config.relative(output),
+                      source_sha256=None, actor=ledger.actor(), host=platform.node(),
+                      pid=os.getpid(), taken_in=True)  # fmt: skip
     failed = any(o["output_type"] == "error" for c in notebook["cells"]
                  for o in c.get("outputs", []))  # fmt: skip
     seal.end(run_id, name, output, error=None, params=record.masked(params), source_sha256=None,
@@ -84,7 +90,7 @@ def abandon(run_id: str = "") -> list[str]:
     ----------
     run_id : str
         Close this one whatever its process does; empty closes those of this machine whose
-        process is gone.
+        process is gone, or has gone on to another run.
 
     Returns
     -------
@@ -99,25 +105,31 @@ def abandon(run_id: str = "") -> list[str]:
     events = ledger.read()
     ended = Lives.of(events).ended
     lone = [e for e in events if e["event"] == "run_started" and e["run_id"] not in ended]
-    chosen = [e for e in lone if (e["run_id"] == run_id if run_id else _gone(e))]
+    starts = [e for e in events if e["event"] == "run_started"]
+    chosen = [e for e in lone if (e["run_id"] == run_id if run_id else _gone(e, starts))]
     if run_id and not chosen:
         raise AuditError(f"{run_id}: no consta como empezada y sin terminar. No hay qué cerrar.")
+    for path in layouts(events):
+        with disk.locked(config.resolve(path)):
+            disk.mend(config.resolve(path))
     for event in chosen:
         seal.end(
             event["run_id"], event["notebook"], config.resolve(event.get("output") or "runs/-"),
             error=None, params=event.get("parameters", {}), seconds=None, status="abandoned",
             source_sha256=event.get("source_sha256"),
         )  # fmt: skip
-    for path in layouts(events):
-        with disk.locked(config.resolve(path)):
-            disk.mend(config.resolve(path))
     return [e["run_id"] for e in chosen]
 
 
-def _gone(event: dict) -> bool:
-    """Whether the process that started a run ran here and is no longer there."""
+def _gone(event: dict, starts: list[dict]) -> bool:
+    """Whether the process that started a run ran here and is no longer at it."""
     if event.get("host") != platform.node():
         return False
+    if event.get("interactive") and any(
+        e["seq"] > event["seq"] and (e.get("host"), e.get("pid")) == (event["host"], event["pid"])
+        for e in starts
+    ):
+        return True  # the notebook was opened again in the same kernel
     try:
         os.kill(event["pid"], 0)
     except ProcessLookupError:

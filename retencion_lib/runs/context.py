@@ -1,6 +1,7 @@
 """A run seen from inside its notebook: who it is when it opens, what it touched when it closes."""
 
 import os
+import platform
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from datetime import UTC, datetime
 import pandas as pd
 from IPython.display import display
 
-from retencion_lib import config, disk, show, store
+from retencion_lib import config, disk, ledger, show, store
 from retencion_lib.plots import style
 from retencion_lib.runs import record
 from retencion_lib.runs.parameters import checked
@@ -48,11 +49,20 @@ def open_run(notebook: str, namespace: dict) -> Run:
         If a parameter has another type than declared, or `date` is no date.
     """
     params = checked(notebook, namespace)
-    run_id = os.environ.get(RUN_VARIABLE) or new_run_id(notebook)
-    store.begin(run_id)
-    style.use()
     date = config.run_date(params["date"])
-    return Run(run_id, notebook, date, params | {"date": date})
+    params |= {"date": date}
+    engine = os.environ.get(RUN_VARIABLE)
+    run_id = engine or new_run_id(notebook)
+    store.begin(run_id, None if engine else _start(notebook, params))
+    style.use()
+    return Run(run_id, notebook, date, params)
+
+
+def _start(notebook: str, params: dict) -> dict:
+    """Facts of a run without an engine, as in JupyterLab; `retencion seal` takes it in."""
+    return {"notebook": notebook, "parameters": record.masked(params), "output": None,
+            "source_sha256": None, "actor": ledger.actor(), "host": platform.node(),
+            "pid": os.getpid(), "interactive": True}  # fmt: skip
 
 
 def close_run(run: Run, **headline: object) -> None:

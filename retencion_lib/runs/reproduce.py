@@ -119,6 +119,8 @@ def _parameters(event: dict, done: Reproduction) -> dict:
 
 def _code(event: dict, folder: Path, done: Reproduction) -> dict[str, str]:
     """Environment that runs the recorded commit; the present code where git does not have it."""
+    if event.get("environment_sha256") != record.environment_sha256():
+        done.notes.append("El entorno no es el de entonces: hay otras versiones instaladas.")
     state = record.git_state()
     if event.get("dirty"):
         done.notes.append("El código tenía cambios sin guardar: se usa el de ahora.")
@@ -132,8 +134,6 @@ def _code(event: dict, folder: Path, done: Reproduction) -> dict[str, str]:
             subprocess.run(["tar", "-x"], cwd=code, input=archive.stdout, check=True)
             return {"PYTHONPATH": str(code)}
         done.notes.append(f"git no tiene el commit {event['commit'][:12]}: se usa el de ahora.")
-    if event.get("environment_sha256") != record.environment_sha256():
-        done.notes.append("El entorno no es el de entonces: hay otras versiones instaladas.")
     return {}
 
 
@@ -174,7 +174,7 @@ def _recompute(event: dict, touched: dict, folder: Path) -> bytes:
     makers = [
         e for e in ledger.mentioning(touched["sha256"])
         if e["event"] == "run_finished" and e["run_id"] != event["run_id"]
-        and touched["sha256"] in {o["sha256"] for o in e["outputs"]}
+        and e["status"] == "ok" and touched["sha256"] in {o["sha256"] for o in e["outputs"]}
     ]  # fmt: skip
     if makers:
         inner = Path(tempfile.mkdtemp(dir=folder))

@@ -16,8 +16,9 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import LocalHandler, papermill_io, write_ipynb
 
 from retencion_lib import config, disk, errors, ledger
-from retencion_lib.runs import index, parameters, record, report
+from retencion_lib.runs import index, parameters, record, report, settle
 from retencion_lib.runs.context import RUN_VARIABLE, new_run_id
+from retencion_lib.runs.verify.fault import UNDONE
 
 FROM_RECORD = ("date", "seed", "commit", "dirty", "python", "platform", "libraries",
                "environment_sha256", "inputs", "outputs", "results")  # fmt: skip
@@ -140,6 +141,8 @@ def end(
             files[config.relative(page)] = disk.sha256(page)
         except Exception as fault:
             report_error = fault
+    if status in UNDONE and not facts["outputs"]:
+        facts["outputs"] = settle.written(run_id)
     event = ledger.append(
         "run_finished", run_id=run_id, notebook=notebook, status=status, parameters=params,
         source_sha256=source_sha256, **facts, files=files, error=_name(error),

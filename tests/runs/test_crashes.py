@@ -79,7 +79,7 @@ def test_a_kill_before_any_step_on_disk_is_named_closed_and_forgotten(home, work
         adopt.abandon()
         assert faults() == [], step
         sealed_home.start("r7", notebook)
-        sealed_home.WRITERS[notebook]("r7-again")
+        sealed_home.WRITERS[notebook]("r7")
         sealed_home.finish("r7", notebook)
         assert faults() == [], step
         step += 1
@@ -96,7 +96,9 @@ def test_half_a_block_is_cut_off_by_whoever_appends_next(home):
     ledger.append("write", run_id="r6-infer", path="logs/predictions.csv", **facts)
     log.write_bytes(whole + block[:5])
     assert {f.code for f in faults()} == {"lone_start", "half_block"}
+    sealed_home.start("r7-infer", "04_infer")
     sealed_home._infer("r7-infer")
+    sealed_home.finish("r7-infer", "04_infer")
     assert log.read_bytes().startswith(whole + b"r7-infer-0")
     assert {f.code for f in faults()} == {"lone_start"}
 

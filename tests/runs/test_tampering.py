@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from retencion_lib import disk, ledger
+from retencion_lib.runs import seal
 from retencion_lib.runs.verify import faults
 from tests import sealed_home
 
 LOG = "logs/predictions.csv"
+APPEND = disk.append
 RUN = {run: f"runs/2026-10-31/{run}/{nb}" for run, nb in sealed_home.STAGES.items()}
 
 
@@ -182,6 +184,42 @@ def test_one_edited_block_does_not_accuse_the_next(home):
     assert [f.run_id for f in faults()] == ["r3-infer"]
 
 
+@pytest.mark.parametrize("status", ["failed", "refused", "abandoned"])
+@pytest.mark.parametrize(
+    ("edit", "code", "path"),
+    [(replace(LOG, "r6-infer-2.*", ""), "log", LOG),
+     (delete("data/b6_with_score.csv"), "missing", "data/b6_with_score.csv")],
+    ids=["rows", "file"],
+)  # fmt: skip
+def test_what_an_unlucky_run_wrote_cannot_be_removed_unseen(home, status, edit, code, path):
+    sealed_home.start("r6-infer", "04_infer")
+    sealed_home._infer("r6-infer")
+    seal.end("r6-infer", "04_infer", home / "none.ipynb", error=None, params={}, seconds=None,
+             source_sha256=None, status=status)  # fmt: skip
+    assert faults() == []
+    edit(home)
+    assert (code, path, "r6-infer") in [(f.code, f.path, f.run_id) for f in faults()]
+
+
+def test_an_announcement_that_did_not_come_true_is_no_output(home, monkeypatch):
+    sealed_home.start("r6-infer", "04_infer")
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "append", _full)
+        with pytest.raises(OSError, match="full"):
+            sealed_home._infer("r6-infer")
+    end = seal.end("r6-infer", "04_infer", home / "none.ipynb", error=None, params={},
+                   seconds=None, source_sha256=None, status="failed")  # fmt: skip
+    assert end["outputs"] == []
+    assert faults() == []
+
+
+def _full(path, block):
+    """The disk fills up when the log grows; the ledger's last line still went in."""
+    if path.name == "predictions.csv":
+        raise OSError("full")
+    return APPEND(path, block)
+
+
 def rewrite(name, **facts):
     """Change a file and append a well-chained line that gives it the new content."""
 
@@ -207,6 +245,10 @@ def rewrite(name, **facts):
             rewrite("artifacts/xgb__v0.1.pkl", run_id="new"), "no se sobrescribe", id="version"
         ),
         pytest.param(rewrite(LOG, run_id="new", offset=0), "encima de filas", id="log"),
+        pytest.param(
+            rewrite("monitoring/drift_report.json", run_id="new"), "no consta que empezara",
+            id="never-started",
+        ),
     ],
 )
 def test_a_later_line_cannot_take_back_what_was_sealed(home, sealed, edit, said):
@@ -223,6 +265,8 @@ def test_a_later_line_cannot_take_back_what_was_sealed(home, sealed, edit, said)
         ("write", {"path": "data/x.csv"}),
         ("write", {"path": "logs/x.csv", "sha256": "0", "offset": 0}),
         ("run_finished", {"run_id": "r1-train", "files": ["a"]}),
+        ("write", {"path": "../x.csv", "sha256": "0", "run_id": "r1-train"}),
+        ("erasure", {"files": {"data/../../x.csv": "0"}, "reason": "a", "approver": "a"}),
     ],
 )
 def test_a_line_of_another_shape_is_a_fault_and_no_traceback(home, event, facts):

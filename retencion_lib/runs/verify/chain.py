@@ -8,6 +8,15 @@ from retencion_lib.disk import digest
 from retencion_lib.runs.verify.fault import Fault
 from retencion_lib.words import count
 
+LONE = (
+    "Empezó y no consta que terminara: se cortó, o sigue en marcha. "
+    "'retencion seal' la da por abandonada."
+)
+LONE_BY_HAND = (
+    "Se ejecutó a mano, como en JupyterLab, y no está sellada: 'retencion seal CUADERNO.ipynb' "
+    "la sella, y 'retencion seal' la da por abandonada cuando se cierra su núcleo."
+)
+
 
 def check_chain(raw: list[bytes], half: int = 0) -> list[Fault]:
     """Each line numbered, linked to the one before, and not earlier than it."""
@@ -55,11 +64,12 @@ def check_runs(events: list[dict]) -> list[Fault]:
     """Every run starts once and ends once; whoever decides says why."""
     started = Counter(e["run_id"] for e in events if e["event"] == "run_started")
     ended = Counter(e["run_id"] for e in events if e["event"] == "run_finished")
+    by_hand = {e["run_id"] for e in events if e.get("interactive")}
     found = [
-        Fault("lone_start", "Empezó y no consta que terminara: se cortó, o sigue en marcha. "
-              "'retencion seal' la da por abandonada.", run)
-        for run in started if run not in ended
-    ]  # fmt: skip
+        Fault("lone_start", LONE_BY_HAND if run in by_hand else LONE, run)
+        for run in started
+        if run not in ended
+    ]
     found += [
         Fault("lone_end", "Consta que terminó y no que empezara.", run)
         for run in ended if run not in started

@@ -28,6 +28,7 @@ LOOSE = {ledger.LEDGER, "runs/index.html", "runs/head.txt", "runs/head.txt.sig"}
 class Version:
     """One content that the ledger gives a file."""
 
+    path: str
     sha256: str
     run_id: str | None
     seq: int
@@ -54,10 +55,10 @@ def file_versions(events: list[dict]) -> dict[str, list[Version]]:
     for event in events:
         kind, run, seq = event["event"], event.get("run_id"), event.get("seq", 0)
         if kind == "write" and "offset" not in event:
-            versions[event["path"]].append(Version(event["sha256"], run, seq, kind))
+            versions[event["path"]].append(Version(event["path"], event["sha256"], run, seq, kind))
         elif kind in ("run_finished", "promotion", "erasure"):
             for path, sha in (event.get("files") or {}).items():
-                versions[path].append(Version(sha, run, seq, kind))
+                versions[path].append(Version(path, sha, run, seq, kind))
     return dict(versions)
 
 
@@ -77,7 +78,8 @@ def lawful(versions: list[Version], lives: Lives) -> list[Version]:
 
 def _sure(version: Version, lives: Lives) -> bool:
     """Whether the file surely had this content at some time."""
-    return version.event in ("run_finished", "erasure") or lives.certain(version.run_id)
+    sealed = version.event in ("run_finished", "erasure")
+    return sealed or lives.certain(version.run_id, version.path, version.sha256)
 
 
 def _compare(path: str, found: str | None, versions: list[Version], lives: Lives) -> Fault | None:

@@ -19,6 +19,19 @@ class Block:
     bytes: int
     rows: int
     sha256: str
+    path: str
+    announced: str  # its hash when it was appended; an erasure gives it another
+
+    def certain(self, lives: Lives) -> bool:
+        """Whether the run surely appended it."""
+        return lives.certain(self.run_id, self.path, self.announced)
+
+    @classmethod
+    def of(cls, event: dict) -> "Block":
+        """Read it from its line ``write``."""
+        sha = event["sha256"]
+        return cls(str(event.get("run_id")), event["offset"], event["bytes"],
+                   event.get("rows") or 0, sha, event["path"], sha)  # fmt: skip
 
     @property
     def end(self) -> int:
@@ -44,8 +57,7 @@ def layouts(events: list[dict]) -> dict[str, list[Block]]:
             # A block that a cut run announced and never wrote is replaced by the next.
             while blocks and blocks[-1].offset >= event["offset"]:
                 blocks.pop()
-            blocks.append(Block(event["run_id"], event["offset"], event["bytes"],
-                                event.get("rows", 0), event["sha256"]))  # fmt: skip
+            blocks.append(Block.of(event))
         elif event["event"] == "erasure":
             for path, changed in (event.get("blocks") or {}).items():
                 logs[path] = rewritten(logs[path], changed)
@@ -66,13 +78,13 @@ def _check(path: str, blocks: list[Block], lives: Lives) -> list[Fault]:
     file = config.resolve(path)
     size = file.stat().st_size if file.is_file() else 0
     # The last blocks may never have been written, if their runs were cut short or failed.
-    while blocks and size <= blocks[-1].offset and not lives.certain(blocks[-1].run_id):
+    while blocks and size <= blocks[-1].offset and not blocks[-1].certain(lives):
         blocks = blocks[:-1]
     if not blocks:
         return [_extra(path, size)] if size else []
     if not file.is_file():
         return [Fault("missing", f"Falta {path}.", blocks[-1].run_id, path)]
-    if size < blocks[-1].end and not lives.certain(blocks[-1].run_id):
+    if size < blocks[-1].end and not blocks[-1].certain(lives):
         half = blocks[-1]
         said = (
             f"{path}: quedan {count(size - half.offset)} bytes a medias de una ejecución cortada; "
@@ -101,6 +113,15 @@ def _compare(path: str, file: Path, blocks: list[Block], size: int) -> list[Faul
 def _holds(handle, block: Block, shift: int) -> bool:
     handle.seek(max(0, block.offset + shift))
     return digest(handle.read(block.bytes)) == block.sha256
+
+
+def held(path: str, block: Block) -> bool:
+    """Whether a block lies in its log as it was appended."""
+    file = config.resolve(path)
+    if not file.is_file():
+        return False
+    with file.open("rb") as handle:
+        return _holds(handle, block, 0)
 
 
 def _changed(path: str, block: Block, moved: int) -> Fault:

@@ -32,6 +32,7 @@ def well_shaped(events: list[dict]) -> tuple[list[dict], list[Fault]]:
                   if event.get(k) is not None and not isinstance(event[k], kind)]  # fmt: skip
         if "offset" in event and not isinstance(event.get("bytes"), int):
             wrong.append("bytes")
+        wrong += [k for k in ("path", "files", "blocks") if _outside(event.get(k))]
         if wrong:
             where = f"{ledger.LEDGER}, línea {event.get('seq')}"
             said = f"{where}: '{wrong[0]}' no es como lo escribe esta biblioteca."
@@ -39,6 +40,12 @@ def well_shaped(events: list[dict]) -> tuple[list[dict], list[Fault]]:
         else:
             good.append(event)
     return good, found
+
+
+def _outside(paths: object) -> bool:
+    """Whether a path climbs out of the home: ours never do, and no file out there is read."""
+    named = paths if isinstance(paths, dict) else [paths]
+    return any(isinstance(p, str) and ".." in p.split("/") for p in named)
 
 
 def check_undone(events: list[dict]) -> list[Fault]:
@@ -63,8 +70,7 @@ def check_undone(events: list[dict]) -> list[Fault]:
                             run, path) for what in said[:1]]  # fmt: skip
             if "offset" in event:
                 kept = [b for b in logs.get(path, []) if b.offset < event["offset"]]
-                logs[path] = [*kept, Block(str(run), event["offset"], event["bytes"],
-                                           event.get("rows") or 0, event["sha256"])]  # fmt: skip
+                logs[path] = [*kept, Block.of(event)]
             elif VERSION.fullmatch(path):
                 models.setdefault(path, (event["sha256"], run))
     return found
@@ -81,8 +87,11 @@ def _objections(
     if path in sealed:
         yield f"cambia {path}, que otra ejecución había sellado."
     if "offset" in event:
-        over = [b for b in blocks if b.end > event["offset"] and lives.certain(b.run_id)]
-        if over:
+        if any(b.end > event["offset"] and b.certain(lives) for b in blocks):
             yield f"escribe en {path} encima de filas ya anotadas."
-    elif path in models and models[path][0] != event["sha256"] and lives.certain(models[path][1]):
-        yield f"da otro contenido a {path}: una versión no se sobrescribe."
+    elif path in models and models[path][0] != event["sha256"]:
+        first, made_by = models[path]
+        if lives.certain(made_by, path, first):
+            yield f"da otro contenido a {path}: una versión no se sobrescribe."
+    if run is not None and run not in lives.started:
+        yield f"anota una escritura de {path} por una ejecución que no consta que empezara."

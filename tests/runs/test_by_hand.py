@@ -1,0 +1,82 @@
+"""Work in JupyterLab, without an engine: it starts in the ledger with its first write."""
+
+import os
+
+import nbformat
+import pytest
+
+from retencion_lib import config, disk, ledger, store
+from retencion_lib.__main__ import main
+from retencion_lib.runs import adopt, context, record
+from retencion_lib.runs.verify import faults
+
+FILE = "artifacts/x.json"
+
+
+@pytest.fixture
+def home(monkeypatch, tmp_path):
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+    monkeypatch.delenv(context.RUN_VARIABLE, raising=False)
+    monkeypatch.setattr(context, "checked", lambda notebook, params: params)
+    yield tmp_path
+    store.begin("none")
+
+
+def opened():
+    return context.open_run("01_eda", {"date": "2026-10-31", "api_token": "s3cret"})
+
+
+def saved(run, path):
+    """The notebook of a run, as its kernel leaves it."""
+    found = {record.MEDIA_TYPE: {"run_id": run.run_id, "notebook": run.notebook}}
+    output = nbformat.v4.new_output("display_data", found)
+    cell = nbformat.v4.new_code_cell("close_run(run)", outputs=[output], execution_count=1)
+    disk.write(path, nbformat.writes(nbformat.v4.new_notebook(cells=[cell])).encode())
+    return path
+
+
+def test_a_notebook_that_writes_nothing_leaves_no_trace(home):
+    opened()
+    assert ledger.read() == []
+
+
+def test_the_first_write_starts_the_run_once_and_hides_its_secrets(home):
+    run = opened()
+    store.write_json(config.resolve(FILE), {"a": 1})
+    store.write_json(config.resolve(FILE), {"a": 2})
+    start, *writes = ledger.read()
+    assert (start["event"], start["run_id"], start["pid"]) == (
+        "run_started", run.run_id, os.getpid(),
+    )  # fmt: skip
+    assert start["parameters"]["api_token"] == record.MASK
+    assert [e["event"] for e in writes] == ["write", "write"]
+
+
+def test_verify_asks_for_the_seal_and_is_content_after_it(home, tmp_path):
+    run = opened()
+    store.write_json(config.resolve(FILE), {"a": 1})
+    [fault] = faults()
+    assert "a mano, como en JupyterLab" in fault.message
+    assert main(["seal", str(saved(run, tmp_path / "lab/mine.ipynb"))]) == 0
+    assert faults() == []
+    assert [e["event"] for e in ledger.read()] == ["run_started", "write", "run_finished"]
+
+
+def test_a_notebook_saved_again_after_its_seal_is_another_run(home, tmp_path):
+    run = opened()
+    store.write_json(config.resolve(FILE), {"a": 1})
+    assert main(["seal", str(saved(run, tmp_path / "lab/mine.ipynb"))]) == 0
+    changed = saved(run, tmp_path / "lab/mine.ipynb")
+    changed.write_text(changed.read_text() + "\n")
+    assert main(["seal", str(changed)]) == 0
+    assert faults() == []
+    assert len({e["run_id"] for e in ledger.read()}) == 2
+
+
+def test_opening_the_notebook_again_gives_up_the_run_before(home):
+    first = opened()
+    store.write_json(config.resolve(FILE), {"a": 1})
+    assert adopt.abandon() == []
+    opened()
+    store.write_json(config.resolve(FILE), {"a": 2})
+    assert adopt.abandon() == [first.run_id]
