@@ -1,5 +1,7 @@
 """Predictions carry the decision, and each decision is logged once."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from retencion_lib import campaign, config, explain, scoring
 from retencion_lib.data.portfolio import DECIDED, LOGGED
 from retencion_lib.decision import Campaign
+from retencion_lib.errors import DataError
 
 TERMS = campaign.Terms(
     Campaign(
@@ -54,6 +57,20 @@ def test_each_prediction_has_the_score_the_notice_and_the_decision():
     assert best["reasons"] == "x: 90 (alto)"
     assert log.loc["C0", ["prediction", "decile", "group", "reasons"]].tolist() == [0, 10, "", ""]
     assert (log["group"] == "contact").sum() == 10
+
+
+def test_a_share_so_small_that_nobody_is_drawn_is_refused(home):
+    table = pd.DataFrame(
+        {"id": [f"C{i}" for i in range(300)], "x": [1, 2, 3, 4] * 75, "left": [0, 1, 1] * 100}
+    )
+    table.to_csv(home / "d.csv", index=False)
+    model = SimpleNamespace(
+        contract={"target": "left", "id_col": "id"}, positive="1", test_share=0.2, seed=1
+    )
+    given = {"input": "", "data": "d.csv", "sample": 1e-9, "id_col": "id"}
+    said = r"sample = 1e-09: de los 60 clientes apartados de d\.csv no sale ninguno"
+    with pytest.raises(DataError, match=said):
+        scoring.load_batch(scoring.Scorer(model, 0.5, "f1"), **given)
 
 
 def test_the_log_has_the_columns_that_no_table_may_take():

@@ -1,4 +1,7 @@
 import json
+import os
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -63,3 +66,43 @@ def test_what_is_written_is_remembered_with_hash_and_rows(tmp_path):
     (touched,) = store.lineage
     assert (touched.role, touched.path, touched.rows) == ("output", "data/t.csv", 2)
     assert touched.sha256 == store.sha256(tmp_path / "data/t.csv")
+
+
+def as_nobody(work):
+    """Do some work in a child without the rights of root; what it raised, as text."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            if os.getuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+            work()
+            said = "nothing"
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+        os.write(writer, said.encode())
+        os._exit(0)
+    os.close(writer)
+    os.waitpid(child, 0)
+    with os.fdopen(reader) as pipe:
+        return pipe.read()
+
+
+def test_a_folder_without_leave_to_write_is_said_and_stays_as_it_was(monkeypatch):
+    # Not under pytest's own folder, which only its owner may enter.
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        (home / "artifacts").mkdir()
+        (home / "artifacts/a.txt").write_bytes(b"old")
+        monkeypatch.setenv("RETENCION_HOME", folder)
+        for path in (home, home / "artifacts"):
+            path.chmod(0o555)
+        said = as_nobody(lambda: store.write_bytes(home / "artifacts/a.txt", b"new"))
+        (home / "artifacts").chmod(0o755)
+        home.chmod(0o755)
+        assert said.startswith("StorageError: No se puede escribir artifacts/a.txt: falta permiso")
+        assert "RETENCION_HOME; lo que había sigue como estaba." in said
+        assert (home / "artifacts/a.txt").read_bytes() == b"old"
+        assert [p.name for p in (home / "artifacts").iterdir()] == ["a.txt"]

@@ -7,9 +7,14 @@ import re
 
 import pandas as pd
 
+from retencion_lib import config
+from retencion_lib.history import HISTORY
+
 TOLERANCE = 1e-9
-# What changes with every run although nothing did.
-VOLATILE = {"run_id", "created_at", "at", "promoted_at", "scored_at", "fit_seconds", "seconds"}
+# What changes with every run although nothing did. A user's column may have one of these names:
+# a value of another kind, and a column of any table but our own logs, are compared.
+VOLATILE = {"run_id": str, "created_at": str, "at": str, "promoted_at": str, "fit_seconds": float}
+VOLATILE_COLUMNS = {config.PREDICTIONS: {"run_id", "scored_at"}, HISTORY: {"run_id", "at"}}
 
 RUN_OR_TIME = re.compile(
     r"\d{8}T\d{6}-\w+-[0-9a-f]{4,}"
@@ -21,10 +26,12 @@ def differences(path: str, old: bytes, new: bytes) -> list[str]:
     """Where two contents differ in more than times and names of runs; empty if nowhere."""
     if path.endswith(".json"):
         return values_differ(json.loads(old), json.loads(new))
+    besides = VOLATILE_COLUMNS.get(path, set())
     if path.endswith(".csv"):
-        return tables_differ(*(_read_csv(content) for content in (old, new)))
+        return tables_differ(*(_read_csv(content) for content in (old, new)), besides)
     if path.endswith(".parquet"):
-        return tables_differ(*(pd.read_parquet(io.BytesIO(content)) for content in (old, new)))
+        tables = (pd.read_parquet(io.BytesIO(content)) for content in (old, new))
+        return tables_differ(*tables, besides)
     if path.endswith((".html", ".md")):
         return texts_differ(old.decode(), new.decode())
     return ["bytes"] if old != new else []
@@ -36,7 +43,7 @@ def values_differ(old: object, new: object, where: str = "") -> list[str]:
         return [
             found
             for key in sorted(old.keys() | new.keys())
-            if key not in VOLATILE
+            if not _volatile(key, old.get(key), new.get(key))
             for found in values_differ(old.get(key), new.get(key), f"{where}.{key}".lstrip("."))
         ]
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
@@ -46,6 +53,11 @@ def values_differ(old: object, new: object, where: str = "") -> list[str]:
             for found in values_differ(a, b, f"{where}[{n}]")
         ]
     return [] if _same(old, new) else [where or "valor"]
+
+
+def _volatile(key: str, old: object, new: object) -> bool:
+    kind = VOLATILE.get(key)
+    return kind is not None and all(isinstance(v, kind) for v in (old, new))
 
 
 def _same(old: object, new: object) -> bool:
@@ -65,11 +77,11 @@ def _read_csv(content: bytes) -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(content), dtype=str, na_filter=False)
 
 
-def tables_differ(a: pd.DataFrame, b: pd.DataFrame) -> list[str]:
-    """Columns that differ, in the order of the first table."""
+def tables_differ(a: pd.DataFrame, b: pd.DataFrame, besides: set[str]) -> list[str]:
+    """Columns that differ, in the order of the first table, but for those of `besides`."""
     if a.shape != b.shape or list(a.columns) != list(b.columns):
         return [f"{a.shape[0]} filas y {b.shape[0]}, o sus columnas"]
-    return [c for c in a.columns if c not in VOLATILE and not _same_column(a[c], b[c])]
+    return [c for c in a.columns if c not in besides and not _same_column(a[c], b[c])]
 
 
 def _same_column(a: pd.Series, b: pd.Series) -> bool:

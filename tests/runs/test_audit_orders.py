@@ -3,6 +3,7 @@
 import json
 import subprocess
 
+import nbformat
 import pytest
 
 from retencion_lib import disk, ledger
@@ -95,6 +96,19 @@ def test_promotion_rollback_and_erasure_are_orders(home, capsys):
     assert main(["verify"]) == 0
 
 
+def test_a_notebook_that_nobody_executed_is_not_sealed(home, tmp_path, capsys):
+    blank = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    nbformat.write(blank, tmp_path / "blank.ipynb")
+    assert main(["seal", str(tmp_path / "blank.ipynb")]) == 2
+    assert "blank.ipynb: no está ejecutado. Ejecútalo antes" in capsys.readouterr().err
+
+
+def test_without_ssh_keygen_a_signature_says_what_to_install(home, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", "")
+    assert main(["sign", "--key", "any"]) == 2
+    assert "No está 'ssh-keygen': instala OpenSSH" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -108,6 +122,8 @@ def test_promotion_rollback_and_erasure_are_orders(home, capsys):
         (["reproduce", "r0"], "no consta ninguna ejecución terminada"),
         (["seal", "r0"], "no consta como empezada y sin terminar"),
         (["seal", "none.ipynb"], "no se puede leer como cuaderno"),
+        (["verify", "--signature", "x", "--identity", "ana"], "firma antes con 'retencion sign"),
+        (["sign", "--key", "nowhere"], "No se pudo firmar: "),
         (["sign"], "Falta --key"),
         (["head", "extra"], "'extra' sobra"),
     ],

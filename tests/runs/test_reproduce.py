@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from retencion_lib import config, disk, ledger, store
+from retencion_lib.__main__ import main
 from retencion_lib.errors import AuditError
 from retencion_lib.runs import compare, recover
 from retencion_lib.runs.reproduce import reproduce
@@ -26,7 +27,15 @@ def home(monkeypatch, tmp_path):
         ("a.json", {"x": 1.0, "run_id": "a"}, {"x": 1.0 + 1e-12, "run_id": "b"}, []),
         ("a.json", {"x": {"y": [1, 2]}}, {"x": {"y": [1, 3]}}, ["x.y[1]"]),
         ("a.json", {"x": 1}, {"x": 1, "z": 2}, ["z"]),
-        ("a.csv", "id,run_id,s\n1,a,0.5\n", "id,run_id,s\n1,b,0.5000000000001\n", []),
+        ("a.json", {"at": "2026-10-31", "fit_seconds": 1.5}, {"at": "x", "fit_seconds": 2.5}, []),
+        (
+            "a.json",
+            {"at": 1, "run_id": {"a": 1}},
+            {"at": 2, "run_id": {"a": 2}},
+            ["at", "run_id.a"],
+        ),
+        (config.PREDICTIONS, "id,run_id,s\n1,a,0.5\n", "id,run_id,s\n1,b,0.5000000000001\n", []),
+        ("a.csv", "id,run_id,at\n1,a,7\n", "id,run_id,at\n1,b,8\n", ["run_id", "at"]),
         ("a.csv", "id,s\n1,0.5\n", "id,s\n1,0.6\n", ["s"]),
         ("a.csv", "id,s\n1,x\n", "id,s\n1,y\n", ["s"]),
         ("a.csv", "id\n1\n", "id\n1\n2\n", ["1 filas y 2, o sus columnas"]),
@@ -99,6 +108,23 @@ def test_what_cannot_be_reproduced_is_said(home, run_id, said):
         reproduce(run_id)
 
 
+def test_a_notebook_that_fails_this_time_is_said(home):
+    with pytest.raises(AuditError, match=r"r1-train: esta vez falla: .*close_run"):
+        reproduce("r1-train")
+
+
+def test_an_input_that_is_nowhere_is_named_with_its_hash(home):
+    content = b"a,b\n1,2\n"
+    outside = disk.write(home / "data/raw.csv", content)
+    sealed_home.start("r6-eda", "01_eda")
+    store.record("input", outside)
+    sealed_home.finish("r6-eda", "01_eda")
+    outside.write_bytes(b"replaced")
+    said = rf"su entrada data/raw\.csv \(SHA-256 {disk.digest(content)[:16]}…\) ya no"
+    with pytest.raises(AuditError, match=said):
+        reproduce("r6-eda")
+
+
 @pytest.mark.slow
 def test_each_of_the_five_notebooks_comes_out_the_same(trained_home, monkeypatch):
     monkeypatch.setenv("RETENCION_HOME", str(trained_home))
@@ -111,7 +137,7 @@ def test_each_of_the_five_notebooks_comes_out_the_same(trained_home, monkeypatch
 
 @pytest.mark.slow
 def test_an_input_written_over_is_made_again_and_a_false_result_is_caught(
-    trained_home, monkeypatch, tmp_path
+    trained_home, monkeypatch, tmp_path, capsys
 ):
     home = shutil.copytree(trained_home, tmp_path / "home")
     monkeypatch.setenv("RETENCION_HOME", str(home))
@@ -124,4 +150,5 @@ def test_an_input_written_over_is_made_again_and_a_false_result_is_caught(
         e | ({"results": {**e["results"], "score_psi": 9.0}} if e.get("results") else {})
         for e in es
     ])  # fmt: skip
-    assert not reproduce(run_id).same
+    assert main(["reproduce", run_id]) == 2
+    assert f"{run_id}: no sale lo mismo" in capsys.readouterr().err

@@ -246,7 +246,8 @@ def rewrite(name, **facts):
         ),
         pytest.param(rewrite(LOG, run_id="new", offset=0), "encima de filas", id="log"),
         pytest.param(
-            rewrite("monitoring/drift_report.json", run_id="new"), "no consta que empezara",
+            rewrite("monitoring/drift_report.json", run_id="new"),
+            "no consta que empezara",
             id="never-started",
         ),
     ],
