@@ -5,8 +5,12 @@ from pathlib import Path
 
 from retencion_lib import config, ledger, store
 from retencion_lib.errors import DataError
+from retencion_lib.words import es
 
 KNOWN = ("event_id", "run_id", "scored_at", "model", "version", "score", "threshold", "prediction")
+DECIDED = {"decile": "decil", "expected_profit": "beneficio esperado", "group": "grupo:",
+           "reasons": "razones:", "campaign": "campaña"}  # fmt: skip
+GROUPS = {"contact": "a contactar", "control": "de control"}
 
 
 def predictions(*, customer: str = "", event: str = "") -> list[dict[str, str]]:
@@ -87,7 +91,7 @@ def sentences(chain: dict) -> list[str]:
     row = chain["prediction"]
     id_col = _id_column(list(row))
     decided = "avisar" if row["prediction"] == "1" else "no avisar"
-    extra = [f"{k}={v}" for k, v in row.items() if k not in (*KNOWN, id_col) and v]
+    extra = [_said(k, v) for k, v in row.items() if k not in (*KNOWN, id_col) and v]
     return [
         f"{id_col} {row[id_col]} · evento {row['event_id']} · {row['scored_at']}",
         f"  Puntuación {row['score']}, umbral {row['threshold']}: {decided}"
@@ -98,6 +102,13 @@ def sentences(chain: dict) -> list[str]:
         f"  En uso     {_promotion(chain['promotion'])}",
         f"  Vigilancia {_monitoring(chain['monitoring'])}",
     ]
+
+
+def _said(name: str, value: str) -> str:
+    """What was decided besides the notice, in words; the exact digits are in the log."""
+    if name == "expected_profit":
+        return f"{DECIDED[name]} {es(float(value), 2)}"
+    return f"{DECIDED.get(name, name)} {GROUPS.get(value, value)}"
 
 
 def _report(run: dict | None) -> str:

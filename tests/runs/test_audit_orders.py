@@ -8,7 +8,10 @@ import pytest
 
 from retencion_lib import disk, ledger
 from retencion_lib.__main__ import main
+from retencion_lib.runs import trace
 from tests import sealed_home
+
+LINKS = ("run", "artifact", "training", "promotion", "monitoring")
 
 
 @pytest.fixture
@@ -131,3 +134,16 @@ def test_without_ssh_keygen_a_signature_says_what_to_install(home, monkeypatch, 
 def test_wrong_use_is_one_spanish_sentence_and_exit_code_2(home, capsys, words, said):
     assert main(words) == 2
     assert said in capsys.readouterr().err
+
+
+def test_what_was_decided_besides_the_notice_is_said_in_words():
+    row = dict.fromkeys(trace.KNOWN, "1") | {
+        "event_id": "e1", "id": "C1", "decile": "1", "expected_profit": "1234.567",
+        "group": "control", "campaign": "otoño", "reasons": "",
+    }  # fmt: skip
+    order = ("event_id", "run_id", "scored_at", "id", *row)
+    prediction = {k: row[k] for k in order}
+    said = trace.sentences({"prediction": prediction} | dict.fromkeys(LINKS))[1]
+    assert said.endswith(
+        "avisar (decil 1; beneficio esperado 1.234,57; grupo: de control; campaña otoño)"
+    )
