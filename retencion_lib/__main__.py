@@ -1,9 +1,10 @@
 """The command line: its options are the parameters of the notebooks.
 
 Exit codes: 0 done; 1 a bug of ours, with traceback; 2 wrong use or bad input, with one
-message; 3 only where `--fail-on` asks for it; 130 interrupted by the user.
+message; 3 only where `--fail-on` asks for it; 130 interrupted by the user; 141 nobody reads on.
 """
 
+import os
 import sys
 
 from retencion_lib import config, store
@@ -35,10 +36,14 @@ def stage_parameters(stages: list[str], given: dict[str, str]) -> dict[str, dict
 
 
 def help_text(stage: str) -> str:
-    """Parameters of a stage, with type, default and help."""
+    """Parameters of a stage, or of the five, with type, default and help."""
     lines = [f"retencion {stage}: {STAGES[stage]}", ""]
-    for name, (kind, default, said) in declared(config.NOTEBOOKS[stage]).items():
-        lines.append(f"  --{name.replace('_', '-'):12} {said} ({kind.__name__}, {default!r})")
+    notebooks = config.NOTEBOOKS.values() if stage == "run" else [config.NOTEBOOKS[stage]]
+    parameters: dict = {}
+    for notebook in notebooks:
+        parameters |= {n: v for n, v in declared(notebook).items() if n not in parameters}
+    for name, (kind, default, said) in parameters.items():
+        lines.append(f"  --{name.replace('_', '-'):15} {said} ({kind.__name__}, {default!r})")
     return "\n".join(lines)
 
 
@@ -78,20 +83,20 @@ def _fail_on(level: str) -> None:
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; give back the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if not words or words[0] in ("-h", "--help", "help"):
-        print(overview())
-        return 0
-    stage, rest = words[0], words[1:]
+    stage, rest = words[0] if words else "help", words[1:]
     try:
-        if stage in COMMANDS:
+        if stage in ("-h", "--help", "help"):
+            print(overview())
+        elif stage in COMMANDS:
             COMMANDS[stage].run(rest)
         elif stage not in STAGES:
             known = [*STAGES, *COMMANDS]
             raise ParameterError(f"No existe la orden '{stage}'. Hay: {', '.join(known)}.")
-        elif rest[:1] in (["-h"], ["--help"]) and stage in config.NOTEBOOKS:
+        elif rest[:1] in (["-h"], ["--help"]):
             print(help_text(stage))
         else:
             run(stage, rest)
+        sys.stdout.flush()
     except UserError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
@@ -102,6 +107,10 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 130
+    except BrokenPipeError:
+        # Whoever read our output has had enough, as `head` does: no traceback, also at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     return 0
 
 

@@ -1,5 +1,8 @@
 """The command line: what each ending says and gives back."""
 
+import subprocess
+import sys
+
 import pytest
 
 from retencion_lib import __main__ as command_line
@@ -60,3 +63,10 @@ def test_an_interruption_is_no_traceback(monkeypatch, capsys):
 def test_an_empty_ledger_is_not_called_faultless(home, capsys):
     assert command_line.main(["verify"]) == 0
     assert f"El registro de {home} está vacío" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", ["", "train --help", "run --help"])
+def test_a_reader_that_has_had_enough_sees_no_traceback(words):
+    order = f"set -o pipefail; {sys.executable} -m retencion_lib {words} | true"
+    done = subprocess.run(["bash", "-c", order], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (141, "")
