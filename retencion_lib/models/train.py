@@ -8,7 +8,8 @@ import pandas as pd
 
 from retencion_lib.features import Columns, describe
 from retencion_lib.models.calibrate import Calibrator, choose_calibrator
-from retencion_lib.models.crossfit import CrossFit, best_mean, fit_stack, fit_variants
+from retencion_lib.models.combine import fit_family, fit_stack
+from retencion_lib.models.crossfit import CrossFit, fit_variants
 from retencion_lib.models.families import FAMILIES, STACK, baseline
 from retencion_lib.models.search import Found, search
 
@@ -76,9 +77,8 @@ def train_candidates(
     """
     given = (X, y, folds, columns, seed)
     variants = [fit_variants(family, *given, tick=tick) for family in FAMILIES.values()]
-    fits = [best_mean(group, y) for group in variants]
-    everyone = [variant for group in variants for variant in group]
-    fits.append(fit_stack(STACK, fits, everyone, y, folds))
+    fits = [fit_family(group, y, folds) for group in variants]
+    fits.append(fit_stack(STACK, variants, y, folds))
     found = {}
     for fit in fits:
         calibrator, p = choose_calibrator(fit.margin, y, folds)
