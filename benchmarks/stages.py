@@ -123,14 +123,14 @@ def watch(date: str, labelled: pd.DataFrame | None, *, look: str = "") -> Looked
     tables, _ = monitoring.load(config.REFERENCE, current, **COLUMNS, date=date)
     shifts = monitoring.shifts(tables)
     moved = [s.name for s in shifts if s.status != "ok"]
-    why = causes.measure(current, config.REFERENCE, capacity=CAPACITY)
+    why = causes.measure(current, config.REFERENCE)
     seen = performance.watch(current, config.REFERENCE, labels, **COLUMNS, moved=moved)
     hard = quality.findings(tables)
     alerts = [*seen.alerts, *why.alerts]
     found = [*hard, *monitoring.shift_alerts(shifts), *alerts]
-    batch = {"batch": tables.sha256[1], "path": tables.paths[1], "date": date}
+    batch = {"batch": tables.customers, "path": tables.paths[1], "date": date}
     alerts += history.escalate(history.read(), found, **batch)
     report = monitoring.write_report(tables, shifts, hard, alerts=alerts, **seen.sections)
     history.append(report, run_id=f"{date}{look}", date=date)
-    advice = retraining.recommend(report["alerts"], id_col=ID, target=TARGET)
+    advice = retraining.recommend(report, id_col=ID, target=TARGET, date=date)
     return Looked(report["alerts"], advice.decision, seen.expected.estimates["roc_auc"])

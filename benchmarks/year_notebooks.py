@@ -59,7 +59,7 @@ def run_notebooks(home: Path) -> dict:
     for number in range(1, MONTHS + 1):
         date, arrived = day(number), year.repaired.get(number - DELAY)
         report = month(home, year.delivered[number], arrived, date)
-        advice = retraining.recommend(report["alerts"], id_col=ID, target=TARGET)
+        advice = retraining.recommend(report, id_col=ID, target=TARGET, date=date)
         if advice.decision == "fix":
             month(home, year.repaired[number], arrived, date)
         if arrived is not None:

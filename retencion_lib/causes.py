@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from retencion_lib import config, explain, impact, metrics, registry, store
+from retencion_lib.campaign import agreed_capacity
 from retencion_lib.data import check_batch, need_columns, read_table
 from retencion_lib.drift.statistics import benjamini_hochberg
 from retencion_lib.models import FittedModel
@@ -85,17 +86,15 @@ class Causes:
         return start + f"Lo que más cambia a quién se avisa: {listed(said)}."
 
 
-def measure(
-    current: str, reference: str, *, score_col: str = "score", capacity: float = 0.10
-) -> Causes:
+def measure(current: str, reference: str, *, score_col: str = "score") -> Causes:
     """Attribute the shift of the batch's scores to its features.
+
+    The list is of as many customers as the campaign's terms say that the team can contact.
 
     Parameters
     ----------
     current, reference : str
         Scored tables.
-    capacity : float
-        Share of customers that the team can contact.
     """
     entry = registry.standing_champion(registry.read())
     if entry is None:
@@ -122,9 +121,8 @@ def measure(
             "El lote no lo puntuó el modelo en uso: no se puede decir qué columna mueve el riesgo."
         )
     cut = impact.cut_between(margin, scores >= float(entry["threshold"]["value"]))
-    table = impact.attribute(
-        both.iloc[:n], both.iloc[n:], base=base[n:], cut=cut, k=metrics.k_of(len(now), capacity)
-    )
+    k = metrics.k_of(len(now), agreed_capacity())
+    table = impact.attribute(both.iloc[:n], both.iloc[n:], base=base[n:], cut=cut, k=k)
     table["significant"] = benjamini_hochberg(table["p_value"].to_numpy(), FALSE_DISCOVERY)
     return Causes(table, (float(np.mean(margins[:n] >= cut)), float(np.mean(margin >= cut))))
 

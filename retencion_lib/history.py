@@ -1,8 +1,8 @@
 """What monitoring has said over time: one row a run and check, and what persists or has closed.
 
-`monitoring/history.parquet` only grows. A batch looked at twice, the same file or one of the
-same name and date, counts once, with its last look: repeating a run confirms nothing, and a
-repaired extract takes the place of the broken one.
+`monitoring/history.parquet` only grows. A batch looked at twice, the same customers (whoever
+scored them) or a file of the same name and date, counts once, with its last look: repeating a
+run confirms nothing, and a repaired extract takes the place of the broken one.
 """
 
 import io
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from retencion_lib import config, store
-from retencion_lib.quality import Alert
-from retencion_lib.words import count, listed
+from retencion_lib.quality import Alert, named
+from retencion_lib.words import count, day, listed
 
 HISTORY = "monitoring/history.parquet"
 COLUMNS = {
@@ -22,16 +22,15 @@ COLUMNS = {
     "low": "float64", "high": "float64", "limit": "float64",
 }  # fmt: skip
 PERSISTS, WINDOW = 2, 3  # a finding in 2 of the last 3 batches is no accident
-STATES = {
-    "new": "nuevo", "persists": "persiste", "known": "ya visto", "closed": "cerrado",
-}  # fmt: skip
+WORST = {"alert": 0, "warning": 1, "ok": 2}
 
 
 def rows(report: dict, *, run_id: str, date: str) -> pd.DataFrame:
-    """Rows of one run, from its `drift_report.json`.
+    """Rows of one run, from its `drift_report.json`: one a check.
 
     Every column and the score give one row with its corrected PSI; so does every measure that
-    was estimated or realised, with its interval; and every finding that is none of these.
+    was estimated, or realised for a batch, with its interval; and every finding that is none of
+    these, the worst where a check has several (two groups, or two batches with outcomes).
     """
     found = [
         _row(f"RET010:{f['name']}", "RET010", f["name"], f["status"], f["psi_corrected"])
@@ -45,8 +44,9 @@ def rows(report: dict, *, run_id: str, date: str) -> pd.DataFrame:
         for name, e in expected["estimates"].items()
     ]
     for realised in report.get("realised") or []:
+        batch = realised["batch"]
         found += [
-            _row(f"realised:{name}", "", realised["batch"], "ok", e["value"], e["low"], e["high"])
+            _row(f"realised:{name}:{batch}", "", batch, "ok", e["value"], e["low"], e["high"])
             for name, e in realised["measured"].items()
         ]
     shown = {row["check"] for row in found}
@@ -56,13 +56,18 @@ def rows(report: dict, *, run_id: str, date: str) -> pd.DataFrame:
         for a in report["alerts"]
         if check_name(a["code"], a["column"]) not in shown
     ]  # fmt: skip
-    table = pd.DataFrame(found).assign(
-        at=report["created_at"],
-        date=date,
-        run_id=run_id,
-        batch=report["current"]["sha256"],
-        path=report["current"]["path"],
-        n_rows=report["current"]["n_rows"],
+    found = pd.DataFrame(found).sort_values("level", key=lambda v: v.map(WORST), kind="stable")
+    table = (
+        found.drop_duplicates("check")
+        .sort_index()
+        .assign(
+            at=report["created_at"],
+            date=date,
+            run_id=run_id,
+            batch=report["customers"],
+            path=report["current"]["path"],
+            n_rows=report["current"]["n_rows"],
+        )
     )
     return _typed(table)
 
@@ -117,10 +122,9 @@ def follow(history: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``check, code, column, level, state, times, of, since``: state is ``new`` (now and not
-        in the batch before), ``persists``, ``known`` (now, before, and too few times to
-        persist) or ``closed`` (before and not now); `since` is the date of the first batch of
-        the present streak.
+        ``check, code, column, level, state, times, of, since``: state is ``new`` (now, and too
+        few times to persist), ``persists`` or ``closed`` (in the batch before and not now);
+        `since` is the date of the first batch of the present streak.
     """
     runs = batches(history, len(history))
     order = {run: place for place, run in enumerate(runs)}
@@ -132,11 +136,11 @@ def follow(history: pd.DataFrame) -> pd.DataFrame:
         now, before = len(runs) - 1 in places, len(runs) - 2 in places
         if not now and not before:
             continue
-        times = int(rows_of["run_id"].isin(recent).sum())
+        times = len(recent & set(rows_of["run_id"]))
         last = rows_of.sort_values("run_id", key=lambda r: r.map(order)).iloc[-1]
         state = "closed"
         if now:
-            state = "persists" if times >= PERSISTS else "known" if before else "new"
+            state = "persists" if times >= PERSISTS else "new"
         streak = next(p for p in places if set(range(p, places[-1] + 1)) <= set(places))
         since = rows_of.loc[rows_of["run_id"] == runs[streak], "date"].iloc[0]
         found.append((check, last["code"], last["column"], last["level"], state, times,
@@ -157,8 +161,8 @@ def escalate(
     alerts : sequence of Alert
         Findings of this run.
     batch, date, path : str
-        SHA-256 and name of the file looked at now, and date of the run: an earlier look at the
-        same batch does not count.
+        `quality.Tables.customers` and name of the file looked at now, and date of the run: an
+        earlier look at the same batch does not count.
     """
     same = (past["batch"] == batch) | ((past["date"] == date) & (past["path"] == path))
     earlier = past[~same]
@@ -170,30 +174,16 @@ def escalate(
         times = 1 + before["run_id"].nunique()
         if alert.level != "warning" or times < PERSISTS:
             continue
-        where = f" en '{alert.column}'" if alert.column else ""
+        what = named(alert.code, alert.column)
         message = (
-            f"{alert.code}{where} persiste: en {count(times)} de los últimos "
-            f"{count(len(runs) + 1)} lotes, desde el {before['date'].min()}."
+            f"{what[0].upper()}{what[1:]} ({alert.code}): persiste, en {count(times)} de los "
+            f"últimos {count(len(runs) + 1)} lotes, desde el {day(before['date'].min())}."
         )
         action = "Deja de tratarlo como un aviso suelto: busca la causa o reentrena."
         found.append(
             Alert("RET050", "alert", alert.column, float(times), float(PERSISTS), message, action)
         )
     return found
-
-
-def table(states: pd.DataFrame) -> pd.DataFrame:
-    """The states for readers."""
-    return pd.DataFrame(
-        {
-            "Código": states["code"],
-            "Columna": states["column"].replace("", "—"),
-            "Situación": states["state"].map(STATES),
-            "Lotes con el hallazgo": states["times"],
-            "De los últimos": states["of"],
-            "Desde": states["since"],
-        }
-    )
 
 
 def sentence(history: pd.DataFrame, states: pd.DataFrame) -> str:
@@ -207,10 +197,8 @@ def sentence(history: pd.DataFrame, states: pd.DataFrame) -> str:
         ("new", "Es nuevo"),
         ("closed", "Se ha cerrado"),
     ):
-        names = [
-            f"{r.code}{f' ({r.column})' if r.column else ''}"
-            for r in states[states["state"] == state].itertuples()
-        ]
+        these = states[(states["state"] == state) & (states["code"] != "RET050")]
+        names = [named(r.code, r.column) for r in these.itertuples()]
         if names:
             said.append(f"{start}: {listed(names)}.")
     return " ".join(said if len(said) > 1 else [*said, "No hay nada abierto."])

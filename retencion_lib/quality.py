@@ -12,7 +12,7 @@ import numpy as np
 from scipy import stats
 
 from retencion_lib.drift import Labels, Numbers
-from retencion_lib.drift.table import Profile
+from retencion_lib.drift.table import Profile, fingerprint
 from retencion_lib.words import count, es, listed, pct, plural
 
 MIN_ROWS = 100
@@ -21,7 +21,28 @@ NULL_RISE = 0.01  # points of null rate
 BAD_NULL_RISE = 0.05
 OUTSIDE = 0.01  # share of customers outside the range
 BAD_UNSEEN = 0.05  # share of customers in unseen categories
+NAMES = {
+    "RET001": "pocos clientes",
+    "RET002": "falta la columna",
+    "RET003": "textos",
+    "RET004": "más nulos",
+    "RET005": "valores fuera de rango",
+    "RET006": "categorías nuevas",
+    "RET007": "clientes repetidos",
+    "RET008": "un solo valor",
+    "RET009": "fechas que no son de este periodo",
+    "RET010": "cambio",
+    "RET011": "cambio de la puntuación",
+    "RET012": "cambio que solo se ve con todas las columnas a la vez",
+    "RET013": "cambio dentro de un grupo",
+    "RET040": "menos acierto estimado",
+    "RET041": "menos acierto medido",
+    "RET042": "probabilidades que no se cumplen",
+    "RET043": "cambia a quién se avisa",
+    "RET050": "un aviso que persiste",
+}
 FAR = 10  # widths of the reference's range from which one value is enough
+_JOINED = {"RET002": " ", "RET043": " por "}  # words between a check and its column
 
 
 @dataclass(frozen=True)
@@ -35,6 +56,13 @@ class Alert:
     threshold: float | None
     message: str
     action: str
+
+
+def named(code: str, column: str | None) -> str:
+    """A check in words for people: ``más nulos en 'tenure'``, ``cambio de la puntuación``."""
+    if not column or code == "RET011":
+        return NAMES[code]
+    return f"{NAMES[code]}{_JOINED.get(code, ' en ')}'{column}'"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +79,11 @@ class Tables:
     repeated: tuple[int, tuple[str, ...]]  # rows that repeat an id, and which ids
     date: str  # of the run, ISO
     max_age_days: int
+
+    @property
+    def customers(self) -> str:
+        """What tells this batch from another, whoever scored it: its features, not the score."""
+        return fingerprint(self.current, self.features)
 
     @property
     def features(self) -> list[str]:

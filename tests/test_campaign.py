@@ -234,6 +234,12 @@ def test_terms_are_kept_once_and_the_last_ones_are_in_force(home):
     assert campaign.current_terms(0.25).money.capacity == 0.25
 
 
+def test_the_team_reaches_as_many_as_the_terms_in_force_say_and_a_tenth_before_them(home):
+    assert campaign.agreed_capacity() == 0.10
+    campaign.save_terms(campaign.Terms(replace(MONEY, capacity=0.25)), run_id="r")
+    assert campaign.agreed_capacity() == 0.25
+
+
 def test_before_03_there_are_no_terms():
     with pytest.raises(OrderError, match=r"campaigns\.json.*'retencion evaluate'"):
         campaign.current_terms()

@@ -6,7 +6,8 @@ import pytest
 
 from benchmarks import stages
 from benchmarks.timeline import ID, TARGET
-from retencion_lib import causes, config
+from retencion_lib import campaign, causes, config
+from retencion_lib.decision import Campaign
 
 
 def customers(n: int, seed: int, start: int = 0) -> pd.DataFrame:
@@ -51,6 +52,18 @@ def test_the_column_that_moves_the_score_is_named_and_the_noisy_one_is_not(model
     assert found.alerts[0].message.startswith("El cambio de 'calls' avisa a un")
     assert "calls (+" in found.sentence()
     assert len(found.shown()) == 3
+
+
+def test_the_list_is_as_long_as_the_campaign_in_force_says(model):
+    batch = customers(600, 3, 2000)
+    batch["calls"] += 0.6
+    money = Campaign(customer_value=200, offer_cost=10, contact_cost=1, accept_rate=0.3)
+    campaign.save_terms(campaign.Terms(money), run_id="r")  # capacity 1: everybody is called
+    everybody = look(model, batch, "2026-02-27")
+    config.resolve(config.CAMPAIGNS).unlink()
+    tenth = look(model, batch, "2026-02-28")
+    assert everybody.table["list_change"].tolist() == [0.0] * 3
+    assert tenth.table["list_change"].max() > 0
 
 
 def test_scores_of_another_model_are_not_attributed(model):

@@ -20,7 +20,8 @@ def report(levels: dict[str, str], batch: str = "b1", alerts=()) -> dict:
     shift = {"psi_corrected": 0.12}
     return {
         "created_at": f"2026-01-01T00:00:00+00:00-{batch}",
-        "current": {"sha256": batch, "path": "lote.csv", "n_rows": 500},
+        "customers": batch,
+        "current": {"path": "lote.csv", "n_rows": 500},
         "features": [{"name": n, "status": s, **shift} for n, s in levels.items()],
         "score": {"name": "score", "status": "ok", **shift},
         "alerts": list(alerts),
@@ -53,8 +54,20 @@ def test_estimates_outcomes_and_hard_rules_have_rows_of_their_own():
     }
     table = history.rows(given, run_id="r", date="2026-03-31").set_index("check")
     assert table.loc["expected:roc_auc", ["value", "low", "high"]].tolist() == [0.8, 0.7, 0.9]
-    assert table.loc["realised:roc_auc", "column"] == "2026-01-31"
+    assert table.loc["realised:roc_auc:2026-01-31", "column"] == "2026-01-31"
     assert table.loc["RET004:x", ["level", "limit"]].tolist() == ["alert", 0.05]
+
+
+def test_a_check_with_two_findings_in_one_run_leaves_one_row_the_worst():
+    # Two groups whose worst column is the same, or two batches whose outcomes came together.
+    found = [
+        {"code": "RET013", "column": "x", "level": level, "value": 0.3, "threshold": None}
+        for level in ("warning", "alert")
+    ]
+    table = history.append(report({"x": "ok"}, alerts=found), run_id="r1", date="2026-01-28")
+    assert table.loc[table["code"] == "RET013", "level"].tolist() == ["alert"]
+    (row,) = history.follow(table).itertuples()
+    assert (row.state, row.times) == ("new", 1)
 
 
 @pytest.mark.parametrize(
@@ -93,6 +106,7 @@ def test_only_a_warning_that_persists_is_escalated(past, now, said):
     found = history.escalate(look(*past), [replace(WARNING, level=now)], **NEW)
     assert [a.level for a in found] == ["alert"] * bool(said)
     assert all(a.code == "RET050" and said in a.message for a in found)
+    assert all(a.message.startswith("Cambio en 'x' (RET010): persiste") for a in found)
 
 
 def test_an_earlier_look_at_the_same_batch_escalates_nothing():
@@ -116,7 +130,19 @@ def test_looking_twice_at_one_batch_confirms_nothing():
 def test_the_sentence_names_what_is_open_and_what_closed():
     table = look("warning", "warning", "ok")
     assert history.sentence(table, history.follow(table)) == (
-        "Se han vigilado 3 lotes. Se ha cerrado: RET010 (x)."
+        "Se han vigilado 3 lotes. Se ha cerrado: cambio en 'x'."
+    )
+
+
+def test_the_sentence_is_in_words_and_names_the_score_once():
+    for month in (1, 2):
+        moved = report({"x": "ok"}, f"b{month}")
+        moved["score"]["status"] = "warning"
+        moved["alerts"] = [{"code": "RET050", "column": "score", "level": "alert", "value": 2,
+                            "threshold": 2}]  # fmt: skip
+        table = history.append(moved, run_id=f"r{month}", date=f"2026-{month:02}-28")
+    assert history.sentence(table, history.follow(table)) == (
+        "Se han vigilado 2 lotes. Persiste: cambio de la puntuación."
     )
 
 

@@ -118,6 +118,25 @@ def test_further_alerts_count_for_the_status_and_sections_are_written(home):
     assert report["performance"] == {"auc": 0.8}
 
 
+def test_a_batch_is_told_by_its_customers_and_not_by_their_score(home):
+    table = pd.read_csv(home / "same.csv")
+    table.assign(score=0.5).to_csv(home / "rescored.csv", index=False)
+    table.assign(months=table["months"] + (table.index == 7)).to_csv(home / "one.csv", index=False)
+    told = {}
+    for name in ("same.csv", "rescored.csv", "one.csv"):
+        told[name] = monitoring.load("monitoring/train_with_score.csv", name, **ASK)[0].customers
+    assert told["same.csv"] == told["rescored.csv"] != told["one.csv"]
+
+
+def test_a_batch_is_the_same_one_under_the_cuts_of_another_reference(home):
+    customers(500, 9, months=90).to_csv(home / "monitoring/other.csv", index=False)
+    told = {
+        monitoring.load(f"monitoring/{name}.csv", "same.csv", **ASK)[0].customers
+        for name in ("train_with_score", "other")
+    }
+    assert len(told) == 1
+
+
 def test_a_change_within_one_group_is_found_by_segments(home):
     table = customers(2000, 4)
     table.loc[table["plan"] == "mes", "price"] += 8

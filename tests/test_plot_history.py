@@ -18,8 +18,8 @@ def story() -> pd.DataFrame:
              "high": 0.9},
         ]  # fmt: skip
     rows.append({**common, "check": "RET010:x", "level": "warning", "value": 0.2})
-    rows.append({**common, "check": "realised:roc_auc", "column": "2026-01-28", "level": "ok",
-                 "value": 0.75, "low": 0.7, "high": 0.8})  # fmt: skip
+    rows.append({**common, "check": "realised:roc_auc:2026-01-28", "column": "2026-01-28",
+                 "level": "ok", "value": 0.75, "low": 0.7, "high": 0.8})  # fmt: skip
     return pd.DataFrame(rows).reindex(columns=list(COLUMNS))
 
 

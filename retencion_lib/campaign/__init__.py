@@ -9,13 +9,20 @@ from retencion_lib.campaign.calls import (
     write_calls,
     written_sentence,
 )
-from retencion_lib.campaign.terms import Terms, columns_beside, current_terms, save_terms
+from retencion_lib.campaign.terms import (
+    Terms,
+    agreed_capacity,
+    columns_beside,
+    current_terms,
+    save_terms,
+)
 from retencion_lib.campaign.worth import Worth, judge, trust_sentence
 
 __all__ = [
     "CallList",
     "Terms",
     "Worth",
+    "agreed_capacity",
     "check_control",
     "columns_beside",
     "control_group",

@@ -115,6 +115,12 @@ def columns_beside(data: str, ids: Sequence[object], id_col: str) -> pd.DataFram
     return frame.set_index(as_labels(frame[id_col])).loc[list(ids)].reset_index(drop=True)
 
 
+def agreed_capacity() -> float:
+    """Share of customers that the team can contact, as agreed in 03; a tenth before it has run."""
+    known = config.resolve(config.CAMPAIGNS).is_file()
+    return current_terms().money.capacity if known else 0.10
+
+
 def save_terms(terms: Terms, *, run_id: str) -> None:
     """Put terms in force, unless they already are."""
     path = config.resolve(config.CAMPAIGNS)

@@ -1,7 +1,9 @@
 """A whole table as summaries of its columns, that merges and goes to JSON and back."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 
@@ -52,6 +54,26 @@ def from_plain(found: dict) -> Profile:
     """Profile from what `to_plain` gave, through JSON or not."""
     columns = {name: document.from_plain(c) for name, c in found["columns"].items()}
     return Profile(found["n_rows"], columns, found["dates"])
+
+
+def fingerprint(profile: Profile, names: Sequence[str]) -> str:
+    """SHA-256 of what the columns of these names hold, whatever plan they were counted under.
+
+    Two tables with the same rows have the same one; moments are rounded, since the size of the
+    blocks that a table is read in moves their last digits.
+    """
+    said = [profile.n_rows]
+    for name in sorted(set(names) & set(profile.columns)):
+        column = profile.columns[name]
+        if hasattr(column, "mean"):
+            held = [column.nulls, column.n_texts, column.low, column.high]
+            held += [f"{v:.8g}" for v in (column.mean, column.squares)]
+        else:
+            known = zip(column.plan.names, column.counts.tolist(), strict=True)
+            counts = {n: c for n, c in known if c} | dict(column.others)
+            held = [column.nulls, sorted(counts.items())]
+        said.append([name, *held])
+    return sha256(json.dumps(said).encode()).hexdigest()
 
 
 def row_keys(start: int, n: int) -> np.ndarray:

@@ -58,6 +58,7 @@ def write_report(
                 ("reference", "current"), t.paths, t.sha256, (t.reference, t.current), strict=True
             )
         },
+        "customers": t.customers,
         "settings": asdict(rules or Settings()),
         "features": rows[:-1],
         "score": rows[-1],

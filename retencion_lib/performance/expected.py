@@ -54,9 +54,7 @@ class Expected:
         return given
 
 
-def estimate(
-    batch: Scored, reference: Scored, *, moved: list[str], capacity: float = 0.10
-) -> Expected:
+def estimate(batch: Scored, reference: Scored, *, moved: list[str], capacity: float) -> Expected:
     """Estimate every measure of a batch from its scores.
 
     Parameters

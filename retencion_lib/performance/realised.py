@@ -81,7 +81,7 @@ class Realised:
 
 
 def measure(
-    outcomes: Outcomes | None, *, capacity: float = 0.10, curve: Curve | None = None
+    outcomes: Outcomes | None, *, capacity: float, curve: Curve | None = None
 ) -> list[Realised]:
     """Measure every batch that has an outcome, the current one first.
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retencion_lib.campaign import agreed_capacity
 from retencion_lib.estimation import Estimate
 from retencion_lib.performance import effect, expected, realised
 from retencion_lib.performance.batch import read_scored
@@ -22,6 +23,7 @@ class Performance:
     realised: list[Realised]
     effect: Effect | None
     test: dict[str, Estimate]  # the exam of 03; empty before it
+    capacity: float  # share of customers that the team can contact: K of the measures
 
     @property
     def alerts(self) -> list[Alert]:
@@ -35,6 +37,7 @@ class Performance:
     def sections(self) -> dict:
         """Keys of `drift_report.json`."""
         return {
+            "capacity": self.capacity,
             "expected": self.expected.as_json(),
             "outcomes": self.outcomes.counts() if self.outcomes else None,
             "realised": [r.as_json() for r in self.realised],
@@ -51,9 +54,8 @@ def watch(
     score_col: str,
     target: str,
     moved: Sequence[str] = (),
-    capacity: float = 0.10,
 ) -> Performance:
-    """Look at the performance of a scored batch.
+    """Look at the performance of a scored batch, for as many calls as the campaign agreed on.
 
     Parameters
     ----------
@@ -63,12 +65,11 @@ def watch(
         File of ids and outcomes; empty while there are none.
     moved : sequence of str
         Columns that the drift checks found to have moved.
-    capacity : float
-        Share of customers that the team can contact.
     """
+    capacity = agreed_capacity()
     given = {"id_col": id_col, "score_col": score_col}
     batch, known = (read_scored(path, **given) for path in (current, reference))
     hoped = expected.estimate(batch, known, moved=list(moved), capacity=capacity)
     outcomes = collect(batch, labels, target=target)
     found = realised.measure(outcomes, capacity=capacity, curve=hoped.curve)
-    return Performance(hoped, outcomes, found, effect.measure(outcomes), realised.exam())
+    return Performance(hoped, outcomes, found, effect.measure(outcomes), realised.exam(), capacity)

@@ -63,11 +63,15 @@ def _auc(ax, shown: pd.DataFrame) -> None:
 
 def measured(shown: pd.DataFrame) -> pd.DataFrame:
     """Measured ROC-AUC at the place of the batch that it is of, the last measure of each."""
-    seen = shown[shown["check"] == "realised:roc_auc"]
+    seen = _measured_auc(shown)
     place = shown.drop_duplicates("date", keep="last").set_index("date")["x"]
     seen = seen.assign(x=seen["column"].map(place).fillna(seen["x"].where(
         ~seen["column"].str.match(r"\d{4}-"))))  # fmt: skip
     return seen.dropna(subset=["x", "value"]).drop_duplicates("x", keep="last")
+
+
+def _measured_auc(shown: pd.DataFrame) -> pd.DataFrame:
+    return shown[shown["check"].str.startswith("realised:roc_auc:")]
 
 
 def describe_history(history: pd.DataFrame, runs: list[str]) -> str:
@@ -79,7 +83,7 @@ def describe_history(history: pd.DataFrame, runs: list[str]) -> str:
     said = [f"{start}: hallazgos de cada uno, {listed(map(int, wrong), 12)}"]
     if len(hoped):
         said.append(f"ROC-AUC estimado, de {es(hoped.min(), 3)} a {es(hoped.max(), 3)}")
-    seen = shown.loc[shown["check"] == "realised:roc_auc", "value"].dropna()
+    seen = _measured_auc(shown)["value"].dropna()
     if len(seen):
         said.append(f"el último medido con resultados, {es(seen.iloc[-1], 3)}")
     return "; ".join(said) + "."

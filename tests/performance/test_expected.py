@@ -32,7 +32,7 @@ def situation(
 
 
 def test_true_scores_are_taken_at_their_word(home):
-    found = expected.estimate(*situation(home), moved=[])
+    found = expected.estimate(*situation(home), moved=[], capacity=0.1)
     assert not found.untrue
     assert "son probabilidades ciertas" in expected.assumption_sentence(found)
     assert "No se ve que los clientes hayan cambiado" in expected.assumption_sentence(found)
@@ -40,7 +40,7 @@ def test_true_scores_are_taken_at_their_word(home):
 
 def test_scores_that_lie_on_the_reference_are_corrected_and_said(home):
     batch, reference = situation(home, bias=0.9)
-    found = expected.estimate(batch, reference, moved=["precio"])
+    found = expected.estimate(batch, reference, moved=["precio"], capacity=0.1)
     assert found.untrue
     truth = expit(logit(batch.scores) + 0.9).mean()
     assert found.estimates["positive_rate"].value == pytest.approx(truth, abs=0.02)
@@ -50,19 +50,19 @@ def test_scores_that_lie_on_the_reference_are_corrected_and_said(home):
 
 
 def test_a_reference_without_outcomes_cannot_be_checked_and_that_is_said(home):
-    found = expected.estimate(*situation(home, known=False), moved=[])
+    found = expected.estimate(*situation(home, known=False), moved=[], capacity=0.1)
     assert found.line is None
     assert "no se puede comprobar" in expected.assumption_sentence(found)
 
 
 def test_a_batch_that_is_harder_to_rank_raises_a_warning(home):
-    found = expected.estimate(*situation(home, spread=0.3), moved=["edad"])
+    found = expected.estimate(*situation(home, spread=0.3), moved=["edad"], capacity=0.1)
     (alert,) = expected.alerts(found, EXAM)
     assert (alert.code, alert.level) == ("RET040", "warning")
     assert "claramente por debajo del examen" in expected.sentence(found, EXAM)
 
 
 def test_a_batch_like_the_reference_raises_nothing(home):
-    found = expected.estimate(*situation(home), moved=[])
+    found = expected.estimate(*situation(home), moved=[], capacity=0.1)
     assert expected.alerts(found, {"roc_auc": found.estimates["roc_auc"]}) == []
     assert len(expected.table(found, {})) == len(found.estimates)

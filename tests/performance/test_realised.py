@@ -18,7 +18,7 @@ def measured(home, p, y, known=None):
     ids = [f"k{n}" for n in range(len(p))]
     known = len(p) if known is None else known
     path = write_labels(home, ids[:known], y[:known])
-    (found,) = realised.measure(labels.collect(batch_of(p), path, target="baja"))
+    (found,) = realised.measure(labels.collect(batch_of(p), path, target="baja"), capacity=0.1)
     return found
 
 
@@ -74,7 +74,9 @@ def test_outcomes_of_earlier_batches_are_measured_batch_by_batch(home):
     for day, rows in (("2026-01-31", slice(0, 150)), ("2026-02-28", slice(150, 300))):
         write_log(home, [f"a{n}" for n in range(300)][rows], p[rows], day=day)
     path = write_labels(home, [f"a{n}" for n in range(300)], y)
-    found = realised.measure(labels.collect(batch_of([0.5, 0.6]), path, target="baja"))
+    found = realised.measure(
+        labels.collect(batch_of([0.5, 0.6]), path, target="baja"), capacity=0.1
+    )
     assert [(r.batch, r.n_labelled) for r in found] == [("2026-01-31", 150), ("2026-02-28", 150)]
 
 
