@@ -34,6 +34,7 @@ def test_a_group_that_is_ranked_at_random_is_named():
     assert any("«town: c» ordena peor" in s for s in found.sentences())
 
 
+@pytest.mark.slow
 def test_without_differences_one_is_claimed_in_at_most_five_per_cent_of_tables():
     claimed = 0
     for seed in range(200):

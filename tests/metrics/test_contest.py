@@ -93,6 +93,7 @@ def test_the_same_ranking_with_truer_probabilities_is_promoted():
     assert (found.promoted, found.reason) == (True, "calibrated_better")
 
 
+@pytest.mark.slow
 def test_a_challenger_that_is_only_noise_is_promoted_in_at_most_five_of_a_hundred():
     promoted = 0
     for seed in range(200):

@@ -63,6 +63,7 @@ def evaluate():
     sealed_home.finish("r6-evaluate", "03_champion_eval")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("work", "notebook"), [(infer, "04_infer"), (evaluate, "03_champion_eval")]
 )
