@@ -13,7 +13,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
 from retencion_lib import config
-from retencion_lib.data.read import PARQUET, csv_form, find_file, misfit
+from retencion_lib.data.read import PARQUET, csv_form, find_file, misfit, parquet_names
 from retencion_lib.errors import DataError
 
 CSV_BYTES = 8 << 20
@@ -61,13 +61,13 @@ def blocks(path: str | Path, labels: Collection[str] = ()) -> Iterator[Block]:
 
 def _parquet(path: Path, labels: Collection[str]) -> Iterator[Block]:
     with pq.ParquetFile(path) as plain:
-        schema = plain.schema_arrow
-        texts = [f.name for f in schema if _is_text(f.type)]
+        names = tuple(parquet_names(plain))
+        texts = [f.name for f in plain.schema_arrow if _is_text(f.type)]
     with pq.ParquetFile(path, read_dictionary=[t for t in texts if t in labels]) as file:
         for group in range(file.num_row_groups):
             yield Block(
                 file.metadata.row_group(group).num_rows,
-                tuple(schema.names),
+                names,
                 lambda name, group=group: (
                     file.read_row_group(group, columns=[name]).column(0).combine_chunks()
                 ),

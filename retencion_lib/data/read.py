@@ -19,6 +19,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
+import pyarrow.parquet as pq
 
 from retencion_lib import config, store
 from retencion_lib.data.typed import BLANKS, find_type
@@ -26,6 +27,7 @@ from retencion_lib.errors import DataError
 from retencion_lib.words import listed
 
 PARQUET = {".parquet", ".pq"}
+ROW_NUMBERS = re.compile(r"__index_level_\d+__")
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
@@ -79,12 +81,19 @@ def find_file(path: str | Path) -> Path:
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_parquet(path)
+        with pq.ParquetFile(path) as file:
+            # What pandas notes of an index is not followed: an index with a name is a column.
+            return file.read(parquet_names(file)).to_pandas(ignore_metadata=True)
     except (ValueError, OSError) as error:
         raise DataError(
             f"{config.relative(path)}: no se puede leer como Parquet ({error}). "
             "Comprueba que el archivo está entero y que la extensión es la suya."
         ) from None
+
+
+def parquet_names(file: pq.ParquetFile) -> list[str]:
+    """Columns of a Parquet table, without the row numbers that pandas may have left in it."""
+    return [name for name in file.schema_arrow.names if not ROW_NUMBERS.fullmatch(name)]
 
 
 @dataclass(frozen=True)

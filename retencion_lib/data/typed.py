@@ -51,8 +51,13 @@ def _plain_numbers(column: pd.Series) -> pd.Series:
 def _distinct(column: pd.Series) -> tuple[np.ndarray, list[str]]:
     """Place of each value among the distinct texts (-1 where missing), and those texts."""
     if not isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.map(str, na_action="ignore").astype("category")
+        column = column.map(_text, na_action="ignore").astype("category")
     return column.cat.codes.to_numpy(), [str(label) for label in column.cat.categories]
+
+
+def _text(value: object) -> str:
+    """A value as text; true and false as in a column of nothing else."""
+    return str(value).lower() if isinstance(value, bool | np.bool_) else str(value)
 
 
 def typed_labels(labels: list[str], *, decimal_comma: bool = False) -> np.ndarray:

@@ -1,9 +1,11 @@
 """Reading a delivered table: types found, and every error with its remedy."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from retencion_lib.data import load_training, read_table
+from retencion_lib.data.blocks import blocks
 from retencion_lib.errors import DataError
 
 ROWS = [f"c{n},{n % 7},{'ab'[n % 2]},{n % 2}" for n in range(40)]
@@ -100,6 +102,27 @@ def test_parquet_and_csv_of_one_table_give_the_same_types(deliver, tmp_path):
     again = read_table("t.parquet")
     assert dict(again.dtypes) == dict(frame.dtypes)
     assert again.to_dict("list").__repr__() == frame.to_dict("list").__repr__()
+
+
+def test_row_numbers_that_pandas_left_in_a_parquet_table_are_no_column(tmp_path):
+    pd.DataFrame({"id": ["a", "b", "c"], "n": [1, 2, 3]}).iloc[1:].to_parquet(tmp_path / "t.pq")
+    again = read_table("t.pq")
+    assert list(again) == ["id", "n"]
+    assert list(again.index) == [0, 1]
+    assert [block.names for block in blocks("t.pq")] == [("id", "n")]
+
+
+def test_an_index_with_a_name_is_a_column_of_a_parquet_table(tmp_path):
+    pd.DataFrame({"n": [1, 2]}, index=pd.Index(["a", "b"], name="id")).to_parquet(tmp_path / "t.pq")
+    assert read_table("t.pq").to_dict("list") == {"n": [1, 2], "id": ["a", "b"]}
+
+
+def test_true_and_false_have_one_name_whether_or_not_some_are_missing(tmp_path):
+    frame = pd.DataFrame({"some": [True, None, False], "all": [True, True, False]})
+    frame.to_parquet(tmp_path / "t.pq")
+    again = read_table("t.pq")
+    assert list(again["some"]) == ["true", None, "false"]
+    assert list(again["all"]) == ["true", "true", "false"]
 
 
 def test_a_broken_encoding_is_found_beyond_the_first_block(deliver):
