@@ -15,7 +15,6 @@ from retencion_lib.monitoring.report import (
     answer,
     headline,
     moved_sentence,
-    summary,
     write_report,
 )
 from retencion_lib.monitoring.shifts import (
@@ -46,7 +45,6 @@ __all__ = [
     "shift_alerts",
     "shifts",
     "shifts_table",
-    "summary",
     "together",
     "together_alerts",
     "together_sentence",

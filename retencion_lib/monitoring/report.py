@@ -12,7 +12,7 @@ import pandas as pd
 
 from retencion_lib import config, store
 from retencion_lib.drift import Settings, Shift
-from retencion_lib.monitoring.shifts import shift_alerts, visible_sentence, what_moved
+from retencion_lib.monitoring.shifts import shift_alerts, what_moved
 from retencion_lib.quality import Alert, Tables
 from retencion_lib.words import listed, plural
 
@@ -115,14 +115,6 @@ def answer(report: dict, advice: str) -> str:
     """Status, what moved, what to do and whether to retrain: the first lines of the report."""
     act = f"{action_sentence(report, 1)} {advice}"
     return "\n\n".join([headline(report), moved_sentence(report), act])
-
-
-def summary(report: dict, found: list[Shift]) -> list[str]:
-    """First lines of 05: status, what moved, what to do, and what could not be seen."""
-    return [
-        headline(report), moved_sentence(report), action_sentence(report),
-        f"**Qué no se vería.** {visible_sentence(found)}",
-    ]  # fmt: skip
 
 
 def alert_sentences(report: dict) -> list[str]:
