@@ -92,7 +92,7 @@ def report_of(current, **more):
 def test_a_batch_of_the_same_customers_says_nothing(home):
     report = report_of("same.csv")
     assert (report["status"], report["alerts"]) == ("ok", [])
-    assert "Usa las puntuaciones" in monitoring.summary(report, _shifts("same.csv"))[2]
+    assert "Usa las puntuaciones" in monitoring.answer(report, "")
 
 
 def _shifts(current):
@@ -116,6 +116,14 @@ def test_further_alerts_count_for_the_status_and_sections_are_written(home):
     report = report_of("same.csv", alerts=[extra], performance={"auc": 0.8})
     assert report["status"] == "alert"
     assert report["performance"] == {"auc": 0.8}
+
+
+def test_a_score_that_moved_has_a_code_of_its_own(home):
+    table = pd.read_csv(home / "same.csv")
+    table.assign(score=(table["score"] + 0.3).clip(upper=1)).to_csv(home / "up.csv", index=False)
+    (alert,) = report_of("up.csv")["alerts"]
+    assert (alert["code"], alert["column"], alert["level"]) == ("RET011", "score", "alert")
+    assert "la puntuación media pasa de" in alert["message"]
 
 
 def test_a_batch_is_told_by_its_customers_and_not_by_their_score(home):
