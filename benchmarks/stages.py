@@ -27,7 +27,8 @@ from retencion_lib import (
 from retencion_lib.data import load_training, require_batch
 from retencion_lib.features import describe
 from retencion_lib.models import FAMILIES, FittedModel, choose_calibrator
-from retencion_lib.models.crossfit import best_mean, fit_variants
+from retencion_lib.models.combine import fit_family
+from retencion_lib.models.crossfit import fit_variants
 from retencion_lib.models.train import Candidate
 from retencion_lib.partition import partition
 
@@ -62,7 +63,7 @@ def learn(table: pd.DataFrame, version: str, seed: int) -> FittedModel:
     dev, exam = parts.dev, parts.test
     columns = describe(dev.X, dev.numeric, dev.categorical)
     variants = fit_variants(FAMILIES[FAMILY], dev.X, dev.y, parts.folds, columns, seed)
-    fit = best_mean(variants, dev.y)
+    fit = fit_family(variants, dev.y, parts.folds)
     calibrator, p = choose_calibrator(fit.margin, dev.y, parts.folds)
     oof = pd.DataFrame({"id": dev.ids, "y": dev.y, "fold": parts.folds, FAMILY: p})
     trained = training.Trained(

@@ -15,7 +15,7 @@ from retencion_lib.data import Training, load_training
 from retencion_lib.data.scan import newest as newest_date
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.features import describe
-from retencion_lib.models import FittedModel, baseline
+from retencion_lib.models import FittedModel, fit_baseline
 from retencion_lib.partition import Partition, partition
 from retencion_lib.words import count, es, interval, listed, pct
 
@@ -154,7 +154,7 @@ def examine(
     cuts = thresholds(choice, capacity=capacity, profit=profit)
     given = {"capacity": capacity, "threshold": cuts[policy]}
     dev = parts.dev
-    plain = baseline(describe(dev.X, dev.numeric, dev.categorical)).fit(dev.X, dev.y)
+    plain = fit_baseline(dev.X, dev.y, describe(dev.X, dev.numeric, dev.categorical))
     bar = metrics.evaluate(y, plain.predict_proba(parts.test.X)[:, 1], capacity=capacity)
     report = {
         "family": model.family,

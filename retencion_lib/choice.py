@@ -1,7 +1,8 @@
 """Choose among the candidates, and hold the chosen against the model in use.
 
 What is evidence and what is a rule is said apart: two models that the same customers cannot
-tell apart are tied, and then the simplest is used.
+tell apart, neither by their order nor by their probabilities, are tied, and then the simplest
+is used.
 """
 
 from dataclasses import dataclass
@@ -17,10 +18,16 @@ from retencion_lib.words import es, interval, listed, plural
 
 RULE = (
     "mejor ROC-AUC de validación; empatan los que la prueba pareada de DeLong no distingue "
-    "(p > 0,05); entre ellos decide PR-AUC, luego F1, cada uno dentro de su intervalo, y al final "
-    "el más sencillo"
+    "(p > 0,05); entre ellos decide PR-AUC, luego F1, cada uno dentro de su intervalo; después "
+    "quedan fuera los de pérdida logarítmica peor que la mejor más allá del ruido (p < 0,05), y al "
+    "final se usa el más sencillo"
 )
-STEPS = {"roc_auc": "ROC-AUC", "pr_auc": "PR-AUC", "f1": "F1"}
+NOBODY_OUT = "La evidencia no descarta a ninguna. "
+PROOF = {
+    "roc_auc": "DeLong, p menor que 0,05",
+    "pr_auc": "PR-AUC fuera de su intervalo",
+    "f1": "F1 fuera de su intervalo",
+}
 WHY = {
     "first": "es el primer campeón",
     "same": "ya es el campeón",
@@ -58,25 +65,43 @@ class Choice:
     def shown(self) -> pd.DataFrame:
         """The columns of `table` that decide, with the families named for readers."""
         columns = ["family", "roc_auc", "gap", "error", "p_value", "tied", "pr_auc", "f1"]
-        table = self.table()[columns]
+        table = self.table()[[*columns, "log_loss"]]
         return table.assign(family=table["family"].map(family_label))
 
     def why(self) -> str:
         """What was decided by evidence and what by rule."""
-        found, first = self.contest, self.winner
-        name = full_name(first)
-        tied = found.tied["roc_auc"]
-        beaten = [family_label(e["family"]) for e in self.entries if e["family"] not in tied]
-        verb = "queda" if len(beaten) == 1 else "quedan"
-        proof = (
-            f"Por evidencia {verb} fuera {listed(beaten)} (DeLong, p menor que 0,05). "
-            if beaten
-            else "La evidencia no descarta a ninguna. "
+        found, name = self.contest, full_name(self.winner)
+        out = {step: found.out(step) for step in metrics.STEPS}
+        verb = "queda" if sum(map(len, out.values())) == 1 else "quedan"
+        said = "; ".join(
+            f"{listed(map(family_label, names))} ({self._proof(step)})"
+            for step, names in out.items()
+            if names
         )
+        proof = f"Por evidencia {verb} fuera {said}. " if said else NOBODY_OUT
+        tied = found.tied["log_loss"]
         if len(tied) == 1:
-            return f"{proof}{name} es la mejor: ROC-AUC {es(first['valid']['roc_auc'], 4)}."
+            auc = es(self.winner["valid"]["roc_auc"], 4)
+            return f"{proof}{name} es la única que queda: ROC-AUC {auc}."
         equals = listed(map(family_label, tied))
-        return f"{proof}Por regla, entre {equals} se elige {name}: {self._rule()}."
+        return f"{proof}Por regla, entre {equals} se elige la más sencilla: {name}{self._behind()}."
+
+    def _proof(self, step: str) -> str:
+        """By what evidence those out after a step are out."""
+        found = self.contest
+        if step != "log_loss":
+            return PROOF[step]
+        gaps = [found.loss_gaps[name] for name in found.out(step)]
+        by = listed(f"{es(gap, 4)}, error típico {es(error, 4)}" for gap, error in gaps)
+        return f"pérdida logarítmica peor que la de {family_label(found.truest)} en {by}"
+
+    def _behind(self) -> str:
+        """How far from the best ROC-AUC the winner is, if it is not the best."""
+        row = self.contest.table.set_index("family").loc[self.winner["family"]]
+        if row["gap"] >= 0:
+            return ""
+        gap = f"{es(-row['gap'], 4)} por debajo de la mejor, error típico {es(row['error'], 4)}"
+        return f" (ROC-AUC {gap})"
 
     def results(self) -> dict[str, object]:
         """Who ranks best in validation, for the report's first lines."""
@@ -97,18 +122,6 @@ class Choice:
         return (
             f"{said}Los mismos clientes no lo distinguen de {listed(tied)}: es un empate, y 03 "
             "elige por regla."
-        )
-
-    def _rule(self) -> str:
-        left = self.contest.tied["roc_auc"]
-        for step in ("pr_auc", "f1"):
-            if len(self.contest.tied[step]) == 1 and len(left) > 1:
-                return f"la mejor en {STEPS[step]} fuera de su intervalo"
-            left = self.contest.tied[step]
-        row = self.contest.table.set_index("family").loc[self.winner["family"]]
-        gap = f"{es(-row['gap'], 4)} por debajo, error típico {es(row['error'], 4)}"
-        return "la más sencilla de las que empatan" + (
-            f" (ROC-AUC {gap})" if self.winner["family"] != self.contest.best else ""
         )
 
 

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from retencion_lib import choice, config, registry, store, training
+from retencion_lib import choice, config, metrics, registry, store, training
 from retencion_lib.data import load_training
 from retencion_lib.features import describe
 from retencion_lib.models import Candidate, choose_calibrator
-from retencion_lib.models.crossfit import best_mean, fit_variants
+from retencion_lib.models.combine import fit_family
+from retencion_lib.models.crossfit import fit_variants
 from retencion_lib.models.families import FAMILIES
 from retencion_lib.partition import partition
 
@@ -34,7 +35,8 @@ def trained(table, version, *, drop_cols=()):
     parts = partition(customers, test_share=0.2, seed=1)
     dev = parts.dev
     columns = describe(dev.X, dev.numeric, dev.categorical)
-    fit = best_mean(fit_variants(FAMILIES["logreg"], dev.X, dev.y, parts.folds, columns, 1), dev.y)
+    variants = fit_variants(FAMILIES["logreg"], dev.X, dev.y, parts.folds, columns, 1)
+    fit = fit_family(variants, dev.y, parts.folds)
     calibrator, p = choose_calibrator(fit.margin, dev.y, parts.folds)
     oof = pd.DataFrame({"id": dev.ids, "y": dev.y, "fold": parts.folds, "logreg": p})
     run = training.Trained(parts, columns, [], {"logreg": Candidate(fit, calibrator, p)}, oof, 1)
@@ -71,6 +73,46 @@ def test_the_same_model_again_does_not_win_against_itself(table):
     assert found.duel.gap == pytest.approx(0, abs=1e-12)
     assert list(found.table["model"]) == ["Regresión logística v0.1", "Regresión logística v0.2"]
     assert "no se distinguen" in found.sentence()
+
+
+@pytest.fixture
+def halves():
+    """Outcome of 300 customers and one ranking of them with two sets of probabilities."""
+    y = np.tile([1, 1, 1, 1, 0, 1, 0, 0, 0, 0], 30)
+    timid, sure = (np.tile(np.repeat([p, 1 - p], 5), 30) for p in (0.6, 0.8))
+    return y, timid, sure
+
+
+def chosen_among(y, scores):
+    """A choice among candidates, without files."""
+    found = metrics.contest(y, scores)
+    entries = [
+        {"family": name, "version": "0.3", "valid": metrics.evaluate(y, p)}
+        for name, p in scores.items()
+    ]
+    entries.sort(key=lambda e: e["family"] != found.winner)
+    return choice.Choice(entries, pd.DataFrame({"y": y} | scores), found)
+
+
+def test_evidence_and_rule_are_said_apart(halves):
+    y, timid, sure = halves
+    lost = np.tile([0.5, 0.4], 150)
+    found = chosen_among(y, {"logreg": timid, "xgb": sure, "mlp": lost, "stack": sure})
+    # On 300 customers .0915, and an error of √(.1539 × 300/299 / 300) = .0227.
+    assert found.why() == (
+        "Por evidencia quedan fuera Red neuronal (MLP) (DeLong, p menor que 0,05); Regresión "
+        "logística (pérdida logarítmica peor que la de XGBoost en 0,0915, error típico 0,0227). "
+        "Por regla, entre XGBoost y Combinación se elige la más sencilla: XGBoost v0.3."
+    )
+
+
+def test_the_only_one_left_is_chosen_by_evidence_alone(halves):
+    y, timid, sure = halves
+    assert chosen_among(y, {"logreg": timid, "stack": sure}).why() == (
+        "Por evidencia queda fuera Regresión logística (pérdida logarítmica peor que la de "
+        "Combinación en 0,0915, error típico 0,0227). Combinación v0.3 es la única que queda: "
+        "ROC-AUC 0,8000."
+    )
 
 
 def test_a_challenger_that_ranks_better_replaces_the_champion(table):

@@ -1,7 +1,8 @@
 """Which of several models is best, and what of that is evidence and what is a rule.
 
 Everything is judged on the same rows. Two rankings are tied when DeLong's paired test cannot
-tell them apart; two PR-AUC or F1, when the 95 % interval of their difference holds zero.
+tell them apart; two PR-AUC or F1, when the 95 % interval of their difference holds zero; two
+log-losses, when their paired difference is within its noise. One level serves all four.
 """
 
 from collections.abc import Mapping
@@ -13,10 +14,11 @@ from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
 from retencion_lib.metrics.delong import auc_difference
-from retencion_lib.metrics.losses import log_loss_difference
+from retencion_lib.metrics.losses import log_loss_difference, row_log_loss
 
-LEVEL = 0.05  # two rankings with a larger p-value are tied
-CALIBRATION_LEVEL = 0.01  # stricter, so that both tests together stay under 5 %
+LEVEL = 0.05  # two candidates with a larger p-value are tied, whatever the measure
+CALIBRATION_LEVEL = 0.01  # of a duel: stricter, as two tests promote and must stay under 5 %
+STEPS = ("roc_auc", "pr_auc", "f1", "log_loss")
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,16 @@ class Contest:
 
     winner: str
     best: str  # the highest ROC-AUC, tied or not
-    tied: dict[str, list[str]]  # step ("roc_auc", "pr_auc", "f1") to who was still in after it
+    tied: dict[str, list[str]]  # step, in the order of `STEPS`, to who was still in after it
     table: pd.DataFrame  # family, roc_auc, gap and error to the best, p_value, tied
+    truest: str  # the best log-loss of those still in after F1
+    loss_gaps: dict[str, tuple[float, float]]  # of each of them to the truest, and its error
+
+    def out(self, step: str) -> list[str]:
+        """Who was left out by a step."""
+        place = STEPS.index(step)
+        before = self.tied[STEPS[place - 1]] if place else list(self.table["family"])
+        return [name for name in before if name not in self.tied[step]]
 
 
 def contest(
@@ -35,7 +45,7 @@ def contest(
     """Choose among scores of the same rows.
 
     The best ROC-AUC and those tied with it; of these the best PR-AUC and those tied with it;
-    the same with F1; of what is left, the first.
+    the same with F1 and with log-loss; of what is left, the first.
 
     Parameters
     ----------
@@ -59,7 +69,16 @@ def contest(
         top = max(left, key=lambda name: seen[name])
         left = [name for name in left if _holds_zero(drawn[top] - drawn[name])]
         tied[step] = left
-    return Contest(left[0], best, tied, table)
+    truest = min(left, key=lambda name: row_log_loss(y, scores[name]).mean())
+    gaps = {name: log_loss_difference(y, scores[name], scores[truest]) for name in left}
+    left = [name for name, (gap, error) in gaps.items() if not _beyond(gap, error, LEVEL)]
+    tied["log_loss"] = left
+    return Contest(left[0], best, tied, table, truest, gaps)
+
+
+def _beyond(gap: float, error: float, level: float) -> bool:
+    """True if a gap above zero is more than noise: two-sided, normal."""
+    return error > 0 and gap / error > norm.isf(level / 2)
 
 
 def _holds_zero(differences: np.ndarray) -> bool:
@@ -128,7 +147,7 @@ def duel(y: np.ndarray, champion: np.ndarray, challenger: np.ndarray) -> Duel:
     """
     auc = auc_difference(y, challenger, champion)
     fall, error = log_loss_difference(y, champion, challenger)
-    truer = error > 0 and fall / error > norm.isf(CALIBRATION_LEVEL / 2)
+    truer = _beyond(fall, error, CALIBRATION_LEVEL)
     if auc.p_value < LEVEL:
         reason = "ranks_better" if auc.difference > 0 else "ranks_worse"
     else:

@@ -29,14 +29,39 @@ def test_between_equals_the_simplest_wins_even_if_it_is_not_the_first():
     scores = {name: noisy(rng, z, 0.2) for name in ("simple", "richer", "richest")}
     found = metrics.contest(y, scores)
     assert found.winner == "simple"
-    assert found.tied["f1"][0] == "simple"
+    assert found.tied["log_loss"][0] == "simple"
 
 
-def test_equal_rankings_all_tie():
+def test_equal_rankings_with_probabilities_alike_all_tie():
     _, z, y = customers(500, 2)
-    found = metrics.contest(y, {"a": expit(z), "b": expit(2 * z)})
-    assert found.tied["roc_auc"] == ["a", "b"]
+    found = metrics.contest(y, {"a": expit(z), "b": expit(1.02 * z)})
+    assert found.tied["roc_auc"] == found.tied["log_loss"] == ["a", "b"]
     assert found.winner == "a"
+
+
+# One ranking, two sets of probabilities; 5 of 10 left, each score shared by five customers.
+HALVES = np.array([1, 1, 1, 1, 0, 1, 0, 0, 0, 0])
+SURE, TIMID = np.repeat([0.8, 0.2], 5), np.repeat([0.6, 0.4], 5)
+
+
+def test_the_paired_log_loss_is_the_hand_worked_one():
+    # Timid loses log(.8/.6) = .2877 on 8 customers and gains log(.4/.2) = .6931 on 2:
+    # mean (8 × .2877 − 2 × .6931)/10 = .0915; deviations .1962 (8) and −.7846 (2), so the
+    # variance is (8 × .0385 + 2 × .6156)/9 = .1710 and the error √(.1710/10) = .1308.
+    found = metrics.contest(HALVES, {"timid": TIMID, "sure": SURE})
+    gap, error = found.loss_gaps["timid"]
+    assert (gap, error) == (pytest.approx(0.0915, abs=1e-4), pytest.approx(0.1308, abs=1e-4))
+    assert (found.truest, found.winner) == ("sure", "timid")  # .70 errors: noise
+
+
+def test_of_equal_rankings_one_with_worse_probabilities_beyond_noise_is_left_out():
+    # The same customers ten times: √(.1539 × 100/99 / 100) = .0394, and .0915 is 2.3 of them.
+    found = metrics.contest(np.tile(HALVES, 10), {"timid": np.tile(TIMID, 10),
+                                                  "sure": np.tile(SURE, 10)})  # fmt: skip
+    gap, error = found.loss_gaps["timid"]
+    assert (gap, error) == (pytest.approx(0.0915, abs=1e-4), pytest.approx(0.0394, abs=1e-4))
+    assert found.out("roc_auc") == found.out("pr_auc") == found.out("f1") == []
+    assert (found.out("log_loss"), found.winner) == (["timid"], "sure")
 
 
 def test_average_precision_and_f1_of_the_draws_agree_with_the_plain_ones():

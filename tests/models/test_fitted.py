@@ -14,7 +14,7 @@ from retencion_lib.models import (
     train_candidates,
 )
 from retencion_lib.models.calibrate import fit_calibrator
-from retencion_lib.models.crossfit import stack_weights
+from retencion_lib.models.crossfit import fit_variants
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +33,12 @@ def found(table):
     return train_candidates(X, y, folds, describe(X, ["a", "b", "c"], ["kind"]), 0)
 
 
-def test_the_members_that_never_saw_a_row_give_its_out_of_fold_margin_again(table, found):
-    X, _, folds = table
-    for name in FAMILIES:
-        again = found[name].fit.predictor.unseen_margin(X, folds)
-        np.testing.assert_allclose(again, found[name].fit.margin, atol=1e-9)
+def test_the_members_that_never_saw_a_row_give_its_out_of_fold_margin_again(table):
+    X, y, folds = table
+    columns = describe(X, ["a", "b", "c"], ["kind"])
+    for variant in fit_variants(FAMILIES["xgb"], X, y, folds, columns, 0):
+        again = variant.predictor.unseen_margin(X, folds)
+        np.testing.assert_allclose(again, variant.margin, atol=1e-9)
 
 
 def test_a_new_row_is_judged_by_all_members(table, found):
@@ -79,15 +80,6 @@ def test_the_same_data_and_seed_give_the_same_bytes(table, found):
     for name, candidate in found.items():
         assert to_bytes(candidate.fit.predictor) == to_bytes(again[name].fit.predictor)
         assert (from_bytes(to_bytes(candidate)).predict(X) == candidate.predict(X)).all()
-
-
-def test_a_part_of_the_stack_never_has_a_negative_weight():
-    rng = np.random.default_rng(0)
-    z = rng.normal(size=2000)
-    y = (rng.random(2000) < expit(z)).astype(int)
-    weights, _ = stack_weights(np.column_stack([z, z + 0.1 * rng.normal(size=2000), -z]), y)
-    assert weights.min() == 0
-    assert weights[:2].sum() == pytest.approx(1, abs=0.2)
 
 
 @pytest.mark.parametrize(
