@@ -1,6 +1,6 @@
 """docs/ano_simulado.md from the figures of the simulated year: no figure is typed by hand."""
 
-from benchmarks.timeline import BATCH, CHANGE, EVENTS, FIRST, MONTHS, QUIET
+from benchmarks.timeline import BATCH, CHANGE, EVENTS, FIRST, MONTHS, QUIET, STILL
 from retencion_lib.words import count, es, listed, pct
 
 DECISIONS = {"keep": "seguir", "watch": "esperar", "fix": "arreglar los datos",
@@ -55,12 +55,15 @@ def _events(r: dict) -> str:
 
 
 def _quiet(r: dict) -> str:
-    n, names = r["quiet_months"], listed([NAMES[m - 1] for m in QUIET])
+    n, low, high = r["quiet_months"], *r["quiet_with_finding_ci"]
+    names, still = (listed([NAMES[m - 1] for m in months]) for months in (QUIET, STILL))
     causes = [f"{name.rstrip(':')} ({times})" for name, times in r["quiet_findings"].items()]
     return (
         "## Falsas alarmas\n\n"
-        f"En los {count(n)} meses tranquilos ({names}) hubo algún aviso en "
-        f"{count(r['quiet_with_finding'])} ({pct(r['quiet_with_finding'] / n)}), alguna alerta en "
+        f"En los {count(n)} meses en que los datos no cambian ({names}, en que no pasa nada, y "
+        f"{still}, en que solo ha cambiado el comportamiento y ningún resultado lo muestra aún) "
+        f"hubo algún aviso en {count(r['quiet_with_finding'])} ({pct(r['quiet_with_finding'] / n)},"
+        f" intervalo del 95 % de {pct(low)} a {pct(high)}), alguna alerta en "
         f"{count(r['quiet_with_alert'])} ({pct(r['quiet_with_alert'] / n)}) y se recomendó "
         f"reentrenar en {count(r['quiet_retrained'])}."
         + (f" Lo que se dijo: {listed(causes, 8)}." if causes else "")
