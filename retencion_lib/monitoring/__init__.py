@@ -25,6 +25,7 @@ from retencion_lib.monitoring.shifts import (
     shifts,
     shifts_table,
     visible_sentence,
+    with_rules,
 )
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "together_alerts",
     "together_sentence",
     "visible_sentence",
+    "with_rules",
     "write_profile",
     "write_report",
 ]
