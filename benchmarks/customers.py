@@ -31,9 +31,9 @@ def demo_scores(seed: int = 42, held_share: float = 0.3) -> tuple[pd.DataFrame, 
     dev, scores = X[~out], np.full((~out).sum(), np.nan)
     for fold in np.unique(folds):
         rest = folds != fold
-        fitted = models.baseline(columns).fit(dev[rest], y[~out][rest])
+        fitted = models.fit_baseline(dev[rest], y[~out][rest], columns)
         scores[~rest] = fitted.predict_proba(dev[~rest])[:, 1]
-    whole = models.baseline(columns).fit(dev, y[~out])
+    whole = models.fit_baseline(dev, y[~out], columns)
     return (
         pd.DataFrame({"y": y[~out], "score": scores}),
         pd.DataFrame({"y": y[out], "score": whole.predict_proba(X[out])[:, 1]}),

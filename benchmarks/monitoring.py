@@ -1,12 +1,14 @@
 """Does the watch cry wolf, and what does it miss? Rates on two halves of the same customers.
 
-    python -m benchmarks.monitoring [--repeats 1000] [--peers PYTHON] [--beyond 200] [--cost]
+    python -m benchmarks.monitoring --peers PYTHON      # everything: about an hour
+    python -m benchmarks.monitoring --only cost         # one part: rates, beyond or cost
 
 Each repeat splits the demo's customers at random: one half is the reference, batches are drawn
 from the other. Without a shift every alert is false; with one, an alert is a detection. The
 same batches go to the rules of thumb (PSI over 0.1; KS and chi-square at 0.05) and, with
 `--peers`, to Evidently's preset in its own environment (fewer repeats: it takes seconds a
-batch). `--cost` measures CPU and memory on made tables of 1 and 10 million rows.
+batch); without it, what was seen of Evidently before is kept. ``beyond`` is false alarms of all
+columns at once and by segment, ``cost`` CPU and memory on made tables of 1 and 10 million rows.
 Results go to `benchmarks/results/monitoring.json` and into `docs/monitoreo.md`.
 """
 
@@ -22,17 +24,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from scipy import stats
-from sklearn.compose import make_column_selector, make_column_transformer
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from benchmarks.monitoring_cost import measure
+from benchmarks.monitoring_data import MOVED, SEED, SHIFTS, customers, shifted
 from benchmarks.monitoring_table import write_tables
 from retencion_lib import drift, quality
-from retencion_lib.data.demo import demo_table
 from retencion_lib.drift.classifier import tell_apart
 from retencion_lib.drift.table import Profile
 from retencion_lib.monitoring.beyond import SEGMENT_Q, TOLD_P, TOLD_WARNING
@@ -41,62 +37,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks/results/monitoring.json"
 SIZES = (100, 200, 500, 2000, 3500)
 POWER_SIZES = (500, 2000, 3500)
+PARTS = ("rates", "beyond", "cost")
 PEER_REPEATS, PEER_SIZES = 20, (100, 500, 2000)
-SEED = 20261031
-
-
-def customers() -> pd.DataFrame:
-    """Features and an out-of-fold score of every customer."""
-    table = demo_table().drop(columns="CustomerID")
-    y = table.pop("usuarioPerdido").to_numpy()
-    numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
-    model = make_pipeline(
-        make_column_transformer(
-            (numbers, make_column_selector(dtype_include="number")),
-            (OneHotEncoder(handle_unknown="ignore"), make_column_selector(dtype_exclude="number")),
-        ),
-        LogisticRegression(max_iter=1000),
-    )
-    moved = {name: change(table) for name, change in SHIFTS.items()}
-    scores = {name: np.zeros(len(table)) for name in ("none", *moved)}
-    folds = StratifiedKFold(5, shuffle=True, random_state=SEED).split(table, y)
-    for train, test in folds:
-        model.fit(table.iloc[train], y[train])
-        for name, frame in {"none": table, **moved}.items():
-            scores[name][test] = model.predict_proba(frame.iloc[test])[:, 1]
-    tables = {name: f.assign(score=scores[name]) for name, f in {"none": table, **moved}.items()}
-    return tables.pop("none"), tables
-
-
-def _times(column: str, factor: float, digits: int):
-    return lambda t: t.assign(**{column: (t[column] * factor).round(digits)})
-
-
-SHIFTS = {
-    "tenure +10 %": _times("tenure", 1.10, 0),
-    "contract −10 points": lambda t: t.assign(contract="One year"),
-    "tenure +5 %": _times("tenure", 1.05, 0),
-    "contract −5 points": lambda t: t.assign(contract="One year"),
-    "price +3 %": _times("monthly_charges", 1.03, 2),
-}
-MOVED = {"tenure +10 %": "tenure", "contract −10 points": "contract", "tenure +5 %": "tenure",
-         "contract −5 points": "contract", "price +3 %": "monthly_charges"}  # fmt: skip
-CONTRACT_POINTS = {"contract −10 points": 0.10, "contract −5 points": 0.05}
-
-
-def shifted(batch: pd.DataFrame, moved: pd.DataFrame, shift: str, rng) -> pd.DataFrame:
-    """The batch after a shift; of the contracts, only so many points change from monthly."""
-    after = moved.loc[batch.index]
-    if shift not in CONTRACT_POINTS:
-        return after
-    monthly = np.flatnonzero(batch["contract"] == "Month-to-month")
-    chosen = rng.choice(monthly, round(CONTRACT_POINTS[shift] * len(batch)), replace=False)
-    mixed = batch.copy()
-    for name in ("contract", "score"):
-        values = batch[name].to_numpy(copy=True)
-        values[chosen] = after[name].to_numpy()[chosen]
-        mixed[name] = values
-    return mixed
 
 
 def plan_of(table: pd.DataFrame) -> dict:
@@ -274,24 +216,34 @@ def rates(repeats: int, peers: str) -> dict:
     return summarise(seen, repeats)
 
 
+def keep_peer(found: dict, before: dict) -> dict:
+    """The rates with those of Evidently that an earlier run left, where this one asked none."""
+    for what, methods in before.get("rates", {}).items():
+        if "evidently" in methods:
+            found["rates"][what].setdefault("evidently", methods["evidently"])
+    return found
+
+
 def main() -> None:
     """Measure, write the results and the tables of the documentation."""
     asked = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    asked.add_argument("--repeats", type=int, default=1000, help="0 leaves the rates as they are")
+    asked.add_argument("--only", choices=PARTS, action="append", help="one part, not all")
+    asked.add_argument("--repeats", type=int, default=1000, help="of the rates")
+    asked.add_argument("--beyond", type=int, default=200, help="repeats of the other families")
     asked.add_argument("--peers", default="", help="Python of an environment with Evidently")
-    asked.add_argument("--beyond", type=int, default=0, help="repeats of the other families")
-    asked.add_argument("--cost", action="store_true", help="CPU and memory too")
     given = asked.parse_args()
+    parts = given.only or PARTS
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    if given.repeats:
-        results |= rates(given.repeats, given.peers)
-    if given.beyond:
+    if "rates" in parts:
+        results |= keep_peer(rates(given.repeats, given.peers), results)
+    if "beyond" in parts:
         table, _ = customers()
         results["beyond"] = beyond(np.random.default_rng(SEED), table, given.beyond)
-    if given.cost:
-        results["cost"] = measure(given.peers, sys.executable)
+    if "cost" in parts:
+        peer = {k: v for k, v in results.get("cost", {}).items() if k == "evidently"}
+        results["cost"] = peer | measure(given.peers, sys.executable)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
     write_tables(results, ROOT / "docs/monitoreo.md")

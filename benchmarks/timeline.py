@@ -1,7 +1,8 @@
 """What happens in the simulated year: twelve batches of real customers and a written timeline.
 
 Every customer of the demo is used once: some to train the first model, the others each in one
-month, drawn at random (the new segment apart). Events change the real rows, never the others.
+month, drawn at random. The new segment is put aside before anybody is dealt out, so that the
+first customers and those of a quiet month are of one kind. Events change real rows.
 """
 
 from collections.abc import Callable
@@ -84,7 +85,8 @@ EVENTS = (
           (("RET041", ""), ("RET042", ""))),
 )  # fmt: skip
 BROKEN = (nulls, renamed, cents)  # what a repaired extract undoes
-QUIET = (1, 3)
+QUIET = (1, 3)  # nothing happens
+STILL = (7, 8)  # customers look as ever; how they behave has changed, and no outcome shows it yet
 SEGMENT, CHANGE = 6, 7  # months of the new segment and of the change in behaviour
 
 
@@ -101,11 +103,11 @@ def draw_year(seed: int) -> Year:
     """Deal the customers out and apply the events."""
     rng = np.random.default_rng(seed)
     table = demo_table().sample(frac=1, random_state=seed, ignore_index=True)
-    first, rest = table.iloc[:FIRST], table.iloc[FIRST:]
-    newcomer = (rest["senior_citizen"] == 1) & (rest["tenure"] <= 24)
-    newcomer &= rest["internet_service"] == "Fiber optic"
-    segment = rest[newcomer].head(BATCH // 3)
-    rest = rest.drop(segment.index)
+    newcomer = (table["senior_citizen"] == 1) & (table["tenure"] <= 24)
+    newcomer &= table["internet_service"] == "Fiber optic"
+    segment = table[newcomer].head(BATCH // 3)
+    others = table.drop(segment.index)
+    first, rest = others.iloc[:FIRST], others.iloc[FIRST:]
     delivered, repaired = {}, {}
     for month in range(1, MONTHS + 1):
         batch = rest.iloc[:BATCH]

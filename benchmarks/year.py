@@ -24,7 +24,18 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from benchmarks import stages
-from benchmarks.timeline import BATCH, CHANGE, EVENTS, FIRST, MONTHS, QUIET, TARGET, draw_year
+from benchmarks.timeline import (
+    BATCH,
+    CHANGE,
+    EVENTS,
+    FIRST,
+    MONTHS,
+    QUIET,
+    STILL,
+    TARGET,
+    draw_year,
+)
+from retencion_lib import metrics
 from retencion_lib.decision import Campaign, realised_profit
 
 RESULTS = Path(__file__).parent / "results" / "year.json"
@@ -119,7 +130,7 @@ def detections(rows: pd.DataFrame) -> list[dict]:
 
 def summarise(rows: pd.DataFrame) -> dict:
     """The year's figures over all seeds."""
-    quiet = rows[rows["month"].isin(QUIET)]
+    quiet = rows[rows["month"].isin(QUIET + STILL)]
     said = quiet["findings"].map(len) > 0
     loud = quiet["findings"].map(lambda f: any(level == "alert" for *_, level in f))
     inside = [
@@ -136,6 +147,7 @@ def summarise(rows: pd.DataFrame) -> dict:
         "years": int(rows["seed"].nunique()),
         "batch": BATCH, "first": FIRST,
         "quiet_months": len(quiet), "quiet_with_finding": int(said.sum()),
+        "quiet_with_finding_ci": [float(v) for v in metrics.wilson(said.sum(), len(quiet))],
         "quiet_with_alert": int(loud.sum()), "quiet_findings": false.to_dict(),
         "quiet_retrained": int((quiet["decision"] == "retrain").sum()),
         "detections": detections(rows),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from benchmarks.timeline import FIRST, ID, MONTHS, TARGET, draw_year
 from benchmarks.year import DELAY, RECENT, day
-from retencion_lib import config, ledger, retraining
+from retencion_lib import config, ledger, registry, retraining
 
 SEED = 0
 
@@ -53,6 +53,7 @@ def run_notebooks(home: Path) -> dict:
     """The year of one seed; one row a month, and whether the ledger agrees with the reports."""
     shutil.rmtree(home, ignore_errors=True)
     (home / "data").mkdir(parents=True)
+    os.environ[config.HOME_VARIABLE] = str(home)
     year = draw_year(SEED)
     learn(home, year.first, "2025-12-28")
     table, rows = year.first, []
@@ -67,12 +68,13 @@ def run_notebooks(home: Path) -> dict:
         proof = {"RET041", "RET042"} & {a["code"] for a in report["alerts"]}
         if advice.decision == "retrain":
             learn(home, table.tail(RECENT if proof else FIRST), date)
+        champion = registry.standing_champion(registry.read())
         rows.append({
             "month": number, "status": report["status"], "decision": advice.decision,
+            "model": f"{champion['family']} v{champion['version']}",
             "findings": sorted({f"{a['code']} {a['column'] or ''}".strip()
                                 for a in report["alerts"]}),
         })  # fmt: skip
         print(rows[-1], file=sys.stderr, flush=True)
-    os.environ[config.HOME_VARIABLE] = str(home)
     reports = len(list((home / "runs").rglob("*.html"))) - 1  # but for the index
     return {"seed": SEED, "months": rows, "reports": reports, "ledger_faults": ledger.faults()}

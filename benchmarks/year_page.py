@@ -1,8 +1,13 @@
 """docs/ano_simulado.md from the figures of the simulated year: no figure is typed by hand."""
 
-from benchmarks.timeline import BATCH, CHANGE, EVENTS, FIRST, MONTHS, QUIET
+from benchmarks.timeline import BATCH, CHANGE, EVENTS, FIRST, MONTHS, QUIET, STILL
+from retencion_lib.quality import LEVEL_WORDS
 from retencion_lib.words import count, es, listed, pct
 
+SHOT = (
+    "Informe de un mes malo: arriba, que el extracto llega mal y que no se llame con la lista; "
+    "debajo, qué llega mal y qué hacer"
+)
 DECISIONS = {"keep": "seguir", "watch": "esperar", "fix": "arreglar los datos",
              "retrain": "reentrenar"}  # fmt: skip
 NAMES = ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
@@ -55,12 +60,15 @@ def _events(r: dict) -> str:
 
 
 def _quiet(r: dict) -> str:
-    n, names = r["quiet_months"], listed([NAMES[m - 1] for m in QUIET])
+    n, low, high = r["quiet_months"], *r["quiet_with_finding_ci"]
+    names, still = (listed([NAMES[m - 1] for m in months]) for months in (QUIET, STILL))
     causes = [f"{name.rstrip(':')} ({times})" for name, times in r["quiet_findings"].items()]
     return (
         "## Falsas alarmas\n\n"
-        f"En los {count(n)} meses tranquilos ({names}) hubo algún aviso en "
-        f"{count(r['quiet_with_finding'])} ({pct(r['quiet_with_finding'] / n)}), alguna alerta en "
+        f"En los {count(n)} meses en que los datos no cambian ({names}, en que no pasa nada, y "
+        f"{still}, en que solo ha cambiado el comportamiento y ningún resultado lo muestra aún) "
+        f"hubo algún aviso en {count(r['quiet_with_finding'])} ({pct(r['quiet_with_finding'] / n)},"
+        f" intervalo del 95 % de {pct(low)} a {pct(high)}), alguna alerta en "
         f"{count(r['quiet_with_alert'])} ({pct(r['quiet_with_alert'] / n)}) y se recomendó "
         f"reentrenar en {count(r['quiet_retrained'])}."
         + (f" Lo que se dijo: {listed(causes, 8)}." if causes else "")
@@ -94,7 +102,7 @@ def _worth(r: dict) -> str:
         "clientes, se llama a pocos y el beneficio varía mucho de un año a otro.\n\n"
         "El acierto estimado sin resultados contuvo al ocurrido en el "
         f"{pct(r['coverage_unchanged'])} de los meses hasta el cambio de comportamiento (en los "
-        f"tranquilos, {pct(r['coverage_quiet'])}; con el extracto roto, "
+        f"que no pasa nada, {pct(r['coverage_quiet'])}; con el extracto roto, "
         f"{pct(r['coverage_broken'])}; debería ser el 95 %) y en el {pct(r['coverage_concept'])} "
         "de los meses con el cambio y un modelo que no lo conocía."
     )
@@ -123,8 +131,8 @@ def _missed(r: dict) -> str:
 
 def _reports(n: dict) -> str:
     rows = [
-        _row(NAMES[m["month"] - 1], m["status"], DECISIONS[m["decision"]],
-             listed(m["findings"], 6) or "—")
+        _row(NAMES[m["month"] - 1], LEVEL_WORDS[m["status"]].lower(), DECISIONS[m["decision"]],
+             m["model"], listed(m["findings"], 6) or "—")
         for m in n["months"]
     ]  # fmt: skip
     return (
@@ -132,5 +140,6 @@ def _reports(n: dict) -> str:
         f"El año del reparto {n['seed']}, con la línea de órdenes: 04 y 05 cada mes, y 02 y 03 "
         f"cuando se recomendó. Quedaron {n['reports']} informes con fecha y el registro tiene "
         f"{len(n['ledger_faults'])} fallos.\n\n"
-        + _table(["Mes", "Estado", "Recomendación", "Hallazgos"], rows)
+        + _table(["Mes", "Estado", "Recomendación", "Modelo en uso después", "Hallazgos"], rows)
+        + f"\n\n![{SHOT}](img/mes_malo.png)\n\n*El informe de mayo, tal como sale de 05.*"
     )

@@ -2,20 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from datetime import date as Date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from retencion_lib import config, metrics, registry, show, store
 from retencion_lib.campaign import Worth
 from retencion_lib.choice import RULE, Challenge, Choice
 from retencion_lib.data import Training, load_training
+from retencion_lib.data.scan import newest as newest_date
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.features import describe
-from retencion_lib.models import FittedModel, baseline
+from retencion_lib.models import FittedModel, fit_baseline
 from retencion_lib.partition import Partition, partition
 from retencion_lib.words import count, es, interval, listed, pct
 
+YEAR = 366  # days before a run in which the newest date of a live extract lies
 POLICIES = {"f1": "máximo F1 en validación", "capacity": "capacidad del equipo",
             "profit": "desde donde la llamada compensa"}  # fmt: skip
 
@@ -150,7 +154,7 @@ def examine(
     cuts = thresholds(choice, capacity=capacity, profit=profit)
     given = {"capacity": capacity, "threshold": cuts[policy]}
     dev = parts.dev
-    plain = baseline(describe(dev.X, dev.numeric, dev.categorical)).fit(dev.X, dev.y)
+    plain = fit_baseline(dev.X, dev.y, describe(dev.X, dev.numeric, dev.categorical))
     bar = metrics.evaluate(y, plain.predict_proba(parts.test.X)[:, 1], capacity=capacity)
     report = {
         "family": model.family,
@@ -216,10 +220,18 @@ def promote(exam: Exam, choice: Choice, verdict: Challenge, *, run_id: str) -> s
     return decided + waits
 
 
-def write_reference(choice: Choice, dev: Training) -> pd.DataFrame:
-    """Write the drift reference of the winner, and use it if the winner is the champion."""
+def write_reference(choice: Choice, dev: Training, *, date: str) -> pd.DataFrame:
+    """Write the drift reference of the winner, and use it if the winner is the champion.
+
+    Of the columns of dates it keeps those that tell how old the extract is: their newest date
+    is of the year before `date`, the run's. A birthday or the end of a contract tells nothing.
+    """
     table = dev.X.copy()
     table.insert(0, dev.id_col, dev.ids)
+    for name, column in dev.dates.items():
+        newest = newest_date(pa.Array.from_pandas(column.astype("string")))
+        if newest and 0 <= (Date.fromisoformat(date) - Date.fromisoformat(newest)).days <= YEAR:
+            table[name] = column
     table["score"] = dev.ids.map(choice.oof.set_index("id")[choice.winner["family"]])
     winner = choice.winner
     store.write_csv(registry.version_file("monitoring/{name}__reference.csv", winner), table)

@@ -179,7 +179,7 @@ def escalate(
             f"{what[0].upper()}{what[1:]} ({alert.code}): persiste, en {count(times)} de los "
             f"últimos {count(len(runs) + 1)} lotes, desde el {day(before['date'].min())}."
         )
-        action = "Deja de tratarlo como un aviso suelto: busca la causa o reentrena."
+        action = "Deja de tratarlo como un aviso suelto: busca la causa."
         found.append(
             Alert("RET050", "alert", alert.column, float(times), float(PERSISTS), message, action)
         )

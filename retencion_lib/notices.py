@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from retencion_lib import config, store
+from retencion_lib.quality import LEVEL_WORDS
 from retencion_lib.words import plural
 
 ALERTS = "monitoring/alerts.jsonl"
@@ -60,7 +61,7 @@ def message(report: dict, *, run_id: str, date: str) -> dict:
     """Body of the webhook; `text` is what chats such as Slack or Mattermost show."""
     found = [f"{a['code']}: {a['message']}" for a in report["alerts"]]
     return {
-        "text": "\n".join([f"Retención {date}: {report['status']}", *found]),
+        "text": "\n".join([f"Retención {date}: {LEVEL_WORDS[report['status']].lower()}", *found]),
         "status": report["status"],
         "run_id": run_id,
         "date": date,

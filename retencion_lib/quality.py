@@ -15,6 +15,7 @@ from retencion_lib.drift import Labels, Numbers
 from retencion_lib.drift.table import Profile, fingerprint
 from retencion_lib.words import count, es, listed, pct, plural
 
+LEVEL_WORDS = {"ok": "Sin cambios que avisar", "warning": "Aviso", "alert": "Alerta"}
 MIN_ROWS = 100
 CHANCE = 0.001  # of a false finding of one rule in one batch
 NULL_RISE = 0.01  # points of null rate
@@ -150,7 +151,10 @@ def check_nulls(t: Tables) -> list[Alert]:
         rate, was = now.nulls / m, before.nulls / n
         luck = stats.hypergeom.sf(now.nulls - 1, n + m, now.nulls + before.nulls, m)
         if rate - was > NULL_RISE and luck < t.chance:
-            message = f"'{name}': nulos {pct(rate)}; en la referencia, {pct(was)}."
+            message = (
+                f"Falta '{name}' en el {pct(rate)} de los clientes; en la referencia, en el "
+                f"{pct(was)}."
+            )
             action = "Pregunta a quien prepara el extracto qué ha cambiado."
             level = "alert" if rate - was > BAD_NULL_RISE else "warning"
             alerts.append(Alert("RET004", level, name, rate, was + NULL_RISE, message, action))
@@ -169,9 +173,9 @@ def check_range(t: Tables) -> list[Alert]:
         far = width > 0 and max(now.high - before.high, before.low - now.low) > FAR * width
         if many or far:
             message = (
-                f"'{name}': {pct(share, 2)} de los clientes fuera de "
-                f"[{es(before.low, 2)}; {es(before.high, 2)}]; llega de {es(now.low, 2)} a "
-                f"{es(now.high, 2)}."
+                f"'{name}' tiene valores nunca vistos en el {pct(share, 2)} de los clientes: va de "
+                f"{es(now.low, 2)} a {es(now.high, 2)}, y en la referencia, de "
+                f"{es(before.low, 2)} a {es(before.high, 2)}."
             )
             action = "Comprueba unidades y moneda; el modelo no ha visto valores así."
             level = "alert" if far and many else "warning"
@@ -200,10 +204,10 @@ def check_categories(t: Tables) -> list[Alert]:
         if once and stats.binom.sf(now.n_others - 1, known, once) >= t.chance:
             continue
         message = (
-            f"'{name}': categorías nuevas {listed(now.others, quote=True)} en "
+            f"'{name}' trae categorías nuevas ({listed(now.others, quote=True)}) en "
             f"{plural(now.n_others, 'cliente', 'clientes')} ({pct(share)})."
         )
-        action = "Confirma si es un producto nuevo o un cambio de nombre; si sigue, reentrena."
+        action = "Confirma si es un producto nuevo o un cambio de nombre."
         level = "alert" if share > BAD_UNSEEN else "warning"
         alerts.append(Alert("RET006", level, name, share, 0.0, message, action))
     return alerts

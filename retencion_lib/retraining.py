@@ -11,6 +11,7 @@ from datetime import date as Date
 from datetime import timedelta
 
 from retencion_lib import config
+from retencion_lib.quality import named
 from retencion_lib.words import count, day, listed, plural
 
 BROKEN = ("RET002", "RET003", "RET004", "RET005", "RET006", "RET007",
@@ -21,6 +22,8 @@ SIGNS = {"RET011": "la puntuación se ha movido",
          "RET040": "se estima menos acierto que en el examen",
          "RET043": "cambia a quién se avisa por cómo se han movido las variables",
          "RET050": "un aviso persiste"}  # fmt: skip
+WORDS = {"fix": "arreglar los datos", "retrain": "reentrenar", "watch": "esperar",
+         "keep": "seguir igual"}  # fmt: skip
 ENOUGH = 0.5  # share of the batch whose outcomes a model needs to learn it
 
 
@@ -58,6 +61,12 @@ class Advice:
     reasons: list[str]
     command: str
     awaited: Awaited | None = None  # of a decision to wait for outcomes
+    broken: Sequence[dict] = ()  # findings that must be repaired first
+
+    @property
+    def words(self) -> str:
+        """The decision in two or three words."""
+        return WORDS[self.decision]
 
     def sentence(self) -> str:
         """The advice in words."""
@@ -112,8 +121,8 @@ def recommend(report: dict, *, id_col: str, target: str, date: str) -> Advice:
     )  # fmt: skip
     train = f"retencion train --data TABLA{options} && retencion evaluate --data TABLA{options}"
     if broken:
-        reasons = [f"{a['code']} en '{a['column']}'" if a["column"] else a["code"] for a in broken]
-        return Advice("fix", reasons, f"retencion monitor{options}")
+        reasons = [named(a["code"], a["column"]) for a in broken]
+        return Advice("fix", reasons, f"retencion monitor{options}", broken=broken)
     still = awaited(report, date)
     if proof or (len(signs) > 1 and still.learnable):
         return Advice("retrain", proof + signs, train)

@@ -131,14 +131,16 @@ def score(batch: Batch, scorer: Scorer, *, id_col: str) -> tuple[pd.DataFrame, l
     Returns
     -------
     DataFrame
-        Id, features as the model read them, and ``score``, in the batch's order.
+        Id, features as the model read them, and ``score``, in the batch's order. The file has
+        also the batch's dates, which tell 05 how old the extract is.
     list of str
         What was odd and scored all the same.
     """
     contract = scorer.model.contract | {"id_col": _id_of(batch.frame, scorer, id_col)}
     check = require_batch(batch.frame, contract, batch.path)
     table = check.frame.assign(score=scorer.model.predict(check.frame))
-    store.write_csv(batch.output, table)
+    dates = [name for name in contract.get("dates", []) if name in batch.frame]
+    store.write_csv(batch.output, pd.concat([table, batch.frame[dates]], axis=1))
     return table, check.notes
 
 

@@ -48,7 +48,7 @@ def test_the_column_that_moves_the_score_is_named_and_the_noisy_one_is_not(model
     batch["noise"] += 0.6
     found = look(model, batch, "2026-02-28")
     assert found.table["name"][0] == "calls"
-    assert [a.column for a in found.alerts] == ["calls"]
+    assert [(a.code, a.column) for a in found.alerts] == [("RET043", "calls")]
     assert found.alerts[0].message.startswith("El cambio de 'calls' avisa a un")
     assert "calls (+" in found.sentence()
     assert len(found.shown()) == 3

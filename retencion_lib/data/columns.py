@@ -75,6 +75,19 @@ def recognise(column: pd.Series, n_unique: int) -> tuple[str, str]:
     return "categorical", ""
 
 
+def date_columns(frame: pd.DataFrame, columns: Sequence[ColumnInfo]) -> list[str]:
+    """Names of the columns of dates; one with the same date in every row is one of them."""
+    return [
+        c.name for c in columns
+        if c.kind == "date" or (c.kind == "constant" and c.n_unique and _only_dates(frame[c.name]))
+    ]  # fmt: skip
+
+
+def _only_dates(column: pd.Series) -> bool:
+    dated = pd.api.types.is_datetime64_any_dtype(column)
+    return dated or looks_like_date(column.dropna())
+
+
 def _is_dense(present: pd.Series) -> bool:
     # Consecutive numbers or long codes are ids; whole amounts that happen not to repeat
     # spread over a range that is neither.

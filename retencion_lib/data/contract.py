@@ -30,7 +30,8 @@ def infer_contract(training: Training) -> dict:
     Returns
     -------
     dict
-        ``id_col`` and ``columns``: for each feature its kind, null rate, and range or categories.
+        ``id_col``; ``columns``: for each feature its kind, null rate, and range or categories;
+        ``dates``: names of the columns of dates, which no model reads and a batch may bring.
     """
     columns = {}
     for name in training.X.columns:
@@ -41,7 +42,12 @@ def infer_contract(training: Training) -> dict:
         else:
             rule |= {"kind": "categorical", "categories": sorted(column.dropna().unique())}
         columns[name] = rule
-    return {"id_col": training.id_col, "target": training.target, "columns": columns}
+    return {
+        "id_col": training.id_col,
+        "target": training.target,
+        "columns": columns,
+        "dates": list(training.dates),
+    }
 
 
 def schema(contract: dict) -> pa.DataFrameSchema:
@@ -101,7 +107,8 @@ def _violations(cases: pd.DataFrame, frame: pd.DataFrame, contract: dict) -> lis
 
 
 def _notes(frame: pd.DataFrame, coerced: pd.DataFrame, contract: dict) -> list[str]:
-    known = {*contract["columns"], contract["id_col"], contract.get("target")}
+    known = {*contract["columns"], *contract.get("dates", [])}
+    known |= {contract["id_col"], contract.get("target")}
     extra = [c for c in frame.columns if c not in known]
     notes = [f"Columnas de más, que se ignoran: {listed(extra, limit=20)}."] if extra else []
     for name, rule in contract["columns"].items():

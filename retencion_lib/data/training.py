@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from retencion_lib import config, store
-from retencion_lib.data.columns import ColumnInfo, describe_columns
+from retencion_lib.data.columns import ColumnInfo, date_columns, describe_columns
 from retencion_lib.data.portfolio import need_free_names, need_same_portfolio
 from retencion_lib.data.read import read_table
 from retencion_lib.errors import DataError
@@ -32,6 +32,7 @@ class Training:
     target: str
     id_col: str
     aside: pd.DataFrame  # as read: excluded and sensitive columns, which only compare groups
+    dates: pd.DataFrame  # as read: columns of dates, which only tell how old an extract is
 
     @property
     def n_rows(self) -> int:
@@ -62,6 +63,7 @@ class Training:
             X=self.X.iloc[kept].reset_index(drop=True),
             y=self.y[kept],
             aside=self.aside.iloc[kept].reset_index(drop=True),
+            dates=self.dates.iloc[kept].reset_index(drop=True),
         )
 
     def values(self, name: str) -> pd.Series:
@@ -130,7 +132,7 @@ def load_training(
     aside = frame[[c.name for c in columns if c.kind in ("excluded", "sensitive")]]
     return Training(
         where, sha256, ids, as_features(frame, columns), y, columns, label, target, id_col,
-        aside.reset_index(drop=True),
+        aside.reset_index(drop=True), frame[date_columns(frame, columns)].reset_index(drop=True),
     )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ from retencion_lib.models.families import (
     STACK,
     Family,
     Variant,
-    baseline,
     family_label,
 )
 from retencion_lib.models.fitted import FittedModel, Predictor, from_bytes, log_odds, to_bytes
@@ -16,6 +15,7 @@ from retencion_lib.models.search import Found
 from retencion_lib.models.train import (
     Candidate,
     baseline_scores,
+    fit_baseline,
     n_fits,
     prepare_columns,
     train_candidates,
@@ -23,7 +23,7 @@ from retencion_lib.models.train import (
 
 __all__ = [
     "BASELINE", "FAMILIES", "LABELS", "STACK", "Calibrator", "Candidate", "Family", "FittedModel",
-    "Found", "Predictor", "Variant", "baseline", "baseline_scores", "choose_calibrator",
-    "family_label", "from_bytes", "log_odds", "n_fits", "prepare_columns", "to_bytes",
-    "train_candidates",
+    "Found", "Predictor", "Variant", "baseline_scores", "choose_calibrator",
+    "family_label", "fit_baseline", "from_bytes", "log_odds", "n_fits", "prepare_columns",
+    "to_bytes", "train_candidates",
 ]  # fmt: skip

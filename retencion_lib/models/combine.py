@@ -13,10 +13,10 @@ from itertools import combinations
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
 
 from retencion_lib.models.crossfit import CrossFit
 from retencion_lib.models.fitted import Predictor
+from retencion_lib.models.threads import one_thread
 
 # From log-odds of shape (n, n_variants), outcome and folds, to a weight a variant and an offset.
 Way = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, float]]
@@ -50,7 +50,7 @@ def fit_stack(
     way = preferred([*alone, mean_of_families, learnt])
     start = time.process_time()
     Z = log_odds_of(variants)
-    with threadpool_limits(1, user_api="blas"):
+    with one_thread():
         margin = out_of_fold(way, Z, y, folds)
         weights, offset = way(Z, y, folds)
     spent = time.process_time() - start

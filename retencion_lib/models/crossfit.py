@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from retencion_lib.features import Columns
 from retencion_lib.models.families import Family, Variant
 from retencion_lib.models.fitted import Predictor
+from retencion_lib.models.threads import one_thread
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,7 @@ def cross_fit(
         The fold models.
     """
     margin, members = np.full(len(y), np.nan), []
-    # Matrices here are small: threads of the linear algebra would wait more than they work,
-    # and their number would change the last digits from one machine to another.
-    with threadpool_limits(1, user_api="blas"):
+    with one_thread():
         for fold in np.unique(folds):
             held = folds == fold
             member = variant.build(columns, seed).fit(X[~held], y[~held])

@@ -101,7 +101,7 @@ def family_label(name: str) -> str:
 
 
 def baseline(columns: Columns) -> Pipeline:
-    """Plain logistic regression, without curves or tuning: the bar to clear."""
+    """Unfitted plain logistic regression, without curves or tuning: the bar to clear."""
     plain = Columns(columns.numbers, columns.steps, columns.labels, columns.many)
     return Variant("plain", "scaled", lambda seed: LogisticRegression(max_iter=2000)).build(
         plain, 0

@@ -3,11 +3,13 @@
 A sum of charges, or a charge per minute, is a straight line to a person and a staircase to a
 tree. Candidates are sums of columns of one unit and ratios. They are screened by what a probe
 model left unexplained, as many at a time as there are, and each one kept must make the
-out-of-fold log-loss of the probe fall by more than its noise.
+out-of-fold log-loss of the probe fall by more than its noise; so must each column of a sum.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, permutations
 
 import numpy as np
@@ -64,25 +66,58 @@ def search(
     if len(numbers) < 2:
         return []
 
-    def probe(derived: list[Derived]) -> np.ndarray:
+    def probe(*derived: Derived) -> np.ndarray:
         columns = describe(X, numeric, categorical, derived)
         return expit(cross_fit(PROBE, X, y, folds, columns, seed)[0])
 
     kept: list[Found] = []
     groups = units(X, numbers)
     pool = candidates(X, numbers, groups)
-    p = probe([])
-    while len(kept) < MAX_KEPT:
-        best = screen(X, groups, y, p, pool)
+    p = probe()
+    while pool and len(kept) < MAX_KEPT:
+        best = screen(X, y, p, pool, at_most=np.log(SURE / len(pool)))
         if best is None:
             break
-        after = probe([*(f.column for f in kept), best])
-        gain, error = log_loss_difference(y, p, after)
-        if gain <= ERRORS * error:
+        added = partial(probe, *(f.column for f in kept))
+        before, p = p, added(best)
+        if not _better(y, before, p):
             break
-        kept.append(Found(best, gain, error))
-        pool, p = [c for c in pool if c != best], after
+        if best.kind == "sum":
+            best, p = _right_length(best, p, added, partial(reshaped, X, groups, y, before), y)
+        kept.append(Found(best, *log_loss_difference(y, before, p)))
+        pool = [c for c in pool if c != best]
     return kept
+
+
+def _right_length(
+    column: Derived,
+    p: np.ndarray,
+    added: Callable[[Derived], np.ndarray],
+    reshape: Callable[[Derived, bool], Derived | None],
+    y: np.ndarray,
+) -> tuple[Derived, np.ndarray]:
+    """Lengthen a sum while that helps, then shorten it while that does no harm, beyond noise.
+
+    Each column of the sum has then earned its place: one of another unit adds little but noise.
+    """
+    while (longer := reshape(column, True)) is not None:
+        after = added(longer)
+        if not _better(y, p, after):
+            break
+        column, p = longer, after
+    short, q = column, p
+    while (shorter := reshape(short, False)) is not None:
+        after = added(shorter)
+        if _better(y, after, p):
+            break
+        short, q = shorter, after
+    return short, q
+
+
+def _better(y: np.ndarray, before: np.ndarray, after: np.ndarray) -> bool:
+    """True if log-loss falls beyond its noise."""
+    gain, error = log_loss_difference(y, before, after)
+    return gain > ERRORS * error
 
 
 def units(X: pd.DataFrame, numbers: list[str]) -> list[tuple[str, ...]]:
@@ -110,46 +145,52 @@ def candidates(X: pd.DataFrame, numbers: list[str], groups: list[tuple[str, ...]
     """Sums within each unit, of two columns or of all, and the ratios of any two columns."""
     sums: set[tuple[str, ...]] = set()
     for group in groups:
-        sums.add(group)
-        sums |= set(combinations(group, 2))
+        sums |= {group, *combinations(group, 2)}
     divisors = [name for name in numbers if (X[name].dropna() > 0).mean() > 0.9]
     ratios = [(a, b) for a, b in permutations(numbers, 2) if b in divisors]
     return [Derived("sum", s) for s in sorted(sums)] + [Derived("ratio", r) for r in ratios]
 
 
 def screen(
+    X: pd.DataFrame, y: np.ndarray, p: np.ndarray, pool: list[Derived], *, at_most: float
+) -> Derived | None:
+    """Candidate that holds most of what a model left unexplained, if that is beyond chance.
+
+    Parameters
+    ----------
+    y, p : array of shape (n,)
+        Outcome, and the out-of-fold probability of the model.
+    at_most : float
+        Logarithm of the largest chance that lets a candidate through, see `chance`.
+    """
+    chances = {c: chance(c.of(X), y, p) for c in pool}
+    best = min(chances, key=chances.get, default=None)
+    return best if best is not None and chances[best] <= at_most else None
+
+
+def reshaped(
     X: pd.DataFrame,
     groups: list[tuple[str, ...]],
     y: np.ndarray,
     p: np.ndarray,
-    pool: list[Derived],
+    column: Derived,
+    longer: bool,
 ) -> Derived | None:
-    """Candidate that holds most of what a model left unexplained, if that is beyond chance.
-
-    A sum grows by the column of its unit that adds most to it, while there is one.
+    """The sum with one column more, if any adds to it, or with one less, if two remain.
 
     Parameters
     ----------
     groups : list of tuple of str
-        Columns that share a unit, see `units`.
-    y, p : array of shape (n,)
-        Outcome, and the out-of-fold probability of the model.
+        Columns that share a unit, see `units`: only these are added.
     """
-    chances = {c: chance(c.of(X), y, p) for c in pool}
-    best = min(chances, key=chances.get, default=None)
-    if best is None or chances[best] > np.log(SURE / len(pool)):
-        return None
-    now = chances[best]
-    while best.kind == "sum":
-        members = set(best.sources)
-        rest = sorted({n for unit in groups if members & set(unit) for n in unit} - members)
-        sums = [Derived("sum", (*best.sources, name)) for name in rest]
-        longer = {column: chance(column.of(X), y, p) for column in sums}
-        top = min(longer, key=longer.get, default=None)
-        if top is None or longer[top] >= now:
-            break
-        best, now = top, longer[top]
-    return best
+    members, place = set(column.sources), list(X.columns).index
+    if longer:
+        others = {name for unit in groups if members & set(unit) for name in unit} - members
+        sets, at_most = [members | {name} for name in others], chance(column.of(X), y, p)
+    else:
+        sets, at_most = [members - {name} for name in members if len(members) > 2], 0.0
+    sums = sorted(tuple(sorted(some, key=place)) for some in sets)
+    return screen(X, y, p, [Derived("sum", s) for s in sums], at_most=at_most)
 
 
 def chance(values: np.ndarray, y: np.ndarray, p: np.ndarray, bins: int = 16) -> float:

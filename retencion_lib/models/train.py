@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from sklearn.pipeline import Pipeline
 
 from retencion_lib.features import Columns, describe
 from retencion_lib.models.calibrate import Calibrator, choose_calibrator
@@ -12,6 +13,7 @@ from retencion_lib.models.combine import fit_family, fit_stack
 from retencion_lib.models.crossfit import CrossFit, fit_variants
 from retencion_lib.models.families import FAMILIES, STACK, baseline
 from retencion_lib.models.search import Found, search
+from retencion_lib.models.threads import one_thread
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ def train_candidates(
     fits.append(fit_stack(STACK, variants, y, folds))
     found = {}
     for fit in fits:
-        calibrator, p = choose_calibrator(fit.margin, y, folds)
+        with one_thread():
+            calibrator, p = choose_calibrator(fit.margin, y, folds)
         found[fit.name] = Candidate(fit, calibrator, p)
     return found
 
@@ -106,6 +109,12 @@ def baseline_scores(
     scores = np.empty(len(y))
     for fold in np.unique(folds):
         held = folds == fold
-        plain = baseline(columns).fit(X[~held], y[~held])
+        plain = fit_baseline(X[~held], y[~held], columns)
         scores[held] = plain.predict_proba(X[held])[:, 1]
     return scores
+
+
+def fit_baseline(X: pd.DataFrame, y: np.ndarray, columns: Columns) -> Pipeline:
+    """`baseline`, fitted."""
+    with one_thread():
+        return baseline(columns).fit(X, y)

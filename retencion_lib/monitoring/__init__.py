@@ -15,7 +15,6 @@ from retencion_lib.monitoring.report import (
     answer,
     headline,
     moved_sentence,
-    summary,
     write_report,
 )
 from retencion_lib.monitoring.shifts import (
@@ -26,6 +25,7 @@ from retencion_lib.monitoring.shifts import (
     shifts,
     shifts_table,
     visible_sentence,
+    with_rules,
 )
 
 __all__ = [
@@ -46,11 +46,11 @@ __all__ = [
     "shift_alerts",
     "shifts",
     "shifts_table",
-    "summary",
     "together",
     "together_alerts",
     "together_sentence",
     "visible_sentence",
+    "with_rules",
     "write_profile",
     "write_report",
 ]

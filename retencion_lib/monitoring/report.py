@@ -12,12 +12,18 @@ import pandas as pd
 
 from retencion_lib import config, store
 from retencion_lib.drift import Settings, Shift
-from retencion_lib.monitoring.shifts import shift_alerts, visible_sentence, what_moved
-from retencion_lib.quality import Alert, Tables
+from retencion_lib.monitoring.shifts import shift_alerts, what_moved
+from retencion_lib.quality import LEVEL_WORDS, Alert, Tables
+from retencion_lib.retraining import Advice
 from retencion_lib.words import listed, plural
 
 LEVELS = ("ok", "warning", "alert")
-LEVEL_WORDS = {"ok": "Sin cambios que avisar", "warning": "Aviso", "alert": "Alerta"}
+VERDICTS = {
+    "fix": "el extracto llega mal, no llames con esta lista",
+    "retrain": "conviene reentrenar el modelo",
+    "watch": "hay cambios que seguir antes de tocar el modelo",
+    "keep": "la lista se puede usar",
+}
 
 
 def write_report(
@@ -76,14 +82,24 @@ def _plain(section: object) -> object:
     return asdict(section) if is_dataclass(section) else section
 
 
-def headline(report: dict) -> str:
-    """Status of the batch in one line."""
+def headline(report: dict, advice: Advice) -> str:
+    """Status of the batch and whether its list can be used, in one line."""
     n = len(report["alerts"])
-    what = plural(n, "hallazgo", "hallazgos") if n else "nada que hacer"
+    what = plural(n, "hallazgo", "hallazgos") if n else "ningún hallazgo"
+    use = VERDICTS[advice.decision]
     return (
-        f"**{LEVEL_WORDS[report['status']]}** · {what} en un lote de "
-        f"{plural(report['current']['n_rows'], 'cliente', 'clientes')}."
+        f"**{LEVEL_WORDS[report['status']]}: {use}** ({what} en un lote de "
+        f"{plural(report['current']['n_rows'], 'cliente', 'clientes')})."
     )
+
+
+def broken_sentence(report: dict, advice: Advice) -> str:
+    """What is wrong in an extract that must be repaired, and what it does to the score."""
+    said = " ".join(a["message"] for a in advice.broken)
+    score = report["score"]
+    if score["status"] != "ok":
+        said += f" Con esos datos {what_moved(Shift(**score))}."
+    return f"**Qué llega mal.** {said}"
 
 
 def moved_sentence(report: dict) -> str:
@@ -103,26 +119,24 @@ def moved_sentence(report: dict) -> str:
     )
 
 
-def action_sentence(report: dict, limit: int = 3) -> str:
-    """What to do first: the action of the worst findings, each once."""
-    worst = [a["action"] for a in report["alerts"] if a["level"] == report["status"]]
-    if not worst:
+def action_sentence(report: dict) -> str:
+    """What to do first: the action of the worst finding."""
+    if not report["alerts"]:
         return "**Qué hacer.** Usa las puntuaciones como hasta ahora."
-    return f"**Qué hacer.** {' '.join(list(dict.fromkeys(worst))[:limit])}"
+    return f"**Qué hacer.** {report['alerts'][0]['action']}"
 
 
-def answer(report: dict, advice: str) -> str:
-    """Status, what moved, what to do and whether to retrain: the first lines of the report."""
-    act = f"{action_sentence(report, 1)} {advice}"
-    return "\n\n".join([headline(report), moved_sentence(report), act])
-
-
-def summary(report: dict, found: list[Shift]) -> list[str]:
-    """First lines of 05: status, what moved, what to do, and what could not be seen."""
-    return [
-        headline(report), moved_sentence(report), action_sentence(report),
-        f"**Qué no se vería.** {visible_sentence(found)}",
-    ]  # fmt: skip
+def answer(report: dict, advice: Advice) -> str:
+    """Whether the list can be used, why, and what to do: the first lines of the report."""
+    act = action_sentence(report)
+    if advice.broken:
+        why = broken_sentence(report, advice)
+        act += " Con el extracto corregido, repite `retencion infer` y `retencion monitor`; con "
+        act += "este, ni llames ni reentrenes."
+    else:
+        why = moved_sentence(report)
+        act += f" {advice.sentence()}"
+    return "\n\n".join([headline(report, advice), why, act])
 
 
 def alert_sentences(report: dict) -> list[str]:

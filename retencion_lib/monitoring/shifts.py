@@ -1,5 +1,7 @@
 """Which columns have moved, how much, and what this batch could not have shown."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -14,12 +16,12 @@ SEVERITY = {"none": "—", "slight": "leve", "moderate": "moderado", "large": "g
 ACTIONS = {
     "slight": "Es pequeño y real: busca la causa y míralo en el próximo lote.",
     "moderate": "Busca la causa (campaña, precio, extracto) y mira si mueve la puntuación.",
-    "large": "No decidas con este lote sin saber la causa; si el cambio es real, reentrena.",
+    "large": "No decidas con este lote sin saber la causa.",
 }
 SCORE_ACTIONS = {
     "slight": "El umbral sigue sirviendo; mira qué columnas lo explican.",
     "moderate": "Revisa el umbral: avisará a más o menos clientes de los previstos.",
-    "large": "No decidas con el umbral actual sin revisar qué ha cambiado; valora reentrenar.",
+    "large": "No decidas con el umbral actual sin revisar qué ha cambiado.",
 }
 
 
@@ -117,6 +119,16 @@ def visible_sentence(found: list[Shift]) -> str:
         f"Con {count(n)} clientes se verían cambios desde aquí (cuatro de cada cinco veces): "
         f"{listed(said)}. Uno menor puede estar ocurriendo sin que este lote lo muestre."
     )
+
+
+def with_rules(found: list[Shift], hard: list[Alert]) -> list[Shift]:
+    """The shifts as they are shown: a column that breaks a hard rule is not well, moved or not."""
+    worst = {"ok": 0, "warning": 1, "alert": 2}
+    shown = []
+    for shift in found:
+        levels = [shift.status, *(a.level for a in hard if a.column == shift.name)]
+        shown.append(replace(shift, status=max(levels, key=worst.get)))
+    return shown
 
 
 def shifts_table(found: list[Shift]) -> pd.DataFrame:

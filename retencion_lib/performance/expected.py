@@ -6,6 +6,7 @@ is corrected. It also holds when the customers change, as long as customers who 
 as often as before; if that changes (a concept change), no estimate without outcomes can see it.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -26,7 +27,7 @@ from retencion_lib.performance.realised import (
     fall,
     value_and_interval,
 )
-from retencion_lib.quality import Alert
+from retencion_lib.quality import Alert, named
 from retencion_lib.words import count, es, interval, listed, pct
 
 
@@ -147,8 +148,20 @@ def sentence(e: Expected, test: dict[str, Estimate]) -> str:
     )
 
 
-def assumption_sentence(e: Expected) -> str:
-    """Whether the estimate can be believed, and what it cannot see."""
+def assumption_sentence(e: Expected, hard: Sequence[Alert] = ()) -> str:
+    """Whether the estimate can be believed, and what it cannot see.
+
+    Parameters
+    ----------
+    hard : sequence of Alert
+        Findings of the hard rules: scores of a broken extract are of nobody.
+    """
+    broken = [named(a.code, a.column) for a in hard if a.level == "alert"]
+    if broken:
+        return (
+            f"**Esta estimación no vale**: el extracto llega mal ({listed(broken)}), y de unas "
+            "puntuaciones hechas con datos que no son los de los clientes no se deduce nada."
+        )
     if e.line is None:
         first = (
             "No se conocen los resultados de la referencia: no se puede comprobar que las "

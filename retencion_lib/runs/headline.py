@@ -34,7 +34,7 @@ def figures(results: dict) -> list[Figure]:
         _number("Se espera ganar", *_money(results, "expected_profit")),
         _number("Clientes puntuados", results.get("rows_scored"), count),
         _watch(results),
-        _number("PSI de la puntuación", results.get("score_psi"), lambda v: es(v, 3)),
+        _text("Recomendación", results.get("recommendation")),
         _number("Clientes", results.get("rows"), count),
         # Scoring says how many it flags; the analysis of a table, how many left.
         _number("Con aviso" if "rows_scored" in results else "Se fue",

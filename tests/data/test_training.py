@@ -60,3 +60,14 @@ def test_ids_and_outcomes_that_cannot_be_learnt_from_are_shown(table, changed, s
     pd.read_csv(table).assign(**changed).to_csv(table, index=False)
     with pytest.raises(DataError, match=said):
         load_training(table, target="left", id_col="id")
+
+
+def test_dates_never_predict_and_the_extracts_own_date_is_one_though_it_never_changes(table):
+    frame = pd.read_csv(table)
+    frame["joined"] = [f"2026-{1 + n % 9:02}-10" for n in range(len(frame))]
+    frame["cutoff"] = "2026-10-25"
+    frame["country"] = "ES"  # constant, and no date
+    frame.to_csv(table, index=False)
+    found = load_training(table, target="left", id_col="id", drop_cols=["note"])
+    assert list(found.dates) == ["joined", "cutoff"]
+    assert not {"joined", "cutoff", "country"} & set(found.X)

@@ -23,6 +23,19 @@ def test_a_sum_that_decides_is_found_and_named():
     assert found[0].gain > 2 * found[0].error
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_a_column_of_another_unit_stays_out_of_a_sum(seed):
+    """Tickets share a word with the bills and weigh on their own, but add nothing to the sum."""
+    rng = np.random.default_rng(seed)
+    X = bills(rng)
+    X["billTickets"] = rng.poisson(8, 3000).astype(float)
+    paid = X[["billVoice", "billData", "billOther"]].sum(axis=1)
+    risk = np.where(paid > 72, 0.8, np.where(X["billTickets"] > 12, 0.5, 0.05))
+    y = (rng.random(3000) < risk).astype(int)
+    (only,) = search(X, y, FOLDS, list(X), [], 0)
+    assert only.column.sources == ("billVoice", "billData", "billOther")
+
+
 def test_a_ratio_that_decides_is_found():
     rng = np.random.default_rng(1)
     X = pd.DataFrame({"paid": rng.gamma(2, 30, 3000), "calls": rng.gamma(3, 4, 3000) + 1})

@@ -10,6 +10,7 @@ from scipy.special import expit, logit
 from retencion_lib.estimation import Estimate
 from retencion_lib.performance import expected
 from retencion_lib.performance.batch import Scored
+from retencion_lib.quality import Alert
 from tests.performance.conftest import batch_of, many_scores
 
 EXAM = {"roc_auc": Estimate(0.85, 0.84, 0.86)}
@@ -66,3 +67,12 @@ def test_a_batch_like_the_reference_raises_nothing(home):
     found = expected.estimate(*situation(home), moved=[], capacity=0.1)
     assert expected.alerts(found, {"roc_auc": found.estimates["roc_auc"]}) == []
     assert len(expected.table(found, {})) == len(found.estimates)
+
+
+def test_the_estimate_of_a_broken_extract_is_not_to_be_believed(home):
+    found = expected.estimate(*situation(home), moved=[], capacity=0.1)
+    broken = Alert("RET004", "alert", "edad", 0.3, 0.01, "m", "a")
+    said = expected.assumption_sentence(found, [broken])
+    assert said.startswith(
+        "**Esta estimación no vale**: el extracto llega mal (más nulos en 'edad')"
+    )
