@@ -87,7 +87,7 @@ def learn(table: pd.DataFrame, version: str, seed: int) -> FittedModel:
     reference.insert(0, ID, dev.ids)
     store.write_csv(config.resolve(config.REFERENCE), reference)
     with contextlib.redirect_stdout(io.StringIO()):
-        monitoring.write_profile(version, id_col=ID, target=TARGET)
+        monitoring.write_profile(version, id_col=ID, target=TARGET, scores=model.predict(exam.X))
     return model
 
 

@@ -6,6 +6,8 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
 
 from retencion_lib import monitoring, quality
 from retencion_lib.data import blocks
@@ -74,7 +76,8 @@ def test_repeated_ids_are_found_exactly(tmp_path, ids, rows, which):
 
 
 def test_a_stored_profile_serves_in_place_of_its_table(home):
-    monitoring.write_profile("0.1", id_col="id", target="left")
+    scores = customers(1000, 4)["score"].to_numpy()
+    monitoring.write_profile("0.1", id_col="id", target="left", scores=scores)
     stored, _ = monitoring.load("monitoring/profile__v0.1.json", "moved.csv", **ASK)
     given, _ = monitoring.load("monitoring/train_with_score.csv", "moved.csv", **ASK)
     fresh = monitoring.make_reference("monitoring/train_with_score.csv", id_col="id", target="left")
@@ -83,6 +86,34 @@ def test_a_stored_profile_serves_in_place_of_its_table(home):
     np.testing.assert_array_equal(
         stored.reference.columns["price"].values, fresh.profile.columns["price"].values
     )
+
+
+def _shifts(current):
+    t, _ = monitoring.load("monitoring/train_with_score.csv", current, **ASK)
+    return monitoring.shifts(t)
+
+
+def test_the_mean_of_several_models_is_not_compared_with_single_ones(home):
+    """Five models that learnt chance: their mean says less than each, and nothing has moved."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(4000, 1)), rng.random(4000) < 0.3
+    train, exam, batch = slice(1500), slice(1500, 2500), slice(2500, 4000)
+    folds = np.arange(1500) % 5
+    members = [LogisticRegression().fit(X[train][folds != k], y[train][folds != k])
+               for k in range(5)]  # fmt: skip
+    alone = np.array([members[k].predict_proba(x[None])[0, 1]
+                      for x, k in zip(X[train], folds, strict=True)])  # fmt: skip
+    mean = expit(np.mean([m.decision_function(X) for m in members], axis=0))
+
+    def table(rows, scores):
+        ids = [f"c{i}" for i in range(*rows.indices(4000))]
+        return pd.DataFrame({"id": ids, "x": X[rows, 0], "score": scores})
+
+    table(train, alone).to_csv(home / "monitoring/train_with_score.csv", index=False)
+    table(batch, mean[batch]).to_csv(home / "batch.csv", index=False)
+    assert [s.status for s in _shifts("batch.csv")] == ["ok", "alert"]
+    monitoring.write_profile("0.1", id_col="id", target="left", scores=mean[exam])
+    assert [s.status for s in _shifts("batch.csv")] == ["ok", "ok"]
 
 
 def report_of(current, **more):
@@ -94,11 +125,6 @@ def test_a_batch_of_the_same_customers_says_nothing(home):
     report = report_of("same.csv")
     assert (report["status"], report["alerts"]) == ("ok", [])
     assert "Usa las puntuaciones" in answer_of("same.csv")[2]
-
-
-def _shifts(current):
-    t, _ = monitoring.load("monitoring/train_with_score.csv", current, **ASK)
-    return monitoring.shifts(t)
 
 
 def test_a_moved_column_is_said_with_its_code_and_the_contract_keeps_its_keys(home):

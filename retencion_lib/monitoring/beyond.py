@@ -110,7 +110,9 @@ def _compared(t: Tables, by: str) -> list[tuple[str, Shift]]:
             "Recupérala o deja segments vacío."
         )
     names, cuts = parts_of(t.reference.columns[by])
-    plan = {name: t.reference.columns[name].plan for name in [*t.shared, t.score_col] if name != by}
+    # Not the score: within a group it moves with these columns, and the reference's own scores
+    # are of single members of the model.
+    plan = {name: t.reference.columns[name].plan for name in t.shared if name != by}
     sides = [scan_parts(file, plan, by, cuts, len(names)) for file in files]
     return [
         (part, drift.compare(name, before.columns[name], now.columns[name]))

@@ -1,7 +1,8 @@
 """Read the reference, once a model version, and scan the batch against it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from retencion_lib import config, store
@@ -9,9 +10,10 @@ from retencion_lib.data import need_columns
 from retencion_lib.data.blocks import blocks
 from retencion_lib.data.repeats import repeated_ids
 from retencion_lib.data.scan import Sample, make_plan, scan
-from retencion_lib.drift import table
+from retencion_lib.drift import count_numbers, plan_numbers, table
 from retencion_lib.drift.table import Profile
 from retencion_lib.errors import DataError, ParameterError
+from retencion_lib.monitoring.shifts import SCORE
 from retencion_lib.quality import Tables
 from retencion_lib.words import count, es, plural
 
@@ -44,9 +46,19 @@ def make_reference(path: str, *, id_col: str, target: str) -> Reference:
     return Reference(config.relative(file), store.sha256(file), profile, sample.frame())
 
 
-def write_profile(version: str, *, id_col: str, target: str) -> str:
-    """Store the profile of the reference that 03 has just written; give back a sentence."""
+def write_profile(version: str, *, id_col: str, target: str, scores: np.ndarray) -> str:
+    """Store the profile of the reference that 03 has just written; give back a sentence.
+
+    Parameters
+    ----------
+    scores : array of shape (n,)
+        What the model says of customers that none of its members saw: those of the exam. Only
+        their scores are comparable with a batch's. An out-of-fold score comes from one member
+        and spreads wider than the mean of all, which would look like a drift of the score.
+    """
     reference = make_reference(config.REFERENCE, id_col=id_col, target=target)
+    score = count_numbers(plan_numbers(scores), scores)
+    profile = replace(reference.profile, columns={**reference.profile.columns, SCORE: score})
     path = profile_path(version)
     store.write_json(
         config.resolve(path),
@@ -55,13 +67,13 @@ def write_profile(version: str, *, id_col: str, target: str) -> str:
             "source": {"path": reference.path, "sha256": reference.sha256},
             "id_col": id_col,
             "target": target,
-            **table.to_plain(reference.profile),
+            **table.to_plain(profile),
             "sample": reference.rows.to_dict("list"),
         },
     )
     return (
-        f"Referencia de la vigilancia: {count(reference.profile.n_rows)} clientes, resumidos en "
-        f"{path}."
+        f"Referencia de la vigilancia: {count(profile.n_rows)} clientes, resumidos en {path}; de "
+        f"la puntuación, los {count(len(scores))} del examen, que el modelo no había visto."
     )
 
 
