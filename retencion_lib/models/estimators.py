@@ -7,7 +7,6 @@ what they are given, so that out-of-fold predictions never see the rows they are
 import numpy as np
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.metrics import log_loss
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
 from xgboost import XGBClassifier
@@ -86,18 +85,25 @@ class EarlyStoppedMLP(ByLogOdds):
 
     def fit(self, X: np.ndarray, y: np.ndarray) -> "EarlyStoppedMLP":
         """Fit epoch by epoch; stop after `patience` epochs without a better log-loss."""
-        fit, stop, y_fit, y_stop = inner_split(X, y, self.seed)
+        fit, stop, y_fit, y_stop = inner_split(X, np.asarray(y), self.seed)
+        sign = np.where(y_stop > 0, 1, -1)
         net = MLPClassifier(
             (self.hidden,),
             alpha=self.alpha,
             learning_rate_init=3e-3,
             batch_size=min(len(fit), max(128, min(2048, len(fit) // 100))),
+            shuffle=False,
             random_state=self.seed,
         )
+        draw = np.random.default_rng(self.seed)
         best, since, weights = np.inf, 0, None
         for _ in range(self.max_epochs):
-            net.partial_fit(fit, y_fit, classes=[0, 1])
-            loss = log_loss(y_stop, net.predict_proba(stop)[:, 1], labels=[0, 1])
+            # Shuffled here once an epoch: sklearn's own way picks rows batch by batch, which
+            # costs as much as the training itself.
+            order = draw.permutation(len(fit))
+            net.partial_fit(fit[order], y_fit[order], classes=[0, 1])
+            # The logistic loss of the log-odds of what happened.
+            loss = np.logaddexp(0, -sign * _forward(net, stop)).mean()
             if loss < best - 1e-5:
                 best, since = loss, 0
                 weights = [w.copy() for w in net.coefs_], [b.copy() for b in net.intercepts_]
@@ -111,5 +117,10 @@ class EarlyStoppedMLP(ByLogOdds):
 
     def decision_function(self, X: np.ndarray) -> np.ndarray:
         """Log-odds of leaving, shape (n,)."""
-        hidden = np.maximum(0, X @ self.model_.coefs_[0] + self.model_.intercepts_[0])
-        return (hidden @ self.model_.coefs_[1] + self.model_.intercepts_[1]).ravel()
+        return _forward(self.model_, X)
+
+
+def _forward(net: MLPClassifier, X: np.ndarray) -> np.ndarray:
+    """Log-odds by a network of one hidden layer, shape (n,), before the logistic function."""
+    hidden = np.maximum(0, X @ net.coefs_[0] + net.intercepts_[0])
+    return (hidden @ net.coefs_[1] + net.intercepts_[1]).ravel()
