@@ -96,9 +96,10 @@ def prepare_columns(
     numeric: list[str],
     categorical: list[str],
     seed: int,
+    tick: Callable[[], object] = lambda: None,
 ) -> tuple[Columns, list[Found]]:
     """Treatment of each feature, and the derived columns that were found to help."""
-    found = search(X, y, folds, numeric, categorical, seed)
+    found = search(X, y, folds, numeric, categorical, seed, tick)
     return describe(X, numeric, categorical, [f.column for f in found]), found
 
 
