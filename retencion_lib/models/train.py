@@ -79,7 +79,7 @@ def train_candidates(
     """
     given = (X, y, folds, columns, seed)
     variants = [fit_variants(family, *given, tick=tick) for family in FAMILIES.values()]
-    fits = [fit_family(group, y, folds) for group in variants]
+    fits = [fit_family(group, y) for group in variants]
     fits.append(fit_stack(STACK, variants, y, folds))
     found = {}
     for fit in fits:
