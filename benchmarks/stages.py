@@ -63,7 +63,7 @@ def learn(table: pd.DataFrame, version: str, seed: int) -> FittedModel:
     dev, exam = parts.dev, parts.test
     columns = describe(dev.X, dev.numeric, dev.categorical)
     variants = fit_variants(FAMILIES[FAMILY], dev.X, dev.y, parts.folds, columns, seed)
-    fit = fit_family(variants, dev.y, parts.folds)
+    fit = fit_family(variants, dev.y)
     calibrator, p = choose_calibrator(fit.margin, dev.y, parts.folds)
     oof = pd.DataFrame({"id": dev.ids, "y": dev.y, "fold": parts.folds, FAMILY: p})
     trained = training.Trained(

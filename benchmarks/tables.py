@@ -59,7 +59,18 @@ UNSEEN = {
         Table("DAAG", "spam7", "yesno", "y", 3),
     )
 }
-TABLES = DESIGN | UNSEEN
+# Fixed on the day when the ten above began to decide on changes, and before any fit on these.
+FRESH = {
+    t.item: t
+    for t in (
+        Table("AER", "SmokeBan", "smoker", "yes", 3),
+        Table("carData", "Arrests", "released", "No", 3),
+        Table("openintro", "email", "spam", "1", 3, ("time",)),
+        Table("AER", "CreditCard", "card", "no", 3, ("share", "expenditure")),
+        Table("DAAG", "headInjury", "clinically.important.brain.injury", "1", 3),
+    )
+}
+TABLES = DESIGN | UNSEEN | FRESH
 
 
 def load(name: str) -> Loaded:

@@ -74,8 +74,11 @@ class Trained:
 def train(parts: Partition, *, seed: int) -> Trained:
     """Fit every family fold by fold and stack them; each row is judged by who never saw it."""
     dev, folds = parts.dev, parts.folds
-    columns, found = prepare_columns(dev.X, dev.y, folds, dev.numeric, dev.categorical, seed)
-    with tqdm(total=n_fits(folds), file=sys.stderr, unit="modelo") as bar:
+    with tqdm(file=sys.stderr, unit="sondeo", desc="Columnas derivadas") as bar:
+        columns, found = prepare_columns(
+            dev.X, dev.y, folds, dev.numeric, dev.categorical, seed, bar.update
+        )
+    with tqdm(total=n_fits(folds), file=sys.stderr, unit="modelo", desc="Modelos") as bar:
         candidates = train_candidates(dev.X, dev.y, folds, columns, seed, tick=bar.update)
     oof = pd.DataFrame({"id": dev.ids, "y": dev.y, "fold": folds})
     for name, candidate in candidates.items():

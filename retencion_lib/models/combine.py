@@ -1,58 +1,50 @@
 """Combine what was fitted, and judge the stack on rows that had no say in it.
 
-Every combination is a weighted sum of the variants' log-odds: one variant alone, the mean of
-some, or weights learnt by a logistic regression. How the stack is made is learnt too, so the
-log-odds that it is judged by are nested: for each fold, choice and weights come from the other
-folds alone. Judged on the very rows that made it, it would look better than it is. A family only
-picks among a few plain means: its log-odds are those that its members say of rows they never saw.
+Every combination is a weighted sum of the variants' log-odds. A family is the best plain mean of
+its variants, and is judged by what its members say of rows that they never saw. The stack learns
+its weights, so the log-odds that it is judged by are nested: those of each fold come from weights
+that the other folds gave. Judged on the very rows that made it, it would look better than it is.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from retencion_lib.models.crossfit import CrossFit
 from retencion_lib.models.fitted import Predictor
 from retencion_lib.models.threads import one_thread
 
-# From log-odds of shape (n, n_variants), outcome and folds, to a weight a variant and an offset.
-Way = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, float]]
+PULL = 10.0  # of the stack's weights towards the mean of the families; rows push against it
 
 
-def fit_family(variants: list[CrossFit], y: np.ndarray, folds: np.ndarray) -> CrossFit:
+def fit_family(variants: list[CrossFit], y: np.ndarray) -> CrossFit:
     """The variant, or the mean of several in log-odds, with the best out-of-fold log-loss."""
     start = time.process_time()
     Z = log_odds_of(variants)
-    weights, offset = best_mean(range(len(variants)))(Z, y, folds)
+    weights = best_mean(Z, y, range(len(variants)))
     spent = time.process_time() - start
-    return combined(variants[0].name, variants, weights, offset, Z @ weights, spent)
+    return combined(variants[0].name, variants, weights, 0.0, Z @ weights, spent)
 
 
 def fit_stack(
     name: str, families: list[list[CrossFit]], y: np.ndarray, folds: np.ndarray
 ) -> CrossFit:
-    """Combine the variants of every family in the way that out-of-fold log-loss prefers.
-
-    Learnt weights, the plain mean of the families, or the best variant alone: weights learnt
-    from few customers lose more by their noise than they gain.
-    """
+    """Combine the variants of every family with the weights of `stack_weights`."""
+    start = time.process_time()
     variants = [variant for family in families for variant in family]
     owners = np.repeat(range(len(families)), [len(family) for family in families])
-    means = [best_mean(np.flatnonzero(owners == i)) for i in range(len(families))]
-
-    def mean_of_families(*given: np.ndarray) -> tuple[np.ndarray, float]:
-        return np.mean([mean(*given)[0] for mean in means], axis=0), 0.0
-
-    alone = [mean_of([i]) for i in range(len(variants))]
-    way = preferred([*alone, mean_of_families, learnt])
-    start = time.process_time()
-    Z = log_odds_of(variants)
+    groups = [np.flatnonzero(owners == i) for i in range(len(families))]
+    Z, margin = log_odds_of(variants), np.empty(len(y))
     with one_thread():
-        margin = out_of_fold(way, Z, y, folds)
-        weights, offset = way(Z, y, folds)
+        for fold in np.unique(folds):
+            held = folds == fold
+            weights, offset = stack_weights(Z[~held], y[~held], groups)
+            margin[held] = Z[held] @ weights + offset
+        weights, offset = stack_weights(Z, y, groups)
     spent = time.process_time() - start
     return combined(name, variants, weights, offset, margin, spent)
 
@@ -90,64 +82,51 @@ def combined(
     return CrossFit(name, said, margin, predictor, seconds + sum(v.seconds for v in variants))
 
 
-def out_of_fold(way: Way, Z: np.ndarray, y: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Log-odds of each row by weights that were found without its fold, shape (n,).
+def best_mean(Z: np.ndarray, y: np.ndarray, parts: Sequence[int]) -> np.ndarray:
+    """Equal weights on those of some variants whose mean has the best log-loss, shape (k,).
 
-    The variants' own log-odds are taken as they are: those of the other folds come from models
-    that saw this one, as in any stack.
+    Parameters
+    ----------
+    Z : array of shape (n, k)
+        Log-odds of each variant.
+    parts : sequence of int
+        Columns of `Z` to choose among.
     """
-    margin = np.empty(len(y))
-    for fold in np.unique(folds):
-        held = folds == fold
-        weights, offset = way(Z[~held], y[~held], folds[~held])
-        margin[held] = Z[held] @ weights + offset
-    return margin
-
-
-def preferred(ways: Iterable[Way]) -> Way:
-    """The way with the best out-of-fold log-loss, which is a way too."""
-    ways = list(ways)
-
-    def way(Z: np.ndarray, y: np.ndarray, folds: np.ndarray) -> tuple[np.ndarray, float]:
-        best = min(ways, key=lambda way: loss_of(y, out_of_fold(way, Z, y, folds)))
-        return best(Z, y, folds)
-
-    return way
-
-
-def mean_of(parts: Sequence[int]) -> Way:
-    """Mean of the variants at the positions given."""
-
-    def way(Z: np.ndarray, *_: np.ndarray) -> tuple[np.ndarray, float]:
-        weights = np.zeros(Z.shape[1])
-        weights[list(parts)] = 1 / len(parts)
-        return weights, 0.0
-
-    return way
-
-
-def best_mean(parts: Sequence[int]) -> Way:
-    """Mean of those of the variants given whose mean has the best log-loss."""
     sizes = range(1, len(parts) + 1)
-    return preferred(mean_of(group) for size in sizes for group in combinations(parts, size))
-
-
-def learnt(Z: np.ndarray, y: np.ndarray, *_: np.ndarray) -> tuple[np.ndarray, float]:
-    """Weights, none negative, and offset of a logistic regression on log-odds.
-
-    A variant whose weight would be negative is left out: more risk for one of them never means
-    less risk for the stack.
-    """
-    kept = np.arange(Z.shape[1])
-    while True:
-        model = LogisticRegression(C=1.0, solver="newton-cholesky").fit(Z[:, kept], y)
-        negative = model.coef_[0] < 0
-        if not negative.any() or len(kept) == 1:
-            break
-        kept = kept[~(model.coef_[0] == model.coef_[0].min())]
+    groups = [list(group) for size in sizes for group in combinations(parts, size)]
+    best = min(groups, key=lambda group: loss_of(y, Z[:, group].mean(axis=1)))
     weights = np.zeros(Z.shape[1])
-    weights[kept] = np.maximum(0, model.coef_[0])
-    return weights, float(model.intercept_[0])
+    weights[best] = 1 / len(best)
+    return weights
+
+
+def stack_weights(
+    Z: np.ndarray, y: np.ndarray, families: list[Sequence[int]]
+) -> tuple[np.ndarray, float]:
+    """Weights and offset of a logistic regression on log-odds, pulled to the families' mean.
+
+    Few customers say little about weights, and the mean is a good guess; many overrule it. No
+    weight is negative: more risk for one variant never means less risk for the stack.
+
+    Parameters
+    ----------
+    Z : array of shape (n, k)
+        Log-odds of each variant.
+    families : list of sequences of int
+        Columns of `Z` of each family.
+    """
+    around = np.mean([best_mean(Z, y, parts) for parts in families], axis=0)
+
+    def loss(found: np.ndarray) -> tuple[float, np.ndarray]:
+        weights, offset = found[:-1], found[-1]
+        margin, away = Z @ weights + offset, weights - around
+        wrong = expit(margin) - y
+        slope = np.append(wrong @ Z + PULL * away, wrong.sum())
+        return loss_of(y, margin) + PULL / 2 * (away @ away) / len(y), slope / len(y)
+
+    bounds = [(0, None)] * Z.shape[1] + [(None, None)]
+    found = minimize(loss, np.append(around, 0.0), jac=True, method="L-BFGS-B", bounds=bounds)
+    return found.x[:-1], float(found.x[-1])
 
 
 def loss_of(y: np.ndarray, margin: np.ndarray) -> float:

@@ -49,6 +49,7 @@ def search(
     numeric: list[str],
     categorical: list[str],
     seed: int,
+    tick: Callable[[], object] = lambda: None,
 ) -> list[Found]:
     """Add one derived column at a time while it helps beyond noise.
 
@@ -58,6 +59,8 @@ def search(
         Numbers as float, categories as text with None where missing.
     y, folds : array of shape (n,)
         1 = left, and the fold of each row.
+    tick : callable
+        Called after each model of the probe; how many there will be, nobody knows.
     """
     if len(y) > MAX_ROWS:
         rows = np.sort(np.random.default_rng(seed).choice(len(y), MAX_ROWS, replace=False))
@@ -68,7 +71,7 @@ def search(
 
     def probe(*derived: Derived) -> np.ndarray:
         columns = describe(X, numeric, categorical, derived)
-        return expit(cross_fit(PROBE, X, y, folds, columns, seed)[0])
+        return expit(cross_fit(PROBE, X, y, folds, columns, seed, tick)[0])
 
     kept: list[Found] = []
     groups = units(X, numbers)

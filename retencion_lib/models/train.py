@@ -79,7 +79,7 @@ def train_candidates(
     """
     given = (X, y, folds, columns, seed)
     variants = [fit_variants(family, *given, tick=tick) for family in FAMILIES.values()]
-    fits = [fit_family(group, y, folds) for group in variants]
+    fits = [fit_family(group, y) for group in variants]
     fits.append(fit_stack(STACK, variants, y, folds))
     found = {}
     for fit in fits:
@@ -96,9 +96,10 @@ def prepare_columns(
     numeric: list[str],
     categorical: list[str],
     seed: int,
+    tick: Callable[[], object] = lambda: None,
 ) -> tuple[Columns, list[Found]]:
     """Treatment of each feature, and the derived columns that were found to help."""
-    found = search(X, y, folds, numeric, categorical, seed)
+    found = search(X, y, folds, numeric, categorical, seed, tick)
     return describe(X, numeric, categorical, [f.column for f in found]), found
 
 

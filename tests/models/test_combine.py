@@ -1,73 +1,76 @@
 import numpy as np
 import pytest
 from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
 
-from retencion_lib.models.combine import (
-    best_mean,
-    fit_family,
-    learnt,
-    loss_of,
-    mean_of,
-    out_of_fold,
-    preferred,
-)
+from retencion_lib.models.combine import best_mean, fit_family, fit_stack, loss_of, stack_weights
 from retencion_lib.models.crossfit import CrossFit
 from retencion_lib.models.fitted import Predictor
 
 
-@pytest.fixture
-def parts():
+def customers(n, seed=0):
     """Log-odds of three variants: two see the truth through noise, one sees nothing."""
-    rng = np.random.default_rng(0)
-    z = rng.normal(size=2000)
-    y = (rng.random(2000) < expit(z)).astype(int)
-    noise = rng.normal(size=(3, 2000))
-    Z = np.column_stack([z + 0.5 * noise[0], z + 0.5 * noise[1], noise[2]])
-    return Z, y, np.arange(2000) % 5
+    rng = np.random.default_rng(seed)
+    z = rng.normal(size=n)
+    y = (rng.random(n) < expit(z)).astype(int)
+    noise = rng.normal(size=(3, n))
+    return np.column_stack([z + 0.5 * noise[0], z + 0.5 * noise[1], noise[2]]), y, np.arange(n) % 5
 
 
-def test_a_learnt_weight_is_never_negative(parts):
-    Z, y, folds = parts
-    weights, _ = learnt(np.column_stack([Z[:, :2], -Z[:, 0]]), y, folds)
-    assert weights.min() == 0
-    assert weights[:2].sum() == pytest.approx(1, abs=0.2)
+def fits(Z):
+    """A variant a column, of a family each of its own, with one member."""
+    return [
+        [CrossFit(name, "a", z, Predictor((name,), (1.0,), 0.0, (0,)), 1.0)]
+        for name, z in zip(("logreg", "xgb", "mlp"), Z.T, strict=True)
+    ]
 
 
-def test_the_best_mean_leaves_noise_out(parts):
-    weights, offset = best_mean(range(3))(*parts)
-    assert (list(weights), offset) == ([0.5, 0.5, 0], 0)
+def test_the_best_mean_leaves_noise_out():
+    Z, y, _ = customers(2000)
+    assert list(best_mean(Z, y, range(3))) == [0.5, 0.5, 0]
 
 
-WAYS = {
-    "family": best_mean(range(3)),
-    "weights": learnt,
-    "choice of weights": preferred([mean_of([0]), mean_of([1, 2]), learnt]),
-}
+def test_many_customers_overrule_the_pull_to_the_mean():
+    Z, y, _ = customers(200_000)
+    weights, offset = stack_weights(Z, y, [[0], [1], [2]])
+    free = LogisticRegression(C=np.inf).fit(Z, y)
+    np.testing.assert_allclose(weights, np.maximum(0, free.coef_[0]), atol=0.005)
+    assert offset == pytest.approx(free.intercept_[0], abs=0.005)
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-def test_what_judges_a_row_does_not_know_its_fold(parts, way):
-    Z, y, folds = parts
-    before = out_of_fold(way, Z, y, folds)
-    after = out_of_fold(way, Z, np.where(folds == 2, 1 - y, y), folds)
+def test_few_customers_stay_close_to_the_mean():
+    Z, y, _ = customers(12)
+    weights, _ = stack_weights(Z, y, [[0], [1], [2]])
+    np.testing.assert_allclose(weights, 1 / 3, atol=0.2)
+
+
+def test_no_weight_is_negative():
+    Z, y, _ = customers(2000)
+    weights, _ = stack_weights(np.column_stack([Z[:, 0], -Z[:, 1]]), y, [[0], [1]])
+    assert weights[0] > 0
+    assert weights[1] == 0
+
+
+def test_what_judges_a_row_of_the_stack_does_not_know_its_fold():
+    Z, y, folds = customers(500)
+    before = fit_stack("stack", fits(Z), y, folds).margin
+    after = fit_stack("stack", fits(Z), np.where(folds == 2, 1 - y, y), folds).margin
     np.testing.assert_array_equal(after[folds == 2], before[folds == 2])
+    assert (after[folds != 2] != before[folds != 2]).all()
 
 
-def test_the_best_of_many_guesses_does_not_look_better_than_a_guess():
+def test_a_stack_of_guesses_does_not_look_better_than_no_stack():
     rng = np.random.default_rng(1)
-    y, folds = rng.integers(0, 2, 300), np.arange(300) % 5
-    guesses = 0.3 * rng.normal(size=(300, 40))
-    losses = [loss_of(y, guess) for guess in guesses.T]
-    best = preferred(mean_of([i]) for i in range(40))
-    assert min(losses) < np.mean(losses) - 0.01
-    assert loss_of(y, out_of_fold(best, guesses, y, folds)) > np.mean(losses)
+    y, guesses = rng.integers(0, 2, 300), 0.3 * rng.normal(size=(300, 3))
+    nested = fit_stack("stack", fits(guesses), y, np.arange(300) % 5)
+    assert loss_of(y, nested.margin) > np.log(2)
 
 
-def test_a_combination_says_its_weights_and_carries_the_members(parts):
-    Z, y, folds = parts
-    fits = [CrossFit("xgb", name, z, Predictor((name,), (1.0,), 0.0, (0,)), 1.0)
-            for name, z in zip("abc", Z.T, strict=True)]  # fmt: skip
-    found = fit_family(fits, y, folds)
+def test_a_combination_says_its_weights_and_carries_the_members():
+    Z, y, _ = customers(2000)
+    variants = [CrossFit("xgb", name, z, Predictor((name,), (1.0,), 0.0, (0,)), 1.0)
+                for name, z in zip("abc", Z.T, strict=True)]  # fmt: skip
+    found = fit_family(variants, y)
     assert found.variant == "xgb a × 0.50, xgb b × 0.50"
     assert (found.predictor.members, found.predictor.weights) == (("a", "b"), (0.5, 0.5))
     assert found.seconds == pytest.approx(3, abs=1)
