@@ -97,7 +97,7 @@ class Exam:
         return (
             f"{start} De los {count(self.report['k'])} clientes del examen con más riesgo se fue "
             f"el **{pct(test['precision_at_k'], 0)}**, {es(test['lift_at_k'])} veces la media. "
-            f"{worth.answer()}"
+            f"{worth.answer()} A quién llamar ahora lo dice 04."
         )
 
     def threshold_sentence(self) -> str:

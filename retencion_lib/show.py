@@ -26,7 +26,7 @@ HEADINGS = {
     "name": "Nombre", "kind": "Clase", "n_missing": "Nulos", "n_unique": "Valores distintos",
     "reason": "Por qué no se usa", "auc": "ROC-AUC sola", "correlation": "Correlación",
     "cramers_v": "V de Cramér", "family": "Modelo", "roc_auc": "ROC-AUC", "pr_auc": "PR-AUC",
-    "f1": "F1", "precision_at_k": "Precisión en K", "lift_at_k": "Ganancia en K",
+    "f1": "F1", "precision_at_k": "Precisión en K", "lift_at_k": "Veces la media en K",
     "brier": "Brier", "log_loss": "Pérdida log.", "artifact": "Archivo", "sha256": "SHA-256",
     "fit_seconds": "Segundos", "metric": "Medida", "value": "Valor", "interval": "Intervalo",
     "bar": "Logística sin ajustar", "policy": "Criterio", "threshold": "Umbral",

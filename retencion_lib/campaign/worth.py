@@ -98,8 +98,14 @@ class Worth:
             if own["low"] > 0
             else "el intervalo no descarta perder dinero"
         )
+        rate = pct(self.terms.money.accept_rate, 0)
+        kept = (
+            "con la aceptación de cada cliente"
+            if self.terms.accept_col
+            else f"si la oferta retiene al {rate} de quienes se iban"
+        )
         return (
-            f"Llamando a los {count(own['contacted'])} de la lista se habrían ganado "
+            f"Llamando a los {count(own['contacted'])} de la lista, y {kept}, se habrían ganado "
             f"**{eur(own['profit'])}**, con un 95 % de confianza entre {eur(own['low'])} y "
             f"{eur(own['high'])}: {sure}."
         )

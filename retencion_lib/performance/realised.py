@@ -31,7 +31,7 @@ NAMES = {
     "capture": "Bajas detectadas en el umbral",
     "f1": "F1 en el umbral",
     "precision_at_k": "Precisión en K",
-    "lift_at_k": "Ganancia en K",
+    "lift_at_k": "Veces la media en K",
     "positive_rate": "Parte que se va",
 }
 
