@@ -105,7 +105,7 @@ def draw_year(seed: int) -> Year:
     table = demo_table().sample(frac=1, random_state=seed, ignore_index=True)
     newcomer = (table["senior_citizen"] == 1) & (table["tenure"] <= 24)
     newcomer &= table["internet_service"] == "Fiber optic"
-    segment = table[newcomer].head(BATCH // 3)
+    segment = table[newcomer].sample(BATCH // 3, random_state=seed)
     others = table.drop(segment.index)
     first, rest = others.iloc[:FIRST], others.iloc[FIRST:]
     delivered, repaired = {}, {}
