@@ -84,6 +84,8 @@ EVENTS = (
     Event("Cambio real de comportamiento", (7, 8, 9, 10, 11, 12), loyal_leave,
           (("RET041", ""), ("RET042", ""))),
 )  # fmt: skip
+REPAIRED = (5,)  # months whose extract comes broken
+DELAY = 2  # months until outcomes arrive
 BROKEN = (nulls, renamed, cents)  # what a repaired extract undoes
 QUIET = (1, 3)  # nothing happens
 STILL = (7, 8)  # customers look as ever; how they behave has changed, and no outcome shows it yet
