@@ -88,10 +88,11 @@ def year_rows() -> str:
         f"- **Un año simulado, {rates['years']} veces.** {len(at_once)} de "
         f"{len(rates['detections'])} sucesos se dijeron el mismo mes todos los años"
         + "".join(f"; {text}" for text in said)
-        + f". En {quiet} meses tranquilos, {rates['quiet_with_alert']} con alerta y "
+        + f". En {quiet} meses sin cambio en los datos, {rates['quiet_with_alert']} con alerta y "
         f"{rates['quiet_with_finding']} con aviso. Tras aprender el cambio, ROC-AUC "
         f"{es(after['with'], 3)} contra {es(after['without'], 3)} sin vigilancia; beneficio del "
-        f"año, {count(profit['with'])} EUR contra {count(profit['without'])} "
+        f"año, {count(profit['with'])} EUR contra {count(profit['without'])} (diferencia "
+        f"{count(profit['gain'])} ± {count(1.96 * profit['gain_se'])}) "
         "([un año simulado](docs/ano_simulado.md))."
     )
 

@@ -84,6 +84,8 @@ EVENTS = (
     Event("Cambio real de comportamiento", (7, 8, 9, 10, 11, 12), loyal_leave,
           (("RET041", ""), ("RET042", ""))),
 )  # fmt: skip
+REPAIRED = (5,)  # months whose extract comes broken
+DELAY = 2  # months until outcomes arrive
 BROKEN = (nulls, renamed, cents)  # what a repaired extract undoes
 QUIET = (1, 3)  # nothing happens
 STILL = (7, 8)  # customers look as ever; how they behave has changed, and no outcome shows it yet
@@ -105,7 +107,7 @@ def draw_year(seed: int) -> Year:
     table = demo_table().sample(frac=1, random_state=seed, ignore_index=True)
     newcomer = (table["senior_citizen"] == 1) & (table["tenure"] <= 24)
     newcomer &= table["internet_service"] == "Fiber optic"
-    segment = table[newcomer].head(BATCH // 3)
+    segment = table[newcomer].sample(BATCH // 3, random_state=seed)
     others = table.drop(segment.index)
     first, rest = others.iloc[:FIRST], others.iloc[FIRST:]
     delivered, repaired = {}, {}

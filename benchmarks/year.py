@@ -27,6 +27,7 @@ from benchmarks import stages
 from benchmarks.timeline import (
     BATCH,
     CHANGE,
+    DELAY,
     EVENTS,
     FIRST,
     MONTHS,
@@ -40,7 +41,6 @@ from retencion_lib.decision import Campaign, realised_profit
 
 RESULTS = Path(__file__).parent / "results" / "year.json"
 PAGE = Path(__file__).parent.parent / "docs" / "ano_simulado.md"
-DELAY = 2  # months until outcomes arrive
 RECENT = 3 * BATCH  # customers to learn from once outcomes have shown a fall
 MONEY = Campaign(customer_value=200, offer_cost=10, contact_cost=1, accept_rate=0.3, capacity=0.1)
 

@@ -1,6 +1,6 @@
 """docs/ano_simulado.md from the figures of the simulated year: no figure is typed by hand."""
 
-from benchmarks.timeline import BATCH, CHANGE, EVENTS, FIRST, MONTHS, QUIET, STILL
+from benchmarks.timeline import BATCH, CHANGE, DELAY, EVENTS, FIRST, MONTHS, QUIET, REPAIRED, STILL
 from retencion_lib.quality import LEVEL_WORDS
 from retencion_lib.words import count, es, listed, pct
 
@@ -91,6 +91,15 @@ def _months(r: dict) -> str:
 
 def _worth(r: dict) -> str:
     a, p = r["auc_after"], r["profit"]
+    gain = {m["month"]: m["profit"] - m["profit_alone"] for m in r["by_month"]}
+    repaired = sum(gain[m] for m in REPAIRED)
+    learnt = sum(g for m, g in gain.items() if m > CHANGE + DELAY)
+    spent = (
+        ": reentrenar subió el ROC-AUC y no el beneficio. El cambio es de clientes con contrato, y "
+        "a esta capacidad se llama al décimo de más riesgo, donde casi no los hay"
+        if learnt <= 0 < a["with"] - a["without"]
+        else ""
+    )
     return (
         "## Qué valió\n\n"
         f"Se reentrenó al menos una vez en {r['retrained_years']} de {r['years']} años. En los "
@@ -98,7 +107,9 @@ def _worth(r: dict) -> str:
         f"ROC-AUC fue {es(a['with'], 3)}; el del primer modelo en los mismos meses, "
         f"{es(a['without'], 3)}. El beneficio del año fue {count(p['with'])} EUR con vigilancia y "
         f"{count(p['without'])} sin ella: {count(p['gain'])} ± {count(1.96 * p['gain_se'])} más al "
-        f"año, y mejor en {p['years_better']} de {r['years']}. Por ser cada lote de {BATCH} "
+        f"año, y mejor en {p['years_better']} de {r['years']}. De ellos, {count(repaired)} vienen "
+        f"de no llamar con el extracto roto de mayo y {count(learnt)} de los meses con un modelo "
+        f"reentrenado{spent}. Por ser cada lote de {BATCH} "
         "clientes, se llama a pocos y el beneficio varía mucho de un año a otro.\n\n"
         "El acierto estimado sin resultados contuvo al ocurrido en el "
         f"{pct(r['coverage_unchanged'])} de los meses hasta el cambio de comportamiento (en los "
