@@ -13,7 +13,7 @@ import tempfile
 import numpy as np
 import pandas as pd
 
-AUTOGLUON_SECONDS = 240  # of CPU
+AUTOGLUON_SECONDS = 240  # by the clock: where cores are shared, fewer of CPU
 
 
 def cpu_seconds() -> float:
@@ -91,7 +91,6 @@ def autogluon(X, y, test, labels, seed):
     from autogluon.tabular import TabularPredictor
 
     with tempfile.TemporaryDirectory() as folder:
-        # Seconds of wall time on one core are seconds of CPU.
         predictor = TabularPredictor(
             label="__y", path=folder, eval_metric="log_loss", verbosity=0
         ).fit(

@@ -30,6 +30,13 @@ def run_rows() -> str:
     )
 
 
+def speed_rows() -> str:
+    """What training costs as rows grow."""
+    return (
+        f"- **Tiempo de aprender.** {quality_page.speed_sentence()} ([modelos](docs/modelos.md))."
+    )
+
+
 def rendered(readme: str) -> str:
     """The README with the measured lines between its marks."""
     before, _, rest = readme.partition(START)
@@ -99,7 +106,14 @@ def year_rows() -> str:
 
 def rows() -> list[str]:
     """One line for each benchmark."""
-    return [quality_page.readme_rows(), monitoring_rows(), year_rows(), audit_rows(), run_rows()]
+    return [
+        quality_page.readme_rows(),
+        speed_rows(),
+        monitoring_rows(),
+        year_rows(),
+        audit_rows(),
+        run_rows(),
+    ]
 
 
 if __name__ == "__main__":

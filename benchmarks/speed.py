@@ -79,7 +79,7 @@ def main() -> None:
         run = subprocess.run(order, check=True, capture_output=True, text=True)
         found[n] = json.loads(run.stdout)
         print(found[n], flush=True)
-    RESULT.write_text(json.dumps([found[n] for n in sorted(found)], indent=2) + "\n")
+        RESULT.write_text(json.dumps([found[n] for n in sorted(found)], indent=2) + "\n")
 
 
 if __name__ == "__main__":
