@@ -2,7 +2,7 @@
 
 from benchmarks.timeline import BATCH, CHANGE, DELAY, EVENTS, FIRST, MONTHS, QUIET, REPAIRED, STILL
 from retencion_lib.quality import LEVEL_WORDS
-from retencion_lib.words import count, es, listed, pct
+from retencion_lib.words import count, es, listed, pct, plural
 
 SHOT = (
     "Informe de un mes malo: arriba, que el extracto llega mal y que no se llame con la lista; "
@@ -149,8 +149,12 @@ def _reports(n: dict) -> str:
     return (
         "## Una vez con los cuadernos\n\n"
         f"El año del reparto {n['seed']}, con la línea de órdenes: 04 y 05 cada mes, y 02 y 03 "
-        f"cuando se recomendó. Quedaron {n['reports']} informes con fecha y el registro tiene "
-        f"{len(n['ledger_faults'])} fallos.\n\n"
+        f"cuando se recomendó. Quedaron {n['reports']} informes con fecha y `retencion verify` "
+        f"encuentra {plural(len(n['ledger_faults']), 'fallo', 'fallos')}. Se entrenaron "
+        f"{n['trained']} versiones y 03 puso en uso {len(n['put_in_use'])}: las demás no ganaron "
+        "al modelo en uso en los mismos clientes.\n\n"
+        + "\n".join(f"- {why}" for why in n["put_in_use"])
+        + "\n\n"
         + _table(["Mes", "Estado", "Recomendación", "Modelo en uso después", "Hallazgos"], rows)
         + f"\n\n![{SHOT}](img/mes_malo.png)\n\n*El informe de mayo, tal como sale de 05.*"
     )
