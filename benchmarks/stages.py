@@ -75,11 +75,10 @@ def learn(table: pd.DataFrame, version: str, seed: int) -> FittedModel:
     threshold = model.thresholds["f1"]
     given = {"threshold": threshold, "k": metrics.k_of(exam.n_rows, CAPACITY)}
     found = estimation.realised(exam.y, model.predict(exam.X), **given)
-    store.write_json(
-        config.resolve(config.TEST_REPORT),
-        {"test": {m: e.value for m, e in found.items()},
-         "test_ci": {m: [e.low, e.high] for m, e in found.items()}},
-    )  # fmt: skip
+    report = {"test": {m: e.value for m, e in found.items()},
+              "test_ci": {m: [e.low, e.high] for m, e in found.items()}}  # fmt: skip
+    for path in (config.TEST_REPORT, f"artifacts/{FAMILY}__v{version}__test.json"):
+        store.write_json(config.resolve(path), report)
     entry = {"family": FAMILY, "version": version, "stage": "champion",
              "artifact": saved["artifact"][0], "threshold": {"value": threshold}}  # fmt: skip
     store.write_json(config.resolve(config.REGISTRY), {"models": [entry], "history": []})
@@ -100,7 +99,7 @@ def score(model: FittedModel, batch: pd.DataFrame, *, date: str) -> pd.DataFrame
     events = pd.DataFrame(
         {"event_id": date + scored[ID], "run_id": date, "scored_at": f"{date}T12:00:00Z",
          ID: scored[ID], "score": scored["score"],
-         "threshold": threshold}
+         "threshold": threshold, "model": model.family, "version": model.version}
     )  # fmt: skip
     store.append_csv(config.resolve(config.PREDICTIONS), events)
     return scored
