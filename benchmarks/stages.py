@@ -12,6 +12,7 @@ import pandas as pd
 from benchmarks.timeline import ID, TARGET
 from retencion_lib import (
     causes,
+    choice,
     config,
     estimation,
     history,
@@ -54,8 +55,11 @@ def use_home(home: Path) -> None:
     store.begin("year")
 
 
-def learn(table: pd.DataFrame, version: str, seed: int) -> FittedModel:
-    """Train, judge and put in use one model of one family: 02 and 03 without their notebooks."""
+def learn(table: pd.DataFrame, version: str, seed: int) -> FittedModel | None:
+    """Train one model of one family and put it in use if 03's rule does: None where it loses.
+
+    02 and 03 without their notebooks.
+    """
     path = f"data/train_v{version}.csv"
     store.write_csv(config.resolve(path), table)
     customers = load_training(path, target=TARGET, id_col=ID)
@@ -72,16 +76,19 @@ def learn(table: pd.DataFrame, version: str, seed: int) -> FittedModel:
     models = training.fitted_models(trained, version=version, test_share=0.2)
     saved = training.save_all(trained, models, run_id=version)
     model = models[FAMILY]
+    log = registry.experiments()
+    if not choice.challenge(choice.choose(log), dev, log).wins:
+        return None
     threshold = model.thresholds["f1"]
     given = {"threshold": threshold, "k": metrics.k_of(exam.n_rows, CAPACITY)}
     found = estimation.realised(exam.y, model.predict(exam.X), **given)
-    store.write_json(
-        config.resolve(config.TEST_REPORT),
-        {"test": {m: e.value for m, e in found.items()},
-         "test_ci": {m: [e.low, e.high] for m, e in found.items()}},
-    )  # fmt: skip
+    report = {"test": {m: e.value for m, e in found.items()},
+              "test_ci": {m: [e.low, e.high] for m, e in found.items()}}  # fmt: skip
+    for path in (config.TEST_REPORT, f"artifacts/{FAMILY}__v{version}__test.json"):
+        store.write_json(config.resolve(path), report)
     entry = {"family": FAMILY, "version": version, "stage": "champion",
-             "artifact": saved["artifact"][0], "threshold": {"value": threshold}}  # fmt: skip
+             "artifact": saved["artifact"][0], "sha256": log[-1]["artifact"]["sha256"],
+             "threshold": {"value": threshold}}  # fmt: skip
     store.write_json(config.resolve(config.REGISTRY), {"models": [entry], "history": []})
     reference = dev.X.assign(score=p)
     reference.insert(0, ID, dev.ids)
@@ -100,7 +107,7 @@ def score(model: FittedModel, batch: pd.DataFrame, *, date: str) -> pd.DataFrame
     events = pd.DataFrame(
         {"event_id": date + scored[ID], "run_id": date, "scored_at": f"{date}T12:00:00Z",
          ID: scored[ID], "score": scored["score"],
-         "threshold": threshold}
+         "threshold": threshold, "model": model.family, "version": model.version}
     )  # fmt: skip
     store.append_csv(config.resolve(config.PREDICTIONS), events)
     return scored

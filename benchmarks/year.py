@@ -6,6 +6,7 @@
 Outcomes of a month arrive two months later. A batch whose extract is broken is repaired before
 its calls are made; when retraining is advised, the model learns again from the newest customers
 with an outcome: the last three batches if outcomes have shown a fall, else as many as at first.
+The rule of 03 decides whether the new model is put in use.
 Beside it runs the same year without monitoring: the first model to the end, and broken extracts
 used as they come.
 """
@@ -74,7 +75,8 @@ def run_year(seed: int, home: Path) -> list[dict]:
         used = stages.predict(model, truth if said.decision == "fix" else batch)
         alone = stages.predict(first, batch)
         rows.append({
-            "seed": seed, "month": month, "version": versions, "decision": said.decision,
+            "seed": seed, "month": month, "version": int(model.version.split(".")[1]),
+            "put_in_use": False, "decision": said.decision,
             "after_repair": again.decision if said.decision == "fix" else "",
             "findings": sorted({(a["code"], a["column"] or "", a["level"]) for a in said.findings}),
             "auc": float(roc_auc_score(y, used)), "auc_alone": float(roc_auc_score(y, alone)),
@@ -88,7 +90,9 @@ def run_year(seed: int, home: Path) -> list[dict]:
         if said.decision == "retrain":
             versions += 1
             newest = table.tail(RECENT if proof else FIRST).reset_index(drop=True)
-            model = stages.learn(newest, f"0.{versions}", seed)
+            won = stages.learn(newest, f"0.{versions}", seed)
+            rows[-1]["put_in_use"] = won is not None
+            model = won or model
     return rows
 
 
@@ -151,7 +155,9 @@ def summarise(rows: pd.DataFrame) -> dict:
         "quiet_with_alert": int(loud.sum()), "quiet_findings": false.to_dict(),
         "quiet_retrained": int((quiet["decision"] == "retrain").sum()),
         "detections": detections(rows),
-        "retrained_years": int(rows.groupby("seed")["version"].max().gt(1).sum()),
+        "retrained": int((rows["decision"] == "retrain").sum()),
+        "put_in_use": int(rows["put_in_use"].sum()),
+        "put_in_use_years": int(rows.groupby("seed")["put_in_use"].any().sum()),
         "retrain_months": rows[rows["decision"] == "retrain"].groupby("month").size().to_dict(),
         "auc_after": {"n": len(after), "with": float(after["auc"].mean()),
                       "without": float(after["auc_alone"].mean())},

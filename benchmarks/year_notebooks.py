@@ -5,13 +5,15 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
 from benchmarks.timeline import FIRST, ID, MONTHS, TARGET, draw_year
 from benchmarks.year import DELAY, RECENT, day
-from retencion_lib import config, ledger, registry, retraining
+from retencion_lib import config, registry, retraining
+from retencion_lib.runs.verify import faults
 
 SEED = 0
 
@@ -76,5 +78,16 @@ def run_notebooks(home: Path) -> dict:
                                 for a in report["alerts"]}),
         })  # fmt: skip
         print(rows[-1], file=sys.stderr, flush=True)
-    reports = len(list((home / "runs").rglob("*.html"))) - 1  # but for the index
-    return {"seed": SEED, "months": rows, "reports": reports, "ledger_faults": ledger.faults()}
+    return {"seed": SEED, "months": rows} | left_in(home)
+
+
+def left_in(home: Path) -> dict:
+    """What a year leaves: reports, models trained and put in use, and faults of the ledger."""
+    os.environ[config.HOME_VARIABLE] = str(home)
+    book = registry.read()
+    return {
+        "reports": len(list((home / "runs").rglob("*.html"))) - 1,  # but for the index
+        "trained": len(book["models"]),
+        "put_in_use": [event["why"] for event in book["history"]],
+        "ledger_faults": [asdict(fault) for fault in faults()],
+    }

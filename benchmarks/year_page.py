@@ -2,7 +2,7 @@
 
 from benchmarks.timeline import BATCH, CHANGE, DELAY, EVENTS, FIRST, MONTHS, QUIET, REPAIRED, STILL
 from retencion_lib.quality import LEVEL_WORDS
-from retencion_lib.words import count, es, listed, pct
+from retencion_lib.words import count, es, listed, pct, plural
 
 SHOT = (
     "Informe de un mes malo: arriba, que el extracto llega mal y que no se llame con la lista; "
@@ -102,7 +102,9 @@ def _worth(r: dict) -> str:
     )
     return (
         "## Qué valió\n\n"
-        f"Se reentrenó al menos una vez en {r['retrained_years']} de {r['years']} años. En los "
+        f"Se recomendó reentrenar {count(r['retrained'])} veces; 03 puso en uso el modelo nuevo en "
+        f"{count(r['put_in_use'])}, en {r['put_in_use_years']} de {r['years']} años, y las demás "
+        "no ganaba al que había. En los "
         f"{count(a['n'])} meses con un modelo que ya aprendió del cambio de comportamiento, el "
         f"ROC-AUC fue {es(a['with'], 3)}; el del primer modelo en los mismos meses, "
         f"{es(a['without'], 3)}. El beneficio del año fue {count(p['with'])} EUR con vigilancia y "
@@ -149,8 +151,12 @@ def _reports(n: dict) -> str:
     return (
         "## Una vez con los cuadernos\n\n"
         f"El año del reparto {n['seed']}, con la línea de órdenes: 04 y 05 cada mes, y 02 y 03 "
-        f"cuando se recomendó. Quedaron {n['reports']} informes con fecha y el registro tiene "
-        f"{len(n['ledger_faults'])} fallos.\n\n"
+        f"cuando se recomendó. Quedaron {n['reports']} informes con fecha y `retencion verify` "
+        f"encuentra {plural(len(n['ledger_faults']), 'fallo', 'fallos')}. Se entrenaron "
+        f"{n['trained']} versiones y 03 puso en uso {len(n['put_in_use'])}: las demás no ganaron "
+        "al modelo en uso en los mismos clientes.\n\n"
+        + "\n".join(f"- {why}" for why in n["put_in_use"])
+        + "\n\n"
         + _table(["Mes", "Estado", "Recomendación", "Modelo en uso después", "Hallazgos"], rows)
         + f"\n\n![{SHOT}](img/mes_malo.png)\n\n*El informe de mayo, tal como sale de 05.*"
     )

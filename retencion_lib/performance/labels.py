@@ -23,7 +23,8 @@ from retencion_lib.performance.batch import Scored
 from retencion_lib.words import count, listed, plural
 
 CURRENT = "este lote"
-LOGGED = ["run_id", "scored_at", "score", "threshold", "group", "expected_profit"]
+LOGGED = ["run_id", "scored_at", "score", "threshold", "group", "expected_profit", "model",
+          "version"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Outcomes:
     """Scored customers with the outcome of those that have one."""
 
     path: str  # of the labels, from the home
-    table: pd.DataFrame  # batch, id, score, threshold, group, expected_profit, y (nan if missing)
+    table: pd.DataFrame  # as `scored`, and y (nan if missing)
     unknown: list[str]  # ids with an outcome that nobody scored
     blank: int  # rows of the labels without an outcome
 
@@ -140,8 +141,8 @@ def scored(batch: Scored) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``batch, id, score, threshold, group, expected_profit``; what the log does not say is
-        the champion's threshold, an empty group and nan.
+        ``batch, id, score, threshold, group, expected_profit, model``; what the log does not
+        say is the champion's threshold, an empty group or model, and nan.
     """
     now = pd.DataFrame({"batch": CURRENT, "id": batch.ids, "score": batch.scores})
     log = logged(batch.id_col)
@@ -150,7 +151,8 @@ def scored(batch: Scored) -> pd.DataFrame:
     earlier = log[~log["id"].isin(now["id"])].drop_duplicates("id", keep="last")
     table = pd.concat([now, earlier], ignore_index=True) if len(earlier) else now
     table["threshold"] = table["threshold"].fillna(champion_threshold())
-    table["group"] = table["group"].astype(object).fillna("")
+    for name in ("group", "model"):
+        table[name] = table[name].astype(object).fillna("")
     return table
 
 
@@ -163,17 +165,21 @@ def champion_threshold() -> float:
 def logged(id_col: str) -> pd.DataFrame:
     """Log of predictions, one row each, oldest first; empty if there is no log of these ids."""
     path = config.resolve(config.PREDICTIONS)
-    empty = pd.DataFrame(columns=["id", "score", "batch", "threshold", "group", "expected_profit"])
+    empty = pd.DataFrame(
+        columns=["id", "score", "batch", "threshold", "group", "expected_profit", "model"]
+    )
     if not path.is_file():
         return empty.astype({"score": float, "threshold": float, "expected_profit": float})
     head = pd.read_csv(path, nrows=0).columns
     if id_col not in head:
         return empty.astype({"score": float, "threshold": float, "expected_profit": float})
     columns = [id_col, *(c for c in LOGGED if c in head)]
-    log = store.read_csv(path, made_by="infer", usecols=columns, dtype={id_col: str})
+    texts = dict.fromkeys([id_col, "version"], str)
+    log = store.read_csv(path, made_by="infer", usecols=columns, dtype=texts)
     log = log.rename(columns={id_col: "id"}).reindex(columns=["id", *LOGGED])
     log["id"] = as_labels(log["id"])
     log["batch"] = log.pop("scored_at").astype(str).str[:10]
+    log["model"] = log["model"].astype("string") + "__v" + log.pop("version").astype("string")
     log["expected_profit"] = log["expected_profit"].astype(float)
     return log.drop(columns="run_id")
 

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm
 
-from retencion_lib import config, estimation, metrics, store
+from retencion_lib import config, estimation, metrics, registry, store
 from retencion_lib.estimation import Curve, Estimate
+from retencion_lib.models import family_label
 from retencion_lib.performance.labels import CURRENT, Outcomes, same_scores
 from retencion_lib.quality import Alert
 from retencion_lib.words import count, es, interval, pct, plural
@@ -51,6 +52,8 @@ class Realised:
     score_gap: float  # mean score of those with outcome less that of those without; nan if none
     n_contacted: int  # of those with outcome: theirs already carries what the call did
     n_control: int  # of those with outcome, who stand for the contacted
+    retired: str  # model that scored it, for readers; empty where it is in use or not known
+    own_exam: dict[str, Estimate]  # of that model; empty where it is that of the model in use
 
     @property
     def muddled(self) -> bool:
@@ -118,7 +121,17 @@ def _measure(batch: str, table: pd.DataFrame, capacity: float, curve: Curve | No
         float(p.mean() - missing.mean()) if len(missing) else float("nan"),
         int((group == "contact").sum()),
         int((group == "control").sum()),
+        *_scored_by(table["model"].iloc[-1]),
     )
+
+
+def _scored_by(name: str) -> tuple[str, dict[str, Estimate]]:
+    """Label and exam of the model of this name, such as ``logreg__v0.1``, if it is not in use."""
+    entry = registry.standing_champion(registry.read())
+    if not name or entry is None or name == f"{entry['family']}__v{entry['version']}":
+        return "", {}
+    family, version = name.split("__v")
+    return f"{family_label(family)} v{version}", exam(f"artifacts/{name}__test.json")
 
 
 def untreated_weights(group: np.ndarray) -> np.ndarray | None:
@@ -154,28 +167,35 @@ def calibration_error(
     return float(error(y)), float(np.mean(noise))
 
 
-def exam() -> dict[str, Estimate]:
-    """Test measures of the champion with their intervals; empty before 03 has run."""
-    path = config.resolve(config.TEST_REPORT)
+def exam(report: str = config.TEST_REPORT) -> dict[str, Estimate]:
+    """Test measures of the model in use with their intervals; empty before 03 has run."""
+    path = config.resolve(report)
     if not path.is_file():
         return {}
-    report = store.read_json(path, made_by="evaluate")
+    found = store.read_json(path, made_by="evaluate")
     return {
-        name: Estimate(report["test"][name], *report["test_ci"][name])
+        name: Estimate(found["test"][name], *found["test_ci"][name])
         for name in NAMES
-        if name in report["test"]
+        if name in found["test"]
     }
 
 
 def alerts(found: list[Realised], test: dict[str, Estimate]) -> list[Alert]:
-    """RET041 for a ROC-AUC below the exam, RET042 for probabilities that are not true."""
+    """RET041 for a ROC-AUC below the exam, RET042 for probabilities that are not true.
+
+    Each batch is held against the exam of the model that scored it; `test` is that of the one
+    in use.
+    """
     said = []
     for r in found:
-        gap = fall(r.measured["roc_auc"], test.get("roc_auc"))
+        before = (r.own_exam or test).get("roc_auc")
+        gap = fall(r.measured["roc_auc"], before)
+        who = f" (puntuado por {r.retired}, que ya no está en uso)" if r.retired else ""
         if gap is not None and not r.muddled:
             message = (
-                f"Con los resultados de {r.batch}, ROC-AUC {es(r.measured['roc_auc'].value, 3)} "
-                f"frente a {es(test['roc_auc'].value, 3)} en el examen: diferencia "
+                f"Con los resultados de {r.batch}{who}, ROC-AUC "
+                f"{es(r.measured['roc_auc'].value, 3)} "
+                f"frente a {es(before.value, 3)} en su examen: diferencia "
                 f"{es(gap.value, 3)} {interval(gap.low, gap.high)}."
             )
             action = "Busca qué ha cambiado y reentrena con los resultados nuevos."
@@ -183,7 +203,7 @@ def alerts(found: list[Realised], test: dict[str, Estimate]) -> list[Alert]:
         if r.miscalibrated:
             level = "alert" if r.ece - r.ece_noise >= 2 * MISFIT_ECE else "warning"
             message = (
-                f"Con los resultados de {r.batch}, lo previsto y lo ocurrido se separan "
+                f"Con los resultados de {r.batch}{who}, lo previsto y lo ocurrido se separan "
                 f"{pct(r.ece)} de media (por azar, {pct(r.ece_noise)}): se previó que se iría el "
                 f"{pct(r.expected['positive_rate'].value)} y se fue el "
                 f"{pct(r.measured['positive_rate'].value)}."
@@ -203,8 +223,8 @@ def fall(now: Estimate, before: Estimate | None) -> Estimate | None:
 
 
 def table(r: Realised, test: dict[str, Estimate]) -> pd.DataFrame:
-    """Each measure: with outcomes, expected before them, and in the exam."""
-    rows = []
+    """Each measure: with outcomes, expected before them, and in the exam of its model."""
+    rows, test = [], r.own_exam or test
     for name, said in NAMES.items():
         row = {"Medida": said}
         for heading, source in (
@@ -231,7 +251,9 @@ def arrived_sentence(outcomes: Outcomes | None) -> str:
 
 def sentence(r: Realised, test: dict[str, Estimate]) -> str:
     """How well the batch turned out, against the exam and the estimate, and what is missing."""
-    start = f"De {r.batch} hay {count(r.n_labelled)} resultados y faltan {count(r.n_missing)}. "
+    test = r.own_exam or test
+    start = f"Lo puntuó {r.retired}, que ya no está en uso. " if r.retired else ""
+    start += f"De {r.batch} hay {count(r.n_labelled)} resultados y faltan {count(r.n_missing)}. "
     if r.one_class:
         return start + (
             "Todos son de la misma clase: el ROC-AUC no se puede calcular; se muestra lo demás. "

@@ -139,3 +139,36 @@ def test_the_exam_is_empty_before_03_and_read_after(home):
     report = {"test": {"roc_auc": 0.8, "brier": 0.1}, "test_ci": {"roc_auc": [0.7, 0.9]}}
     (home / "artifacts/best_test_report.json").write_text(json.dumps(report))
     assert realised.exam() == {"roc_auc": Estimate(0.8, 0.7, 0.9)}
+
+
+def put_in_use(home, monkeypatch, version: str) -> None:
+    """A registry whose champion has no artifact: only its name is asked."""
+    entry = {"family": "logreg", "version": version, "stage": "champion",
+             "threshold": {"value": 0.5}}  # fmt: skip
+    (home / "artifacts/registry.json").write_text(json.dumps({"models": [entry], "history": []}))
+    monkeypatch.setattr(labels, "champion_positive", lambda: "")
+
+
+def test_a_batch_is_held_against_the_exam_of_the_model_that_scored_it(home, monkeypatch):
+    put_in_use(home, monkeypatch, "0.2")
+    p = many_scores(1500, 17)
+    y = (np.random.default_rng(18).random(1500) < p).astype(int)
+    ids = [f"k{n}" for n in range(1500)]
+    write_log(home, ids, p)  # by logreg v0.1
+    own = {"test": {"roc_auc": 0.99}, "test_ci": {"roc_auc": [0.985, 0.995]}}
+    (home / "artifacts/logreg__v0.1__test.json").write_text(json.dumps(own))
+    found = measured(home, p, y)
+    (alert,) = realised.alerts([found], {"roc_auc": found.measured["roc_auc"]})
+    assert "puntuado por Regresión logística v0.1, que ya no está en uso" in alert.message
+    assert "frente a 0,990 en su examen" in alert.message
+    assert realised.sentence(found, EXAM).startswith("Lo puntuó Regresión logística v0.1")
+
+
+def test_the_model_in_use_is_held_against_its_own_exam_without_a_word_of_who_scored(
+    home, monkeypatch
+):
+    put_in_use(home, monkeypatch, "0.1")
+    p = many_scores(200, 19)
+    write_log(home, [f"k{n}" for n in range(200)], p)
+    found = measured(home, p, (p > 0.5).astype(int))
+    assert (found.retired, found.own_exam) == ("", {})
