@@ -18,9 +18,9 @@ from retencion_lib.words import es, interval, listed, plural
 
 RULE = (
     "mejor ROC-AUC de validación; empatan los que la prueba pareada de DeLong no distingue "
-    "(p > 0,05); entre ellos decide PR-AUC, luego F1, cada uno dentro de su intervalo; después "
-    "quedan fuera los de pérdida logarítmica peor que la mejor más allá del ruido (p < 0,05), y al "
-    "final se usa el más sencillo"
+    "(p > 0,05); entre ellos decide PR-AUC, luego F1, cada uno dentro de su intervalo; de los que "
+    "quedan se usa el más sencillo cuya pérdida logarítmica no pase en más de un error típico de "
+    "la mejor"
 )
 NOBODY_OUT = "La evidencia no descarta a ninguna. "
 PROOF = {
@@ -71,29 +71,36 @@ class Choice:
     def why(self) -> str:
         """What was decided by evidence and what by rule."""
         found, name = self.contest, full_name(self.winner)
-        out = {step: found.out(step) for step in metrics.STEPS}
+        out = {step: found.out(step) for step in PROOF}
         verb = "queda" if sum(map(len, out.values())) == 1 else "quedan"
         said = "; ".join(
-            f"{listed(map(family_label, names))} ({self._proof(step)})"
+            f"{listed(map(family_label, names))} ({PROOF[step]})"
             for step, names in out.items()
             if names
         )
         proof = f"Por evidencia {verb} fuera {said}. " if said else NOBODY_OUT
-        tied = found.tied["log_loss"]
+        tied = found.tied["f1"]
         if len(tied) == 1:
             auc = es(self.winner["valid"]["roc_auc"], 4)
             return f"{proof}{name} es la única que queda: ROC-AUC {auc}."
         equals = listed(map(family_label, tied))
-        return f"{proof}Por regla, entre {equals} se elige la más sencilla: {name}{self._behind()}."
+        return (
+            f"{proof}Por regla, entre {equals} se elige la más sencilla que no pierde en "
+            f"probabilidad más de un error típico: {name}{self._behind()}.{self._too_far()}"
+        )
 
-    def _proof(self, step: str) -> str:
-        """By what evidence those out after a step are out."""
+    def _too_far(self) -> str:
+        """Which simpler candidates give up too much of the log-loss, and how much."""
         found = self.contest
-        if step != "log_loss":
-            return PROOF[step]
-        gaps = [found.loss_gaps[name] for name in found.out(step)]
-        by = listed(f"{es(gap, 4)}, error típico {es(error, 4)}" for gap, error in gaps)
-        return f"pérdida logarítmica peor que la de {family_label(found.truest)} en {by}"
+        left_out = [
+            f"{family_label(name)} ({es(gap, 4)} más, error típico {es(error, 4)})"
+            for name in found.out("log_loss")
+            for gap, error in [found.loss_gaps[name]]
+        ]
+        if not left_out:
+            return ""
+        best = family_label(found.truest)
+        return f" Pierden más que eso frente a {best}: {listed(left_out)}."
 
     def _behind(self) -> str:
         """How far from the best ROC-AUC the winner is, if it is not the best."""

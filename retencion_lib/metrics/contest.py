@@ -1,8 +1,9 @@
 """Which of several models is best, and what of that is evidence and what is a rule.
 
 Everything is judged on the same rows. Two rankings are tied when DeLong's paired test cannot
-tell them apart; two PR-AUC or F1, when the 95 % interval of their difference holds zero; two
-log-losses, when their paired difference is within its noise. One level serves all four.
+tell them apart; two PR-AUC or F1, when the 95 % interval of their difference holds zero. Between
+equals the simplest wins that gives up at most one standard error of the best log-loss: the rule
+of Breiman, Friedman, Olshen and Stone, Classification and Regression Trees (1984), 3.4.3.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,8 @@ from sklearn.metrics import roc_auc_score
 from retencion_lib.metrics.delong import auc_difference
 from retencion_lib.metrics.losses import log_loss_difference, row_log_loss
 
-LEVEL = 0.05  # two candidates with a larger p-value are tied, whatever the measure
+LEVEL = 0.05  # two rankings with a larger p-value are tied
+GIVEN_UP = 1.0  # paired standard errors of log-loss that simplicity may cost
 CALIBRATION_LEVEL = 0.01  # of a duel: stricter, as two tests promote and must stay under 5 %
 STEPS = ("roc_auc", "pr_auc", "f1", "log_loss")
 
@@ -45,7 +47,8 @@ def contest(
     """Choose among scores of the same rows.
 
     The best ROC-AUC and those tied with it; of these the best PR-AUC and those tied with it;
-    the same with F1 and with log-loss; of what is left, the first.
+    the same with F1; of what is left, the first whose log-loss is within `GIVEN_UP` paired
+    standard errors of the best.
 
     Parameters
     ----------
@@ -71,14 +74,9 @@ def contest(
         tied[step] = left
     truest = min(left, key=lambda name: row_log_loss(y, scores[name]).mean())
     gaps = {name: log_loss_difference(y, scores[name], scores[truest]) for name in left}
-    left = [name for name, (gap, error) in gaps.items() if not _beyond(gap, error, LEVEL)]
+    left = [name for name, (gap, error) in gaps.items() if gap <= GIVEN_UP * error]
     tied["log_loss"] = left
     return Contest(left[0], best, tied, table, truest, gaps)
-
-
-def _beyond(gap: float, error: float, level: float) -> bool:
-    """True if a gap above zero is more than noise: two-sided, normal."""
-    return error > 0 and gap / error > norm.isf(level / 2)
 
 
 def _holds_zero(differences: np.ndarray) -> bool:
@@ -147,7 +145,7 @@ def duel(y: np.ndarray, champion: np.ndarray, challenger: np.ndarray) -> Duel:
     """
     auc = auc_difference(y, challenger, champion)
     fall, error = log_loss_difference(y, champion, challenger)
-    truer = _beyond(fall, error, CALIBRATION_LEVEL)
+    truer = error > 0 and fall / error > norm.isf(CALIBRATION_LEVEL / 2)
     if auc.p_value < LEVEL:
         reason = "ranks_better" if auc.difference > 0 else "ranks_worse"
     else:
