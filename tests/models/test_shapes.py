@@ -7,7 +7,7 @@ from scipy.special import expit
 from sklearn.metrics import log_loss
 
 from retencion_lib.metrics import log_loss_difference
-from retencion_lib.models import baseline_scores, prepare_columns, train_candidates
+from retencion_lib.models import FAMILIES, baseline_scores, prepare_columns, train_candidates
 
 
 def outcome(rng, z, rate):
@@ -81,5 +81,10 @@ def test_any_shape_is_learnt_by_every_candidate(table):
         odd[numeric] = odd[numeric].astype(float)
         p = candidate.predict(odd)
         assert ((p > 0) & (p < 1)).all(), name
+    # A stack that is judged on rows without a say in its weights pays for them: k parameters
+    # cost k / 2n of log-loss on new rows (Akaike). Beyond that and noise it must not lose.
     better, error = log_loss_difference(y, bar, found["stack"].p)
+    n_weights = 1 + sum(len(family.variants) for family in FAMILIES.values())
+    assert better > -2 * error - n_weights / (2 * 0.8 * len(y))
+    better, error = log_loss_difference(y, bar, found["logreg"].p)
     assert better > -2 * error
