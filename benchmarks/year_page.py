@@ -103,8 +103,8 @@ def _worth(r: dict) -> str:
     return (
         "## Qué valió\n\n"
         f"Se recomendó reentrenar {count(r['retrained'])} veces; 03 puso en uso el modelo nuevo en "
-        f"{count(r['put_in_use'])}, en {r['put_in_use_years']} de {r['years']} años, y las demás "
-        "no ganaba al que había. En los "
+        f"{count(r['put_in_use'])}, en {r['put_in_use_years']} de {r['years']} años; las demás "
+        "veces no ganaba al que había. En los "
         f"{count(a['n'])} meses con un modelo que ya aprendió del cambio de comportamiento, el "
         f"ROC-AUC fue {es(a['with'], 3)}; el del primer modelo en los mismos meses, "
         f"{es(a['without'], 3)}. El beneficio del año fue {count(p['with'])} EUR con vigilancia y "
