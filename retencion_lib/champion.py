@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from retencion_lib import config, metrics, registry, show, store
 from retencion_lib.campaign import Worth
-from retencion_lib.choice import RULE, Challenge, Choice
+from retencion_lib.choice import Challenge, Choice
 from retencion_lib.data import Training, load_training
 from retencion_lib.data.scan import newest as newest_date
 from retencion_lib.errors import DataError, ParameterError
@@ -166,7 +166,7 @@ def examine(
         "positive_rate": float(y.mean()),
         "k": metrics.k_of(len(y), capacity),
         "selection": {
-            "rule": RULE,
+            "rule": choice.rule,
             "candidates": choice.table().to_dict("records"),
             "why": choice.why(),
         },
@@ -209,8 +209,8 @@ def promote(exam: Exam, choice: Choice, verdict: Challenge, *, run_id: str) -> s
     with store.locked(config.resolve(config.REGISTRY)):
         store.write_json(registry.version_file("artifacts/{name}__test.json", entry), report)
         proposal = registry.propose(
-            entry, wins=verdict.wins, rule=RULE, candidates=report["selection"]["candidates"],
-            reason=decided, run_id=run_id,
+            entry, wins=verdict.wins, rule=choice.rule, reason=decided, run_id=run_id,
+            candidates=report["selection"]["candidates"],
         )  # fmt: skip
     waits = (
         f" Espera aprobación: retencion promote {entry['version']} --reason … --approver …"

@@ -12,15 +12,15 @@ import pandas as pd
 
 from retencion_lib import config, metrics, registry, store
 from retencion_lib.data import Training, check_batch
+from retencion_lib.errors import ParameterError
 from retencion_lib.models import family_label
 from retencion_lib.registry import full_name
 from retencion_lib.words import es, interval, listed, plural
 
-RULE = (
+EVIDENCE = (
     "mejor ROC-AUC de validación; empatan los que la prueba pareada de DeLong no distingue "
     "(p > 0,05); entre ellos decide PR-AUC, luego F1, cada uno dentro de su intervalo; de los que "
-    "quedan se usa el más sencillo cuya pérdida logarítmica no pase en más de un error típico de "
-    "la mejor"
+    "quedan se usa "
 )
 NOBODY_OUT = "La evidencia no descarta a ninguna. "
 PROOF = {
@@ -46,6 +46,22 @@ class Choice:
     entries: list[dict]
     oof: pd.DataFrame
     contest: metrics.Contest
+    simplicity: float = metrics.GIVEN_UP  # see `choose`
+
+    @property
+    def rule(self) -> str:
+        """The rule that was applied, for the report and the registry."""
+        if not self.simplicity:
+            return f"{EVIDENCE}el de menor pérdida logarítmica"
+        return (
+            f"{EVIDENCE}el más sencillo cuya pérdida logarítmica no pase en más de {self._margin()} "
+            "de la mejor"
+        )
+
+    def _margin(self) -> str:
+        return (
+            "un error típico" if self.simplicity == 1 else f"{es(self.simplicity)} errores típicos"
+        )
 
     @property
     def winner(self) -> dict:
@@ -84,9 +100,14 @@ class Choice:
             auc = es(self.winner["valid"]["roc_auc"], 4)
             return f"{proof}{name} es la única que queda: ROC-AUC {auc}."
         equals = listed(map(family_label, tied))
+        taken = (
+            f"la más sencilla que no pierde en probabilidad más de {self._margin()}"
+            if self.simplicity
+            else "la de menor pérdida logarítmica"
+        )
         return (
-            f"{proof}Por regla, entre {equals} se elige la más sencilla que no pierde en "
-            f"probabilidad más de un error típico: {name}{self._behind()}.{self._too_far()}"
+            f"{proof}Por regla, entre {equals} se elige {taken}: {name}{self._behind()}."
+            f"{self._too_far()}"
         )
 
     def _too_far(self) -> str:
@@ -97,7 +118,7 @@ class Choice:
             for name in found.out("log_loss")
             for gap, error in [found.loss_gaps[name]]
         ]
-        if not left_out:
+        if not left_out or not self.simplicity:
             return ""
         best = family_label(found.truest)
         return f" Pierden más que eso frente a {best}: {listed(left_out)}."
@@ -132,15 +153,34 @@ class Choice:
         )
 
 
-def choose(log: list[dict]) -> Choice:
-    """Apply `RULE` to the candidates of the newest training run, on out-of-fold scores."""
+def choose(log: list[dict], *, simplicity: float = metrics.GIVEN_UP) -> Choice:
+    """Choose among the candidates of the newest training run, on out-of-fold scores.
+
+    Parameters
+    ----------
+    simplicity : float
+        Paired standard errors of log-loss that using the simplest of equals may cost; 0 takes
+        the best of them.
+
+    Raises
+    ------
+    ParameterError
+        If `simplicity` is below zero.
+    """
+    if not simplicity >= 0:
+        raise ParameterError(
+            f"simplicity = {simplicity}: debe ser un número de errores típicos, 0 o más. Con 0 se "
+            "usa el mejor de los que empatan; con 1, el más sencillo que apenas pierde."
+        )
     newest = [e for e in log if e["run_id"] == log[-1]["run_id"]]
     path = config.resolve(newest[0]["oof"]["path"])
     oof = store.read_csv(path, made_by="train", dtype={"id": str})
     scores = {e["family"]: oof[e["family"]].to_numpy() for e in newest}
-    found = metrics.contest(oof["y"].to_numpy(), scores, seed=newest[0]["seed"])
+    found = metrics.contest(
+        oof["y"].to_numpy(), scores, given_up=simplicity, seed=newest[0]["seed"]
+    )
     order = sorted(newest, key=lambda e: (e["family"] != found.winner, -e["valid"]["roc_auc"]))
-    return Choice(order, oof, found)
+    return Choice(order, oof, found, simplicity)
 
 
 @dataclass(frozen=True)

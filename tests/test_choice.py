@@ -9,6 +9,7 @@ from scipy.special import expit
 
 from retencion_lib import choice, config, metrics, registry, store, training
 from retencion_lib.data import load_training
+from retencion_lib.errors import ParameterError
 from retencion_lib.features import describe
 from retencion_lib.models import Candidate, choose_calibrator
 from retencion_lib.models.combine import fit_family
@@ -83,15 +84,15 @@ def halves():
     return y, timid, sure
 
 
-def chosen_among(y, scores):
+def chosen_among(y, scores, simplicity=1.0):
     """A choice among candidates, without files."""
-    found = metrics.contest(y, scores)
+    found = metrics.contest(y, scores, given_up=simplicity)
     entries = [
         {"family": name, "version": "0.3", "valid": metrics.evaluate(y, p)}
         for name, p in scores.items()
     ]
     entries.sort(key=lambda e: e["family"] != found.winner)
-    return choice.Choice(entries, pd.DataFrame({"y": y} | scores), found)
+    return choice.Choice(entries, pd.DataFrame({"y": y} | scores), found, simplicity)
 
 
 def test_evidence_and_rule_are_said_apart(halves):
@@ -105,6 +106,24 @@ def test_evidence_and_rule_are_said_apart(halves):
         "probabilidad más de un error típico: XGBoost v0.3. Pierden más que eso frente a XGBoost: "
         "Regresión logística (0,0915 más, error típico 0,0227)."
     )
+
+
+def test_without_a_price_for_simplicity_the_best_of_the_equals_is_used(halves):
+    y, timid, sure = (values[:10] for values in halves)
+    scores = {"logreg": timid, "stack": sure}
+    found = chosen_among(y, scores, simplicity=0.0)
+    assert chosen_among(y, scores).winner["family"] == "logreg"  # .70 errors behind
+    assert found.why() == (
+        "La evidencia no descarta a ninguna. Por regla, entre Regresión logística y Combinación "
+        "se elige la de menor pérdida logarítmica: Combinación v0.3."
+    )
+    assert found.rule.endswith("de los que quedan se usa el de menor pérdida logarítmica")
+    assert "no pase en más de 2,0 errores típicos" in chosen_among(y, scores, simplicity=2.0).rule
+
+
+def test_simplicity_below_zero_is_refused():
+    with pytest.raises(ParameterError, match=r"simplicity = -1: debe ser un número de errores"):
+        choice.choose([], simplicity=-1)
 
 
 def test_the_only_one_left_is_chosen_by_evidence_alone(halves):

@@ -11,7 +11,7 @@ from retencion_lib.metrics.calibration import (
     reliability,
     wilson,
 )
-from retencion_lib.metrics.contest import STEPS, Contest, Duel, contest, duel
+from retencion_lib.metrics.contest import GIVEN_UP, STEPS, Contest, Duel, contest, duel
 from retencion_lib.metrics.delong import AucDifference, auc_difference, delong_covariance
 from retencion_lib.metrics.losses import log_loss_difference, row_log_loss
 from retencion_lib.metrics.ranking import (
@@ -30,7 +30,7 @@ from retencion_lib.metrics.ranking import (
 )
 
 __all__ = [
-    "METRICS", "STEPS", "AucDifference", "Contest", "Duel", "Reliability", "auc_difference",
+    "GIVEN_UP", "METRICS", "STEPS", "AucDifference", "Contest", "Duel", "Reliability", "auc_difference",
     "bootstrap_ci", "brier_parts", "calibration_bins", "capacity_threshold", "confusion",
     "contest", "delong_covariance", "duel", "evaluate", "expected_ece", "f1_at", "f1_threshold",
     "gains_curve", "k_of", "lift_at_k", "log_loss_difference", "precision_at_k", "reliability",

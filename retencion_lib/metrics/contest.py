@@ -42,12 +42,17 @@ class Contest:
 
 
 def contest(
-    y: np.ndarray, scores: Mapping[str, np.ndarray], *, seed: int = 0, repeats: int = 300
+    y: np.ndarray,
+    scores: Mapping[str, np.ndarray],
+    *,
+    given_up: float = GIVEN_UP,
+    seed: int = 0,
+    repeats: int = 300,
 ) -> Contest:
     """Choose among scores of the same rows.
 
     The best ROC-AUC and those tied with it; of these the best PR-AUC and those tied with it;
-    the same with F1; of what is left, the first whose log-loss is within `GIVEN_UP` paired
+    the same with F1; of what is left, the first whose log-loss is within `given_up` paired
     standard errors of the best.
 
     Parameters
@@ -74,7 +79,7 @@ def contest(
         tied[step] = left
     truest = min(left, key=lambda name: row_log_loss(y, scores[name]).mean())
     gaps = {name: log_loss_difference(y, scores[name], scores[truest]) for name in left}
-    left = [name for name, (gap, error) in gaps.items() if gap <= GIVEN_UP * error]
+    left = [name for name, (gap, error) in gaps.items() if gap <= given_up * error]
     tied["log_loss"] = left
     return Contest(left[0], best, tied, table, truest, gaps)
 
