@@ -53,10 +53,8 @@ class Choice:
         """The rule that was applied, for the report and the registry."""
         if not self.simplicity:
             return f"{EVIDENCE}el de menor pérdida logarítmica"
-        return (
-            f"{EVIDENCE}el más sencillo cuya pérdida logarítmica no pase en más de {self._margin()} "
-            "de la mejor"
-        )
+        price = f"no pase en más de {self._margin()} de la mejor"
+        return f"{EVIDENCE}el más sencillo cuya pérdida logarítmica {price}"
 
     def _margin(self) -> str:
         return (
