@@ -4,8 +4,6 @@ Gradient boosting and the network stop early on the log-loss of an inner stratif
 what they are given, so that out-of-fold predictions never see the rows they are judged on.
 """
 
-from functools import partial
-
 import numpy as np
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -14,7 +12,7 @@ from sklearn.neural_network import MLPClassifier
 from xgboost import XGBClassifier
 
 INNER_SHARE = 0.15  # of the rows given, kept aside to decide when to stop
-LARGE = 50_000  # rows from which threads pay, and a seventh more rows tell nothing
+LARGE = 50_000  # rows from which a seventh more tell nothing
 
 
 def inner_split(X: np.ndarray, y: np.ndarray, seed: int) -> list[np.ndarray]:
@@ -53,15 +51,14 @@ class EarlyStoppedXGB(ByLogOdds):
         """Find the number of trees, and grow them."""
         fit, stop, y_fit, y_stop = inner_split(X, y, self.seed)
         large = len(fit) > LARGE
-        # The number of threads follows the rows, not the machine: sums round by thread.
-        grown = partial(self._trees, n_jobs=2 if large else 1)
-        probe = grown(self.rounds, eval_metric="logloss", early_stopping_rounds=60)
+        probe = self._trees(self.rounds, eval_metric="logloss", early_stopping_rounds=60)
         probe.fit(fit, y_fit, eval_set=[(stop, y_stop)], verbose=False)
         rounds = probe.best_iteration + 1
         if large:
             self.booster_ = probe.get_booster()[:rounds]
         else:
-            self.booster_ = grown(round(rounds / (1 - INNER_SHARE))).fit(X, y).get_booster()
+            again = self._trees(round(rounds / (1 - INNER_SHARE)))
+            self.booster_ = again.fit(X, y).get_booster()
         self.classes_ = np.array([0, 1])
         return self
 
@@ -74,6 +71,9 @@ class EarlyStoppedXGB(ByLogOdds):
             colsample_bytree=self.colsample,
             subsample=0.8,
             min_child_weight=5,
+            # Threads wait for each other by spinning: on busy cores two of them took four times
+            # the CPU of one and longer by the clock. Sums also round by thread.
+            n_jobs=1,
             random_state=self.seed,
             **more,
         )
