@@ -270,6 +270,13 @@ def test_a_broken_extract_is_said_first_in_words_and_the_list_is_stopped(home):
     assert "RET0" not in " ".join(said)
 
 
+def test_what_the_outcomes_show_is_said_before_what_moved(home):
+    fall = Alert("RET041", "alert", None, -0.2, -0.02, "ROC-AUC 0,600.", "Busca qué ha cambiado.")
+    said = _answer(report_of("same.csv", alerts=[fall]))
+    assert said[0].startswith("**Alerta: conviene reentrenar el modelo**")
+    assert said[1].startswith("**Cuánto acertó.** ROC-AUC 0,600. **Qué ha cambiado.** Nada:")
+
+
 def test_a_column_that_breaks_a_rule_is_not_shown_as_well_though_its_values_have_not_moved(home):
     found = _shifts("same.csv")
     rule = Alert("RET004", "alert", "price", 0.3, 0.0, "m", "a")
@@ -278,7 +285,10 @@ def test_a_column_that_breaks_a_rule_is_not_shown_as_well_though_its_values_have
 
 
 def answer_of(current):
-    report = report_of(current)
+    return _answer(report_of(current))
+
+
+def _answer(report):
     advice = recommend(report, id_col="id", target="left", date="2026-10-31")
     return monitoring.answer(report, advice).split("\n\n")
 

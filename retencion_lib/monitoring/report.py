@@ -14,7 +14,7 @@ from retencion_lib import config, store
 from retencion_lib.drift import Settings, Shift
 from retencion_lib.monitoring.shifts import shift_alerts, what_moved
 from retencion_lib.quality import LEVEL_WORDS, Alert, Tables
-from retencion_lib.retraining import Advice
+from retencion_lib.retraining import PROOF, Advice
 from retencion_lib.words import listed, plural
 
 LEVELS = ("ok", "warning", "alert")
@@ -126,6 +126,12 @@ def action_sentence(report: dict) -> str:
     return f"**Qué hacer.** {report['alerts'][0]['action']}"
 
 
+def measured_sentence(report: dict) -> str:
+    """What the outcomes have shown to be worse than promised; empty where nothing is."""
+    said = " ".join(a["message"] for a in report["alerts"] if a["code"] in PROOF)
+    return f"**Cuánto acertó.** {said}" if said else ""
+
+
 def answer(report: dict, advice: Advice) -> str:
     """Whether the list can be used, why, and what to do: the first lines of the report."""
     act = action_sentence(report)
@@ -134,7 +140,7 @@ def answer(report: dict, advice: Advice) -> str:
         act += " Con el extracto corregido, repite `retencion infer` y `retencion monitor`; con "
         act += "este, ni llames ni reentrenes."
     else:
-        why = moved_sentence(report)
+        why = " ".join(filter(None, [measured_sentence(report), moved_sentence(report)]))
         act += f" {advice.sentence()}"
     return "\n\n".join([headline(report, advice), why, act])
 
