@@ -1,4 +1,4 @@
-"""What training costs as rows grow: every family and the stack on 7, 70 and 700 thousand rows.
+"""What training costs as rows grow: every family and the stack, from 7 to 700 thousand rows.
 
     python -m benchmarks.speed [--rows N …]
 
@@ -24,7 +24,7 @@ from retencion_lib.features import describe
 from retencion_lib.models import fit_baseline, prepare_columns, train_candidates
 
 RESULT = Path(__file__).parent / "results" / "speed.json"
-SIZES = (7_000, 70_000, 700_000)
+SIZES = (7_000, 70_000, 280_000, 700_000)
 SEED = 42
 TABLE = "wa_churn"
 
