@@ -1,8 +1,7 @@
 """Choose among the candidates, and hold the chosen against the model in use.
 
 What is evidence and what is a rule is said apart: two models that the same customers cannot
-tell apart, neither by their order nor by their probabilities, are tied, and then the simplest
-is used.
+tell apart are tied, and then the simplest is used whose probabilities are hardly less true.
 """
 
 from dataclasses import dataclass
@@ -109,17 +108,13 @@ class Choice:
         )
 
     def _too_far(self) -> str:
-        """Which simpler candidates give up too much of the log-loss, and how much."""
+        """Which candidates give up too much of the log-loss to be used, and how much."""
         found = self.contest
-        left_out = [
-            f"{family_label(name)} ({es(gap, 4)} más, error típico {es(error, 4)})"
-            for name in found.out("log_loss")
-            for gap, error in [found.loss_gaps[name]]
-        ]
-        if not left_out or not self.simplicity:
+        gaps = {family_label(name): found.loss_gaps[name] for name in found.out("log_loss")}
+        if not gaps or not self.simplicity:
             return ""
-        best = family_label(found.truest)
-        return f" Pierden más que eso frente a {best}: {listed(left_out)}."
+        said = [f"{k} ({es(gap, 4)} más, error típico {es(e, 4)})" for k, (gap, e) in gaps.items()]
+        return f" Pierden más que eso frente a {family_label(found.truest)}: {listed(said)}."
 
     def _behind(self) -> str:
         """How far from the best ROC-AUC the winner is, if it is not the best."""

@@ -32,8 +32,7 @@ from retencion_lib.metrics.ranking import (
 __all__ = [
     "GIVEN_UP", "METRICS", "STEPS", "AucDifference", "Contest", "Duel", "Reliability",
     "auc_difference", "bootstrap_ci", "brier_parts", "calibration_bins", "capacity_threshold",
-    "confusion",
-    "contest", "delong_covariance", "duel", "evaluate", "expected_ece", "f1_at", "f1_threshold",
-    "gains_curve", "k_of", "lift_at_k", "log_loss_difference", "precision_at_k", "reliability",
-    "row_log_loss", "top_k", "wilson",
+    "confusion", "contest", "delong_covariance", "duel", "evaluate", "expected_ece", "f1_at",
+    "f1_threshold", "gains_curve", "k_of", "lift_at_k", "log_loss_difference", "precision_at_k",
+    "reliability", "row_log_loss", "top_k", "wilson",
 ]  # fmt: skip
