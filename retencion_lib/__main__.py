@@ -73,11 +73,10 @@ def run(stage: str, words: list[str]) -> None:
 
 
 def _fail_on(level: str) -> None:
-    from retencion_lib.quality import LEVEL_WORDS  # slow to import, and only needed here
+    from retencion_lib.quality import LEVEL_WORDS, LEVELS  # slow to import, and only needed here
 
-    levels = list(LEVEL_WORDS)
     report = store.read_json(config.resolve(config.DRIFT_REPORT), made_by="monitor")
-    if levels.index(report["status"]) >= levels.index(level):
+    if LEVELS.index(report["status"]) >= LEVELS.index(level):
         said = LEVEL_WORDS[report["status"]].lower()
         print(f"La vigilancia terminó en {said} (--fail-on {level}).")
         sys.exit(3)

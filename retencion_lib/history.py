@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from retencion_lib import config, store
-from retencion_lib.quality import Alert, named
+from retencion_lib.quality import LEVELS, Alert, named
 from retencion_lib.words import count, day, listed
 
 HISTORY = "monitoring/history.parquet"
@@ -22,7 +22,6 @@ COLUMNS = {
     "low": "float64", "high": "float64", "limit": "float64",
 }  # fmt: skip
 PERSISTS, WINDOW = 2, 3  # a finding in 2 of the last 3 batches is no accident
-WORST = {"alert": 0, "warning": 1, "ok": 2}
 
 
 def rows(report: dict, *, run_id: str, date: str) -> pd.DataFrame:
@@ -56,9 +55,10 @@ def rows(report: dict, *, run_id: str, date: str) -> pd.DataFrame:
         for a in report["alerts"]
         if check_name(a["code"], a["column"]) not in shown
     ]  # fmt: skip
-    found = pd.DataFrame(found).sort_values("level", key=lambda v: v.map(WORST), kind="stable")
     table = (
-        found.drop_duplicates("check")
+        pd.DataFrame(found)
+        .sort_values("level", key=lambda v: -v.map(LEVELS.index), kind="stable")
+        .drop_duplicates("check")
         .sort_index()
         .assign(
             at=report["created_at"],

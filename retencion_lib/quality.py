@@ -16,6 +16,7 @@ from retencion_lib.drift.table import Profile, fingerprint
 from retencion_lib.words import count, es, listed, pct, plural
 
 LEVEL_WORDS = {"ok": "Sin cambios que avisar", "warning": "Aviso", "alert": "Alerta"}
+LEVELS = tuple(LEVEL_WORDS)  # from well to worst
 MIN_ROWS = 100
 CHANCE = 0.001  # of a false finding of one rule in one batch
 NULL_RISE = 0.01  # points of null rate

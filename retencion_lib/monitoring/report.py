@@ -13,11 +13,10 @@ import pandas as pd
 from retencion_lib import config, store
 from retencion_lib.drift import Settings, Shift
 from retencion_lib.monitoring.shifts import shift_alerts, what_moved
-from retencion_lib.quality import LEVEL_WORDS, Alert, Tables
+from retencion_lib.quality import LEVEL_WORDS, LEVELS, Alert, Tables
 from retencion_lib.retraining import PROOF, Advice
 from retencion_lib.words import listed, plural
 
-LEVELS = ("ok", "warning", "alert")
 VERDICTS = {
     "fix": "el extracto llega mal, no llames con esta lista",
     "retrain": "conviene reentrenar el modelo",

@@ -8,7 +8,7 @@ import pandas as pd
 from retencion_lib import drift
 from retencion_lib.drift import Settings, Shift
 from retencion_lib.errors import ParameterError
-from retencion_lib.quality import Alert, Tables
+from retencion_lib.quality import LEVELS, Alert, Tables
 from retencion_lib.words import count, es, listed, pct
 
 SCORE = "score"  # name of the score's row in the report, whatever its column is called
@@ -123,11 +123,10 @@ def visible_sentence(found: list[Shift]) -> str:
 
 def with_rules(found: list[Shift], hard: list[Alert]) -> list[Shift]:
     """The shifts as they are shown: a column that breaks a hard rule is not well, moved or not."""
-    worst = {"ok": 0, "warning": 1, "alert": 2}
     shown = []
     for shift in found:
         levels = [shift.status, *(a.level for a in hard if a.column == shift.name)]
-        shown.append(replace(shift, status=max(levels, key=worst.get)))
+        shown.append(replace(shift, status=max(levels, key=LEVELS.index)))
     return shown
 
 
