@@ -49,10 +49,8 @@ def take_in(path: str) -> str:
         "parameters", {}
     )
     if not begun:
-        ledger.append("run_started", run_id=run_id, notebook=name,
-                      parameters=record.masked(params), output=config.relative(output),
-                      source_sha256=None, actor=ledger.actor(), host=platform.node(),
-                      pid=os.getpid(), taken_in=True)  # fmt: skip
+        start = record.start(name, params, output=config.relative(output))
+        ledger.append("run_started", run_id=run_id, **start, taken_in=True)
     failed = any(o["output_type"] == "error" for c in notebook["cells"]
                  for o in c.get("outputs", []))  # fmt: skip
     seal.end(run_id, name, output, error=None, params=record.masked(params), source_sha256=None,

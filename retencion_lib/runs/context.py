@@ -1,7 +1,6 @@
 """A run seen from inside its notebook: who it is when it opens, what it touched when it closes."""
 
 import os
-import platform
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 from IPython.display import display
 
-from retencion_lib import config, disk, ledger, show, store
+from retencion_lib import config, disk, show, store
 from retencion_lib.plots import style
 from retencion_lib.runs import record
 from retencion_lib.runs.parameters import checked
@@ -53,16 +52,11 @@ def open_run(notebook: str, namespace: dict) -> Run:
     params |= {"date": date}
     engine = os.environ.get(RUN_VARIABLE)
     run_id = engine or new_run_id(notebook)
-    store.begin(run_id, None if engine else _start(notebook, params))
+    # Without an engine, as in JupyterLab, nobody has said that it starts; `retencion seal` ends it.
+    by_hand = record.start(notebook, params, output=None) | {"interactive": True}
+    store.begin(run_id, None if engine else by_hand)
     style.use()
     return Run(run_id, notebook, date, params)
-
-
-def _start(notebook: str, params: dict) -> dict:
-    """Facts of a run without an engine, as in JupyterLab; `retencion seal` takes it in."""
-    return {"notebook": notebook, "parameters": record.masked(params), "output": None,
-            "source_sha256": None, "actor": ledger.actor(), "host": platform.node(),
-            "pid": os.getpid(), "interactive": True}  # fmt: skip
 
 
 def close_run(run: Run, **headline: object) -> None:

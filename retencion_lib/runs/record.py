@@ -5,6 +5,7 @@ what it read and wrote, with which parameters, code and environment.
 """
 
 import hashlib
+import os
 import platform
 import re
 import subprocess
@@ -12,7 +13,7 @@ import sys
 from functools import cache
 from importlib.metadata import distributions, version
 
-from retencion_lib import config
+from retencion_lib import config, ledger
 
 MEDIA_TYPE = "application/vnd.retencion.run+json"
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "papermill")
@@ -28,6 +29,15 @@ def secret(name: str, value: object) -> bool:
 def masked(params: dict) -> dict:
     """Parameters with the secret ones replaced by `MASK`."""
     return {name: MASK if secret(name, value) else value for name, value in params.items()}
+
+
+def start(
+    notebook: str, params: dict, *, output: str | None, source_sha256: str | None = None
+) -> dict:
+    """Facts of ``run_started``, whoever starts the run; secret parameters are masked."""
+    return {"notebook": notebook, "parameters": masked(params), "output": output,
+            "source_sha256": source_sha256, "actor": ledger.actor(), "host": platform.node(),
+            "pid": os.getpid()}  # fmt: skip
 
 
 def find(notebook: dict) -> dict:

@@ -6,7 +6,6 @@ and `take_in` does the same for a notebook that was executed elsewhere or cut sh
 
 import json
 import os
-import platform
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,11 +102,9 @@ def begin(
         run_id or new_run_id(notebook), notebook, record.masked(given), output, path_given,
         disk.sha256(source) if source and source.is_file() else None,
     )  # fmt: skip
-    ledger.append(
-        "run_started", run_id=run.run_id, notebook=notebook, parameters=run.params,
-        output=config.relative(output), source_sha256=run.source_sha256, actor=ledger.actor(),
-        host=platform.node(), pid=os.getpid(),
-    )  # fmt: skip
+    place = config.relative(output)
+    start = record.start(notebook, run.params, output=place, source_sha256=run.source_sha256)
+    ledger.append("run_started", run_id=run.run_id, **start)
     try:
         parameters.refuse_unknown(notebook, list(given), parameters.declared_in(nb.cells))
     except errors.ParameterError as refused:
