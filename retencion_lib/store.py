@@ -49,7 +49,8 @@ def begin(run_id: str, start: dict | None = None) -> None:
     ----------
     start : dict, optional
         Facts of ``run_started``, where nobody has put that line in the ledger: it is put there
-        before the first write, so that a notebook that was only looked at leaves no trace.
+        before the first write or kept content, so that a notebook that did nothing leaves no
+        trace.
     """
     global _run_id, _start
     _run_id, _start = run_id, start
@@ -66,11 +67,15 @@ def _remember(touched: Touched) -> None:
         lineage.append(touched)
 
 
-def _announce(touched: Touched) -> None:
+def _say_start() -> None:
     global _start
     if _start is not None:
         ledger.append("run_started", run_id=_run_id, **_start)
         _start = None
+
+
+def _announce(touched: Touched) -> None:
+    _say_start()
     if _run_id is not None:
         facts = {k: v for k, v in asdict(touched).items() if k != "role" and v is not None}
         ledger.append("write", run_id=_run_id, **facts)
@@ -97,6 +102,7 @@ def keep(content: bytes) -> None:
     name = disk.digest(content)
     path = config.resolve(OBJECTS) / name[:2] / name
     if _run_id is not None and len(content) <= KEEP_BYTES and not path.exists():
+        _say_start()
         disk.write(path, content)
 
 

@@ -53,6 +53,14 @@ def test_the_first_write_starts_the_run_once_and_hides_its_secrets(home):
     assert [e["event"] for e in writes] == ["write", "write"]
 
 
+def test_what_was_read_and_kept_belongs_to_a_run_that_has_started(home):
+    opened()
+    disk.write(config.resolve("data/names.json"), b'{"a": "b"}')
+    store.read_json(config.resolve("data/names.json"), made_by="data")
+    assert [e["event"] for e in ledger.read()] == ["run_started"]
+    assert [f.code for f in faults()] == ["lone_start"]
+
+
 def test_verify_asks_for_the_seal_and_is_content_after_it(home, tmp_path):
     run = opened()
     store.write_json(config.resolve(FILE), {"a": 1})
