@@ -1,14 +1,15 @@
 """Does the watch cry wolf, and what does it miss? Rates on two halves of the same customers.
 
     python -m benchmarks.monitoring --peers PYTHON      # everything: about an hour
-    python -m benchmarks.monitoring --only cost         # one part: rates, beyond or cost
+    python -m benchmarks.monitoring --only cost         # one part: rates, beyond, score or cost
 
 Each repeat splits the demo's customers at random: one half is the reference, batches are drawn
 from the other. Without a shift every alert is false; with one, an alert is a detection. The
 same batches go to the rules of thumb (PSI over 0.1; KS and chi-square at 0.05) and, with
 `--peers`, to Evidently's preset in its own environment (fewer repeats: it takes seconds a
 batch); without it, what was seen of Evidently before is kept. ``beyond`` is false alarms of all
-columns at once and by segment, ``cost`` CPU and memory on made tables of 1 and 10 million rows.
+columns at once and by segment, ``score`` those of the score of real models, ``cost`` CPU and
+memory on made tables of 1 and 10 million rows.
 Results go to `benchmarks/results/monitoring.json` and into `docs/monitoreo.md`.
 """
 
@@ -25,6 +26,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from benchmarks import monitoring_score
 from benchmarks.monitoring_cost import measure
 from benchmarks.monitoring_data import MOVED, SEED, SHIFTS, customers, shifted
 from benchmarks.monitoring_table import write_tables
@@ -37,7 +39,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks/results/monitoring.json"
 SIZES = (100, 200, 500, 2000, 3500)
 POWER_SIZES = (500, 2000, 3500)
-PARTS = ("rates", "beyond", "cost")
+PARTS = ("rates", "beyond", "score", "cost")
 PEER_REPEATS, PEER_SIZES = 20, (100, 500, 2000)
 
 
@@ -232,6 +234,7 @@ def main() -> None:
     asked.add_argument("--only", choices=PARTS, action="append", help="one part, not all")
     asked.add_argument("--repeats", type=int, default=1000, help="of the rates")
     asked.add_argument("--beyond", type=int, default=200, help="repeats of the other families")
+    asked.add_argument("--models", type=int, default=20, help="models a table, of the score")
     asked.add_argument("--peers", default="", help="Python of an environment with Evidently")
     given = asked.parse_args()
     parts = given.only or PARTS
@@ -241,6 +244,8 @@ def main() -> None:
     if "beyond" in parts:
         table, _ = customers()
         results["beyond"] = beyond(np.random.default_rng(SEED), table, given.beyond)
+    if "score" in parts:
+        results["score"] = monitoring_score.measure(given.models)
     if "cost" in parts:
         peer = {k: v for k, v in results.get("cost", {}).items() if k == "evidently"}
         results["cost"] = peer | measure(given.peers, sys.executable)

@@ -63,6 +63,16 @@ def cost(found: dict) -> str:
     return _grid(head, rows)
 
 
+def score(found: dict) -> str:
+    """False findings of the score's drift, by table and reference."""
+    rows = [
+        [f"`{name}`", count(f["batch"]),
+         *[f"{f[key]} de {f['repeats']}" for key in ("out_of_fold", "exam")]]
+        for name, f in found.items()
+    ]  # fmt: skip
+    return _grid(["tabla", "lote", "fuera de muestra, de una parte", "del examen (la usada)"], rows)
+
+
 def write_tables(results: dict, path: Path) -> None:
     """Put the tables between the marks of the document."""
     rates = results["rates"]
@@ -81,6 +91,11 @@ def write_tables(results: dict, path: Path) -> None:
             f"{pct(more['multivariate_p_below_limit'])} de {more['repeats']} lotes; por grupos, "
             f"avisos falsos en el {pct(more['segments_false_alarms'])}."
         )
+    if "score" in results:
+        said = (
+            "La puntuación de un modelo de árboles en lotes de sus mismos clientes, sin cambios: "
+        )
+        parts += [said + "avisos falsos con cada referencia.", score(results["score"])]
     if "cost" in results:
         parts += ["Coste, 20 columnas en Parquet, en una misma ejecución:", cost(results["cost"])]
     text = path.read_text(encoding="utf-8")
