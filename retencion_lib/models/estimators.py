@@ -111,8 +111,8 @@ class EarlyStoppedMLP(ByLogOdds):
         draw = np.random.default_rng(self.seed)
         best, since, weights = np.inf, 0, None
         for _ in range(self.max_epochs):
-            # Shuffled here once an epoch: sklearn's own way picks rows batch by batch, which
-            # costs as much as the training itself.
+            # Shuffled here once an epoch: sklearn's own way picks the rows batch by batch, and
+            # checks them each time.
             order = draw.permutation(len(fit))
             net.partial_fit(fit[order], y_fit[order], classes=[0, 1])
             # The logistic loss of the log-odds of what happened.
