@@ -29,6 +29,7 @@ CAUSES = {
     errno.EFBIG: ("el archivo pasa del tamaño permitido", "Amplía el límite y repite la orden"),
     errno.EROFS: ("el disco es de solo lectura", "Elige otra carpeta con RETENCION_HOME"),
     errno.EACCES: ("falta permiso de escritura", "Pide permiso o elige otro RETENCION_HOME"),
+    errno.ENOENT: ("su carpeta no existe ni se puede crear", "Elige otra con RETENCION_HOME"),
     errno.ENOTDIR: ("una de sus carpetas es un archivo", "Elige otra carpeta con RETENCION_HOME"),
     errno.EEXIST: ("ya hay un archivo con el nombre de su carpeta",
                    "Cámbiale el nombre o elige otra carpeta con RETENCION_HOME"),

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import tempfile
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from retencion_lib import disk, store
-from retencion_lib.errors import DataError, OrderError
+from retencion_lib.errors import DataError, OrderError, StorageError
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +67,23 @@ def test_what_is_written_is_remembered_with_hash_and_rows(tmp_path):
     (touched,) = store.lineage
     assert (touched.role, touched.path, touched.rows) == ("output", "data/t.csv", 2)
     assert touched.sha256 == store.sha256(tmp_path / "data/t.csv")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.ENOENT, "su carpeta no existe ni se puede crear. Elige otra con RETENCION_HOME"),
+        (errno.ENOSPC, "no queda sitio en el disco. Libera espacio y repite la orden"),
+        (errno.EROFS, "el disco es de solo lectura. Elige otra carpeta con RETENCION_HOME"),
+    ],
+)
+def test_a_disk_that_refuses_is_said_with_cause_and_remedy(tmp_path, monkeypatch, number, said):
+    def refuse(*args, **kwargs):
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(StorageError, match=rf"No se puede escribir a/b\.txt: {said}; lo que"):
+        store.write_bytes(tmp_path / "a/b.txt", b"x")
 
 
 def as_nobody(work):

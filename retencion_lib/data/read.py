@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from retencion_lib import config, store
 from retencion_lib.data.typed import BLANKS, find_type
 from retencion_lib.errors import DataError
-from retencion_lib.words import listed
+from retencion_lib.words import listed, plural
 
 PARQUET = {".parquet", ".pq"}
 ROW_NUMBERS = re.compile(r"__index_level_\d+__")
@@ -233,7 +233,8 @@ def misfit(path: Path, said: str) -> str:
     """What does not fit in a CSV, from Arrow's own words, and what to do."""
     found = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+)", said)
     what = (
-        f"la fila {found[1]} tiene {found[3]} valores y la cabecera {found[2]} columnas"
+        f"la fila {found[1]} tiene {plural(int(found[3]), 'valor', 'valores')} y la cabecera "
+        f"{plural(int(found[2]), 'columna', 'columnas')}"
         if found
         else f"no se puede leer como CSV ({said.splitlines()[0]})"
     )

@@ -56,7 +56,7 @@ def test_codes_with_leading_zeros_stay_text(deliver):
         pytest.param("id,n,n\n1,2,3\n", r"repite 'n'.*nombre distinto", id="repeated-column"),
         pytest.param("id,n\n1,2\n1,2,3,4\n", r"la fila 3 tiene 4 valores y .* 2 c", id="long-row"),
         pytest.param(
-            "id,n\n1,2\n1\n", r"la fila 3 tiene 1 valores y la cabecera 2", id="short-row"
+            "id,n\n1,2\n1\n", r"la fila 3 tiene 1 valor y la cabecera 2 columnas", id="short-row"
         ),
         pytest.param("id,,n\n1,2,3\n", r"no da nombre a la columna 2.*complétala", id="no-name"),
         pytest.param("id,n,\n1,2,3\n", r"última columna tiene valores y ning", id="no-last-name"),
