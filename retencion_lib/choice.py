@@ -52,13 +52,12 @@ class Choice:
         """The rule that was applied, for the report and the registry."""
         if not self.simplicity:
             return f"{EVIDENCE}el de menor pérdida logarítmica"
-        price = f"no pase en más de {self._margin()} de la mejor"
-        return f"{EVIDENCE}el más sencillo cuya pérdida logarítmica {price}"
+        return f"{EVIDENCE}el más sencillo cuya pérdida logarítmica {self._price()}"
 
-    def _margin(self) -> str:
-        return (
-            "un error típico" if self.simplicity == 1 else f"{es(self.simplicity)} errores típicos"
-        )
+    def _price(self) -> str:
+        errors = self.simplicity
+        margin = "un error típico" if errors == 1 else f"{es(errors)} errores típicos"
+        return f"no pasa en más de {margin} de la mejor"
 
     @property
     def winner(self) -> dict:
@@ -98,7 +97,7 @@ class Choice:
             return f"{proof}{name} es la única que queda: ROC-AUC {auc}."
         equals = listed(map(family_label, tied))
         taken = (
-            f"la más sencilla que no pierde en probabilidad más de {self._margin()}"
+            f"la más sencilla cuya pérdida logarítmica {self._price()}"
             if self.simplicity
             else "la de menor pérdida logarítmica"
         )
@@ -114,7 +113,7 @@ class Choice:
         if not gaps or not self.simplicity:
             return ""
         said = [f"{k} ({es(gap, 4)} más, error típico {es(e, 4)})" for k, (gap, e) in gaps.items()]
-        return f" Pierden más que eso frente a {family_label(found.truest)}: {listed(said)}."
+        return f" Pasan de ahí, frente a {family_label(found.truest)}: {listed(said)}."
 
     def _behind(self) -> str:
         """How far from the best ROC-AUC the winner is, if it is not the best."""

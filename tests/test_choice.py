@@ -102,9 +102,9 @@ def test_evidence_and_rule_are_said_apart(halves):
     # On 300 customers .0915, and an error of √(.1539 × 300/299 / 300) = .0227.
     assert found.why() == (
         "Por evidencia queda fuera Red neuronal (MLP) (DeLong, p menor que 0,05). Por regla, entre "
-        "Regresión logística, XGBoost y Combinación se elige la más sencilla que no pierde en "
-        "probabilidad más de un error típico: XGBoost v0.3. Pierden más que eso frente a XGBoost: "
-        "Regresión logística (0,0915 más, error típico 0,0227)."
+        "Regresión logística, XGBoost y Combinación se elige la más sencilla cuya pérdida "
+        "logarítmica no pasa en más de un error típico de la mejor: XGBoost v0.3. Pasan de ahí, "
+        "frente a XGBoost: Regresión logística (0,0915 más, error típico 0,0227)."
     )
 
 
@@ -118,7 +118,7 @@ def test_without_a_price_for_simplicity_the_best_of_the_equals_is_used(halves):
         "se elige la de menor pérdida logarítmica: Combinación v0.3."
     )
     assert found.rule.endswith("de los que quedan se usa el de menor pérdida logarítmica")
-    assert "no pase en más de 2,0 errores típicos" in chosen_among(y, scores, simplicity=2.0).rule
+    assert "no pasa en más de 2,0 errores típicos" in chosen_among(y, scores, simplicity=2.0).rule
 
 
 def test_simplicity_below_zero_is_refused():
