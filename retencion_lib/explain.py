@@ -20,7 +20,7 @@ from retencion_lib import config, store
 from retencion_lib.errors import DataError
 from retencion_lib.features import matrix_sources
 from retencion_lib.models import FittedModel
-from retencion_lib.models.estimators import EarlyStoppedMLP, EarlyStoppedXGB
+from retencion_lib.models.estimators import StagedMLP, StagedXGB
 from retencion_lib.words import es
 
 SAMPLED_ORDERS = 8  # each walked forwards and backwards
@@ -85,11 +85,11 @@ def _linear_parts(estimator: LogisticRegression, X: np.ndarray, around: np.ndarr
     return (X - around.mean(axis=0)) * estimator.coef_[0]
 
 
-def _tree_parts(estimator: EarlyStoppedXGB, X: np.ndarray, around: np.ndarray) -> np.ndarray:
+def _tree_parts(estimator: StagedXGB, X: np.ndarray, around: np.ndarray) -> np.ndarray:
     return estimator.booster_.predict(xgb.DMatrix(X), pred_contribs=True)[:, :-1]
 
 
-def _network_parts(estimator: EarlyStoppedMLP, X: np.ndarray, around: np.ndarray) -> np.ndarray:
+def _network_parts(estimator: StagedMLP, X: np.ndarray, around: np.ndarray) -> np.ndarray:
     (into, out), (bias, _) = estimator.model_.coefs_, estimator.model_.intercepts_
     start = around.mean(axis=0)
     before, after = start @ into + bias, X @ into + bias
@@ -106,8 +106,8 @@ def _network_parts(estimator: EarlyStoppedMLP, X: np.ndarray, around: np.ndarray
 
 EXACT: dict[type, Callable[..., np.ndarray]] = {
     LogisticRegression: _linear_parts,
-    EarlyStoppedXGB: _tree_parts,
-    EarlyStoppedMLP: _network_parts,
+    StagedXGB: _tree_parts,
+    StagedMLP: _network_parts,
 }
 
 

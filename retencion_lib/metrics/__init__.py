@@ -13,7 +13,7 @@ from retencion_lib.metrics.calibration import (
 )
 from retencion_lib.metrics.contest import GIVEN_UP, STEPS, Contest, Duel, contest, duel
 from retencion_lib.metrics.delong import AucDifference, auc_difference, delong_covariance
-from retencion_lib.metrics.losses import log_loss_difference, row_log_loss
+from retencion_lib.metrics.losses import log_loss_difference, margin_log_loss, row_log_loss
 from retencion_lib.metrics.ranking import (
     METRICS,
     bootstrap_ci,
@@ -33,6 +33,6 @@ __all__ = [
     "GIVEN_UP", "METRICS", "STEPS", "AucDifference", "Contest", "Duel", "Reliability",
     "auc_difference", "bootstrap_ci", "brier_parts", "calibration_bins", "capacity_threshold",
     "confusion", "contest", "delong_covariance", "duel", "evaluate", "expected_ece", "f1_at",
-    "f1_threshold", "gains_curve", "k_of", "lift_at_k", "log_loss_difference", "precision_at_k",
-    "reliability", "row_log_loss", "top_k", "wilson",
+    "f1_threshold", "gains_curve", "k_of", "lift_at_k", "log_loss_difference", "margin_log_loss",
+    "precision_at_k", "reliability", "row_log_loss", "top_k", "wilson",
 ]  # fmt: skip

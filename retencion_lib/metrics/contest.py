@@ -98,7 +98,8 @@ def _redrawn(
         return {"pr_auc": flat, "f1": flat}
     rng = np.random.default_rng(seed)
     y = np.asarray(y)
-    seen = {name: _two(y, p, np.ones(len(y))) for name, p in scores.items()}
+    ranked = {name: _ranked(p) for name, p in scores.items()}
+    seen = {name: _two(y, order, np.ones(len(y))) for name, order in ranked.items()}
     drawn = {name: [] for name in scores}
     for _ in range(repeats):
         weight = np.empty(len(y))
@@ -106,8 +107,8 @@ def _redrawn(
             members = y == label
             n = int(members.sum())
             weight[members] = np.bincount(rng.integers(0, n, n), minlength=n)
-        for name, p in scores.items():
-            drawn[name].append(_two(y, p, weight))
+        for name, order in ranked.items():
+            drawn[name].append(_two(y, order, weight))
     return {
         step: (
             {name: pair[i] for name, pair in seen.items()},
@@ -117,12 +118,21 @@ def _redrawn(
     }
 
 
-def _two(y: np.ndarray, p: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
-    """Average precision and the best F1, with a weight a row."""
+Ranked = tuple[np.ndarray, np.ndarray]
+
+
+def _ranked(p: np.ndarray) -> Ranked:
+    """Rows from the highest score, and in that order the places of the last of equal scores."""
     order = np.argsort(-p, kind="stable")
-    hits, chosen = np.cumsum((weight * y)[order]), np.cumsum(weight[order])
-    last = np.append(p[order][1:] != p[order][:-1], True)
-    hits, chosen = hits[last], np.maximum(chosen[last], 1e-12)
+    return order, np.flatnonzero(np.append(np.diff(p[order]) != 0, True))
+
+
+def _two(y: np.ndarray, ranked: Ranked, weight: np.ndarray) -> tuple[float, float]:
+    """Average precision and the best F1, with a weight a row."""
+    order, last = ranked
+    weight = weight[order]
+    hits, chosen = np.cumsum(weight * y[order])[last], np.cumsum(weight)[last]
+    chosen = np.maximum(chosen, 1e-12)
     average = float((np.diff(hits, prepend=0.0) * hits / chosen).sum() / hits[-1])
     return average, float((2 * hits / (chosen + hits[-1])).max())
 

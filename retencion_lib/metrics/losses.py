@@ -13,3 +13,8 @@ def log_loss_difference(y: np.ndarray, p: np.ndarray, q: np.ndarray) -> tuple[fl
     """By how much the log-loss falls from p to q, and the standard error of that mean."""
     fall = row_log_loss(y, p) - row_log_loss(y, q)
     return float(fall.mean()), float(fall.std(ddof=1) / np.sqrt(len(fall)))
+
+
+def margin_log_loss(y: np.ndarray, margin: np.ndarray) -> float:
+    """Mean log-loss of log-odds, however far from zero."""
+    return float(np.logaddexp(0, np.where(y == 1, -margin, margin)).mean())

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from retencion_lib.metrics import margin_log_loss
 from retencion_lib.models.crossfit import CrossFit
 from retencion_lib.models.fitted import Predictor
 from retencion_lib.models.threads import one_thread
@@ -94,7 +95,7 @@ def best_mean(Z: np.ndarray, y: np.ndarray, parts: Sequence[int]) -> np.ndarray:
     """
     sizes = range(1, len(parts) + 1)
     groups = [list(group) for size in sizes for group in combinations(parts, size)]
-    best = min(groups, key=lambda group: loss_of(y, Z[:, group].mean(axis=1)))
+    best = min(groups, key=lambda group: margin_log_loss(y, Z[:, group].mean(axis=1)))
     weights = np.zeros(Z.shape[1])
     weights[best] = 1 / len(best)
     return weights
@@ -122,13 +123,8 @@ def stack_weights(
         margin, away = Z @ weights + offset, weights - around
         wrong = expit(margin) - y
         slope = np.append(wrong @ Z + PULL * away, wrong.sum())
-        return loss_of(y, margin) + PULL / 2 * (away @ away) / len(y), slope / len(y)
+        return margin_log_loss(y, margin) + PULL / 2 * (away @ away) / len(y), slope / len(y)
 
     bounds = [(0, None)] * Z.shape[1] + [(None, None)]
     found = minimize(loss, np.append(around, 0.0), jac=True, method="L-BFGS-B", bounds=bounds)
     return found.x[:-1], float(found.x[-1])
-
-
-def loss_of(y: np.ndarray, margin: np.ndarray) -> float:
-    """Mean log-loss of log-odds."""
-    return float(np.logaddexp(0, np.where(y == 1, -margin, margin)).mean())

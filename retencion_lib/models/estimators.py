@@ -1,23 +1,16 @@
-"""Estimators that know when to stop, and say their log-odds.
+"""Estimators that learn in stages, and say their log-odds.
 
-Gradient boosting and the network stop early on the log-loss of an inner stratified share of
-what they are given, so that out-of-fold predictions never see the rows they are judged on.
+Gradient boosting and the network know a little more after every stage: some trees, or one pass
+over the rows. At which stage to stop is decided in `crossfit`, for all folds together.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
+import xgboost as xgb
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
-from xgboost import XGBClassifier
-
-INNER_SHARE = 0.15  # of the rows given, kept aside to decide when to stop
-LARGE = 50_000  # rows from which a seventh more tell nothing
-
-
-def inner_split(X: np.ndarray, y: np.ndarray, seed: int) -> list[np.ndarray]:
-    """Rows to fit on and rows to stop on: ``X_fit, X_stop, y_fit, y_stop``."""
-    return train_test_split(X, y, test_size=INNER_SHARE, stratify=y, random_state=seed)
 
 
 class ByLogOdds(ClassifierMixin, BaseEstimator):
@@ -33,100 +26,136 @@ class ByLogOdds(ClassifierMixin, BaseEstimator):
         return (self.decision_function(X) > 0).astype(int)
 
 
-class EarlyStoppedXGB(ByLogOdds):
-    """Gradient-boosted trees that stop when the inner log-loss no longer improves.
+class Staged(ByLogOdds):
+    """A classifier that learns in stages, and can go back to one."""
 
-    How many trees that takes is found on most of the rows; the trees that are kept are then
-    grown on all of them, in proportion, unless the rows are so many that the rest add nothing.
-    """
+    patience: int  # stages without a better log-loss after which none is expected
 
-    def __init__(self, max_depth=3, colsample=0.6, learning_rate=0.04, rounds=3000, seed=0):
+    def stages(
+        self, X: np.ndarray, y: np.ndarray, held: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, object]]:
+        """Learn stage by stage.
+
+        Parameters
+        ----------
+        X, y : array of shape (n, n_columns), array of shape (n,)
+            What is learnt.
+        held : array of shape (n_held, n_columns)
+            Other rows, to see how well it goes.
+
+        Yields
+        ------
+        ndarray of shape (n_held,)
+            Log-odds of the other rows after the stage.
+        object
+            What `settle` needs to go back to it.
+        """
+        raise NotImplementedError
+
+    def settle(self, stage: object) -> None:
+        """Be what it was after a stage."""
+        raise NotImplementedError
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> "Staged":
+        """Learn all the stages: nothing here says when to stop."""
+        for _, stage in self.stages(X, np.asarray(y), X[:1]):
+            last = stage
+        self.settle(last)
+        return self
+
+
+class StagedXGB(Staged):
+    """Gradient-boosted trees, some more each stage."""
+
+    patience = 3
+
+    def __init__(self, max_depth=3, colsample=0.6, learning_rate=0.05, step=10, trees=3000, seed=0):
         self.max_depth = max_depth
         self.colsample = colsample
         self.learning_rate = learning_rate
-        self.rounds = rounds
+        self.step = step  # trees a stage
+        self.trees = trees  # at most; once settled, those it has
         self.seed = seed
 
-    def fit(self, X: np.ndarray, y: np.ndarray) -> "EarlyStoppedXGB":
-        """Find the number of trees, and grow them."""
-        fit, stop, y_fit, y_stop = inner_split(X, y, self.seed)
-        large = len(fit) > LARGE
-        probe = self._trees(self.rounds, eval_metric="logloss", early_stopping_rounds=60)
-        probe.fit(fit, y_fit, eval_set=[(stop, y_stop)], verbose=False)
-        rounds = probe.best_iteration + 1
-        if large:
-            self.booster_ = probe.get_booster()[:rounds]
-        else:
-            again = self._trees(round(rounds / (1 - INNER_SHARE)))
-            self.booster_ = again.fit(X, y).get_booster()
-        self.classes_ = np.array([0, 1])
-        return self
+    def stages(
+        self, X: np.ndarray, y: np.ndarray, held: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, int]]:
+        """Grow `step` trees more at a time; a stage is a number of trees."""
+        rows, seen = xgb.QuantileDMatrix(X, y, nthread=1), xgb.DMatrix(held, nthread=1)
+        self.booster_ = xgb.Booster(self._settings(), [rows, seen])
+        for grown in range(self.step, self.trees + 1, self.step):
+            for tree in range(grown - self.step, grown):
+                self.booster_.update(rows, tree)
+            # The booster remembers what it said of rows it was made with: only new trees are asked.
+            yield self.booster_.predict(seen, output_margin=True).astype(float), grown
 
-    def _trees(self, rounds: int, **more: object) -> XGBClassifier:
-        return XGBClassifier(
-            n_estimators=rounds,
-            tree_method="hist",
-            learning_rate=self.learning_rate,
-            max_depth=self.max_depth,
-            colsample_bytree=self.colsample,
-            subsample=0.8,
-            min_child_weight=5,
+    def settle(self, stage: int) -> None:
+        """Keep the first trees."""
+        self.trees = stage
+        self.booster_ = self.booster_[:stage]
+        self.classes_ = np.array([0, 1])
+
+    def _settings(self) -> dict[str, object]:
+        return {
+            "objective": "binary:logistic",
+            "tree_method": "hist",
+            "learning_rate": self.learning_rate,
+            "max_depth": self.max_depth,
+            "colsample_bytree": self.colsample,
+            "subsample": 0.8,
             # Threads wait for each other by spinning: on busy cores two of them took four times
             # the CPU of one and longer by the clock. Sums also round by thread.
-            n_jobs=1,
-            random_state=self.seed,
-            **more,
-        )
+            "nthread": 1,
+            "seed": self.seed,
+            # Draws are shared by all boosters of a process: begun anew for every tree, those of one
+            # fold do not depend on how many others learn beside it.
+            "seed_per_iteration": True,
+        }
 
     def decision_function(self, X: np.ndarray) -> np.ndarray:
         """Log-odds of leaving, shape (n,)."""
         return self.booster_.inplace_predict(X, predict_type="margin").astype(float)
 
 
-class EarlyStoppedMLP(ByLogOdds):
-    """One hidden layer that keeps the weights with the best inner log-loss.
+class StagedMLP(Staged):
+    """One hidden layer; a stage is one pass over the rows.
 
     sklearn's own ``early_stopping`` watches accuracy, which says little when few leave.
     """
 
-    def __init__(self, hidden=32, alpha=1.0, patience=10, max_epochs=100, seed=0):
+    patience = 5
+
+    def __init__(self, hidden=16, alpha=1.0, passes=100, seed=0):
         self.hidden = hidden
         self.alpha = alpha
-        self.patience = patience
-        self.max_epochs = max_epochs
+        self.passes = passes  # at most; once settled, those it has learnt from
         self.seed = seed
 
-    def fit(self, X: np.ndarray, y: np.ndarray) -> "EarlyStoppedMLP":
-        """Fit epoch by epoch; stop after `patience` epochs without a better log-loss."""
-        fit, stop, y_fit, y_stop = inner_split(X, np.asarray(y), self.seed)
-        sign = np.where(y_stop > 0, 1, -1)
-        net = MLPClassifier(
+    def stages(
+        self, X: np.ndarray, y: np.ndarray, held: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, tuple]]:
+        """Learn from every row once more; a stage is the number of passes and the weights."""
+        net = self.model_ = MLPClassifier(
             (self.hidden,),
             alpha=self.alpha,
-            learning_rate_init=3e-3,
-            batch_size=min(len(fit), max(128, min(2048, len(fit) // 100))),
+            learning_rate_init=1e-2,
+            batch_size=min(len(X), max(128, min(2048, len(X) // 100))),
             shuffle=False,
             random_state=self.seed,
         )
         draw = np.random.default_rng(self.seed)
-        best, since, weights = np.inf, 0, None
-        for _ in range(self.max_epochs):
-            # Shuffled here once an epoch: sklearn's own way picks the rows batch by batch, and
+        for done in range(1, self.passes + 1):
+            # Shuffled here once a pass: sklearn's own way picks the rows batch by batch, and
             # checks them each time.
-            order = draw.permutation(len(fit))
-            net.partial_fit(fit[order], y_fit[order], classes=[0, 1])
-            # The logistic loss of the log-odds of what happened.
-            loss = np.logaddexp(0, -sign * _forward(net, stop)).mean()
-            if loss < best - 1e-5:
-                best, since = loss, 0
-                weights = [w.copy() for w in net.coefs_], [b.copy() for b in net.intercepts_]
-            else:
-                since += 1
-            if since >= self.patience:
-                break
-        net.coefs_, net.intercepts_ = weights
-        self.model_, self.classes_ = net, net.classes_
-        return self
+            order = draw.permutation(len(X))
+            net.partial_fit(X[order], y[order], classes=[0, 1])
+            weights = [w.copy() for w in net.coefs_], [b.copy() for b in net.intercepts_]
+            yield _forward(net, held), (done, *weights)
+
+    def settle(self, stage: tuple) -> None:
+        """Take back the weights of a stage."""
+        self.passes, self.model_.coefs_, self.model_.intercepts_ = stage
+        self.classes_ = self.model_.classes_
 
     def decision_function(self, X: np.ndarray) -> np.ndarray:
         """Log-odds of leaving, shape (n,)."""

@@ -20,11 +20,11 @@ from scipy.stats import chi2
 from retencion_lib.features import Derived, describe
 from retencion_lib.metrics import log_loss_difference
 from retencion_lib.models.crossfit import cross_fit
-from retencion_lib.models.estimators import EarlyStoppedXGB
+from retencion_lib.models.estimators import StagedXGB
 from retencion_lib.models.families import Variant
 
 PROBE = Variant(
-    "probe", "trees", lambda seed: EarlyStoppedXGB(4, colsample=0.8, learning_rate=0.1, seed=seed)
+    "probe", "trees", lambda seed: StagedXGB(4, 0.8, learning_rate=0.2, step=5, seed=seed)
 )
 MAX_ROWS = 20_000  # the search looks at no more
 MAX_COLUMNS = 30
@@ -202,8 +202,8 @@ def chance(values: np.ndarray, y: np.ndarray, p: np.ndarray, bins: int = 16) -> 
     In each bin, the residuals of a model that misses nothing add to zero within their
     variance; the squares of the standardised sums follow a chi-squared distribution.
     """
-    code = pd.qcut(values, bins, labels=False, duplicates="drop")
-    code = np.where(np.isnan(code), bins, code).astype(int)
+    edges = np.unique(np.nanquantile(values, np.linspace(0, 1, bins + 1)[1:-1]))
+    code = np.where(np.isnan(values), bins, np.searchsorted(edges, values))
     unexplained = np.bincount(code, y - p, minlength=bins + 1)
     variance = np.bincount(code, p * (1 - p), minlength=bins + 1)
     used = variance > 0

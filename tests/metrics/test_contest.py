@@ -4,7 +4,7 @@ from scipy.special import expit
 from sklearn.metrics import average_precision_score
 
 from retencion_lib import metrics
-from retencion_lib.metrics.contest import _two
+from retencion_lib.metrics.contest import _ranked, _two
 
 
 def customers(n, seed):
@@ -58,7 +58,7 @@ def test_simplicity_may_cost_one_standard_error_of_the_log_loss_and_no_more():
 def test_average_precision_and_f1_of_the_draws_agree_with_the_plain_ones():
     rng, z, y = customers(400, 3)
     p = np.round(noisy(rng, z, 0.5), 2)
-    average, f1 = _two(y, p, np.ones(len(y)))
+    average, f1 = _two(y, _ranked(p), np.ones(len(y)))
     assert average == pytest.approx(average_precision_score(y, p))
     assert f1 == pytest.approx(metrics.f1_at(y, p, metrics.f1_threshold(y, p)))
 

@@ -3,7 +3,8 @@ import pytest
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from retencion_lib.models.combine import best_mean, fit_family, fit_stack, loss_of, stack_weights
+from retencion_lib.metrics import margin_log_loss
+from retencion_lib.models.combine import best_mean, fit_family, fit_stack, stack_weights
 from retencion_lib.models.crossfit import CrossFit
 from retencion_lib.models.fitted import Predictor
 
@@ -63,7 +64,7 @@ def test_a_stack_of_guesses_does_not_look_better_than_no_stack():
     rng = np.random.default_rng(1)
     y, guesses = rng.integers(0, 2, 300), 0.3 * rng.normal(size=(300, 3))
     nested = fit_stack("stack", fits(guesses), y, np.arange(300) % 5)
-    assert loss_of(y, nested.margin) > np.log(2)
+    assert margin_log_loss(y, nested.margin) > np.log(2)
 
 
 def test_a_combination_says_its_weights_and_carries_the_members():

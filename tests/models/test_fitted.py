@@ -9,14 +9,12 @@ from retencion_lib.models import (
     FAMILIES,
     Calibrator,
     choose_calibrator,
-    estimators,
     from_bytes,
     to_bytes,
     train_candidates,
 )
 from retencion_lib.models.calibrate import fit_calibrator
 from retencion_lib.models.crossfit import fit_variants
-from retencion_lib.models.estimators import EarlyStoppedXGB
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +63,6 @@ def test_the_kept_trees_are_the_ones_that_predict(table, found):
     matrix = member[:-1].transform(table[0])
     direct = member[-1].booster_.predict(DMatrix(matrix), output_margin=True)
     np.testing.assert_allclose(member.decision_function(table[0]), direct, atol=1e-5)
-
-
-def test_trees_are_grown_again_on_all_rows_unless_they_are_many(table, monkeypatch):
-    X, y, _ = table
-    numbers = X[["a", "b", "c"]].to_numpy()
-    again = EarlyStoppedXGB().fit(numbers, y).booster_.num_boosted_rounds()
-    monkeypatch.setattr(estimators, "LARGE", 100)
-    once = EarlyStoppedXGB().fit(numbers, y).booster_.num_boosted_rounds()
-    assert again == round(once / 0.85)
 
 
 def test_every_column_of_the_matrix_names_its_feature(table, found):

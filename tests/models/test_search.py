@@ -1,9 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2
 
 from retencion_lib.features import Derive, Derived
-from retencion_lib.models.search import candidates, search, units
+from retencion_lib.models.search import candidates, chance, search, units
 
 FOLDS = np.arange(3000) % 5
 
@@ -81,3 +82,17 @@ def test_derived_columns_say_where_they_come_from():
     assert step.sources == {"a + b": ("a", "b"), "a / b": ("a", "b")}
     np.testing.assert_array_equal(table["a + b"], [3, 2, np.nan])
     np.testing.assert_array_equal(table["a / b"], [0.5, np.nan, np.nan])
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["all different", "many equal"])
+def test_the_chance_is_the_chi_squared_one_of_sixteen_bins_of_equal_size(whole):
+    rng = np.random.default_rng(5)
+    values = rng.poisson(3, 900).astype(float) if whole else rng.normal(size=900)
+    values[::9] = np.nan
+    p = rng.uniform(0.1, 0.5, 900)
+    y = (rng.random(900) < p).astype(int)
+    bins = pd.qcut(values, 16, labels=False, duplicates="drop")
+    bins = np.where(np.isnan(bins), 99, bins)
+    groups = pd.DataFrame({"gap": y - p, "v": p * (1 - p)}).groupby(bins).sum()
+    expected = chi2.logsf((groups["gap"] ** 2 / groups["v"]).sum(), len(groups) - 1)
+    assert chance(values, y, p) == pytest.approx(expected, abs=1e-9)
