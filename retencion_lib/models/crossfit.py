@@ -24,6 +24,10 @@ from retencion_lib.models.families import Family, Variant
 from retencion_lib.models.fitted import Predictor
 from retencion_lib.models.threads import one_thread
 
+# Share of the log-loss by which a stage must be better to count: with many rows there is always a
+# little left to learn, and it is worth less and less.
+WORTH = 3e-4
+
 
 @dataclass(frozen=True)
 class CrossFit:
@@ -97,7 +101,7 @@ def _fit_together(
         loss = [margin_log_loss(y[rows], m) for rows, (m, _) in zip(held, stage, strict=True)]
         lost = size * loss
         others = (lost.sum() - lost) / (len(y) - size)
-        better = others < best
+        better = others < best * (1 - WORTH)
         best, since = np.where(better, others, best), np.where(better, 0, since + 1)
         for i in np.flatnonzero(better):
             kept[i] = stage[i][1]

@@ -81,8 +81,13 @@ class StagedXGB(Staged):
         self, X: np.ndarray, y: np.ndarray, held: np.ndarray
     ) -> Iterator[tuple[np.ndarray, int]]:
         """Grow `step` trees more at a time; a stage is a number of trees."""
+        # Not in the generator, which would hold the matrix for as long as it runs: the table of
+        # bins is an eighth of it.
         rows, seen = xgb.QuantileDMatrix(X, y, nthread=1), xgb.DMatrix(held, nthread=1)
         self.booster_ = xgb.Booster(self._settings(), [rows, seen])
+        return self._grow(rows, seen)
+
+    def _grow(self, rows: xgb.DMatrix, seen: xgb.DMatrix) -> Iterator[tuple[np.ndarray, int]]:
         for grown in range(self.step, self.trees + 1, self.step):
             for tree in range(grown - self.step, grown):
                 self.booster_.update(rows, tree)
@@ -143,6 +148,13 @@ class StagedMLP(Staged):
             shuffle=False,
             random_state=self.seed,
         )
+        # Single precision halves what all folds hold at once.
+        X, held = X.astype(np.float32), held.astype(np.float32)
+        return self._learn(net, X, y, held)
+
+    def _learn(
+        self, net: MLPClassifier, X: np.ndarray, y: np.ndarray, held: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, tuple]]:
         draw = np.random.default_rng(self.seed)
         for done in range(1, self.passes + 1):
             # Shuffled here once a pass: sklearn's own way picks the rows batch by batch, and
