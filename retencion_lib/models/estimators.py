@@ -58,8 +58,7 @@ class Staged(ByLogOdds):
 
     def fit(self, X: np.ndarray, y: np.ndarray) -> "Staged":
         """Learn all the stages: nothing here says when to stop."""
-        for _, stage in self.stages(X, np.asarray(y), X[:1]):
-            last = stage
+        *_, (_, last) = self.stages(X, np.asarray(y), X[:1])
         self.settle(last)
         return self
 
