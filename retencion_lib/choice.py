@@ -11,7 +11,7 @@ import pandas as pd
 
 from retencion_lib import config, metrics, registry, store
 from retencion_lib.data import Training, check_batch
-from retencion_lib.errors import ParameterError
+from retencion_lib.errors import OldModelError, ParameterError
 from retencion_lib.models import family_label
 from retencion_lib.registry import full_name
 from retencion_lib.words import es, interval, listed, plural
@@ -31,6 +31,7 @@ WHY = {
     "first": "es el primer campeón",
     "same": "ya es el campeón",
     "out_of_contract": "sustituye a {old}, que no puede leer esta tabla",
+    "unreadable": "sustituye a {old}, que esta versión del código no puede abrir",
     "ranks_better": "sustituye a {old}: ordena mejor a los mismos clientes",
     "calibrated_better": "sustituye a {old}: ordena igual y sus probabilidades son más ciertas",
     "equal": "no sustituye a {old}: en los mismos clientes no se distinguen",
@@ -224,7 +225,10 @@ def challenge(choice: Choice, dev: Training, log: list[dict]) -> Challenge:
     alone = _side_by_side(dev.y, {name: p_new})
     if standing is None or standing["sha256"] == entry["artifact"]["sha256"]:
         return Challenge(name, standing, "same" if standing else "first", alone)
-    model = registry.load_known(standing["artifact"], log)
+    try:
+        model = registry.load_known(standing["artifact"], log)
+    except OldModelError:
+        return Challenge(name, standing, "unreadable", alone)
     frame = dev.X.assign(**{model.contract["id_col"]: dev.ids})
     check = check_batch(frame, model.contract)
     if check.errors:

@@ -33,6 +33,10 @@ class ArtifactError(UserError):
     """A model file that is foreign, changed or missing."""
 
 
+class OldModelError(ArtifactError):
+    """A model of ours that another version of the code saved, and this one cannot open."""
+
+
 class StorageError(UserError):
     """A disk that is full or a folder that may not be written."""
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from retencion_lib import config, disk, ledger, store
-from retencion_lib.errors import ArtifactError, OrderError, ParameterError
+from retencion_lib.errors import ArtifactError, OldModelError, OrderError, ParameterError
 from retencion_lib.models import FittedModel, family_label, from_bytes
 
 AUTOMATIC = "regla automática"  # approver where 03 promotes by itself
@@ -40,6 +40,8 @@ def load_known(path: str, log: list[dict]) -> FittedModel:
     ------
     ArtifactError
         If the file is missing, foreign or changed; nothing in it is executed.
+    OldModelError
+        If it is one of ours, and needs code that is no longer here.
     """
     file = config.resolve(path)
     if not file.is_file():
@@ -64,7 +66,17 @@ def load_known(path: str, log: list[dict]) -> FittedModel:
             "ejecutar código. Entrena de nuevo con 'retencion train', o recupera el original."
         )
     store.record("input", file)
-    return from_bytes(content)
+    try:
+        return from_bytes(content)
+    except (AttributeError, ImportError) as gone:
+        quoted = re.findall(r"'[\w.]+'", str(gone))  # Python says the name first
+        run = next(e["run_id"] for e in log if e["artifact"]["sha256"] == sha256)
+        raise OldModelError(
+            f"{config.relative(file)}: lo guardó otra versión del código, y esta no lo puede abrir "
+            f"(falta {quoted[0] if quoted else gone}). Entrena y evalúa de nuevo con 'retencion "
+            "train' y 'retencion evaluate', o usa el código de entonces: el informe de la "
+            f"ejecución {run} dice cuál era."
+        ) from gone
 
 
 def read() -> dict:

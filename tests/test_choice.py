@@ -10,7 +10,7 @@ from scipy.special import expit
 from retencion_lib import choice, config, metrics, registry, store, training
 from retencion_lib.data import load_training
 from retencion_lib.errors import ParameterError
-from retencion_lib.features import describe
+from retencion_lib.features import derived, describe
 from retencion_lib.models import Candidate, choose_calibrator
 from retencion_lib.models.combine import fit_family
 from retencion_lib.models.crossfit import fit_variants
@@ -151,6 +151,16 @@ def test_a_champion_that_cannot_read_the_table_is_replaced(table):
     found = verdict(dev)
     assert (found.wins, found.reason) == (True, "out_of_contract")
     assert "que no puede leer esta tabla" in found.sentence()
+
+
+def test_a_champion_that_this_code_cannot_open_is_replaced(table, monkeypatch):
+    trained(table, "0.1")
+    crown(registry.experiments()[0])
+    dev = trained(table, "0.2")
+    monkeypatch.delattr(derived, "Derive")  # as if a later version had another name for it
+    found = verdict(dev)
+    assert (found.wins, found.reason) == (True, "unreadable")
+    assert "que esta versión del código no puede abrir" in found.sentence()
 
 
 def test_the_contract_is_kept_with_the_version_and_the_log_knows_its_hash(table):

@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from retencion_lib import config, ledger, registry, store
-from retencion_lib.errors import ArtifactError, OrderError, ParameterError
+from retencion_lib.errors import ArtifactError, OldModelError, OrderError, ParameterError
 from tests import sealed_home
 
 
@@ -130,6 +130,23 @@ def test_a_file_that_no_run_wrote_is_not_opened(home, in_log):
     with pytest.raises(ArtifactError, match=r"trap\.pkl.*no es el de ningún modelo.*No se abre"):
         registry.load_known(str(trap), log if in_log else [])
     assert not (home / "opened").exists()
+
+
+def test_a_model_of_other_code_says_what_is_gone_and_what_to_do(home, monkeypatch):
+    class Gone:
+        __module__, __qualname__ = registry.__name__, "Gone"
+
+    monkeypatch.setattr(registry, "Gone", Gone, raising=False)
+    path = store.write_new(home / "artifacts/m.pkl", pickle.dumps(Gone()))
+    monkeypatch.undo()
+    monkeypatch.setenv("RETENCION_HOME", str(home))
+    artifact = {"path": "artifacts/m.pkl", "sha256": store.sha256(path)}
+    with pytest.raises(
+        OldModelError,
+        match=r"artifacts/m\.pkl: lo guardó otra versión del código.*\(falta 'Gone'\).*"
+        r"'retencion train' y 'retencion evaluate'.*la ejecución run-7 dice cuál era",
+    ):
+        registry.load_known("artifacts/m.pkl", [{"artifact": artifact, "run_id": "run-7"}])
 
 
 def test_the_bytes_that_are_hashed_are_the_bytes_that_are_opened(home):
