@@ -68,12 +68,12 @@ def cross_fit(
     y = np.asarray(y)
     held = [folds == fold for fold in np.unique(folds)]
     members = [variant.build(columns, seed) for _ in held]
-    margin = np.empty(len(y))
+    margin, staged = np.empty(len(y)), isinstance(members[0][-1], Staged)
     with one_thread():
-        if isinstance(members[0][-1], Staged):
+        if staged:
             _fit_together(members, X, y, held)
         for member, rows in zip(members, held, strict=True):
-            if not isinstance(member[-1], Staged):
+            if not staged:
                 member.fit(X[~rows], y[~rows])
             margin[rows] = member.decision_function(X[rows])
             tick()

@@ -71,7 +71,7 @@ FAMILIES = {
         Family(
             "xgb",
             "XGBoost",
-            (
+            (  # a tree of one level teaches little: more of them a stage
                 Variant("1 nivel", "trees", _trees(1, 0.6, 0.1, 20)),
                 Variant("3 niveles", "trees", _trees(3, 0.6, 0.05, 10)),
                 Variant("6 niveles", "trees", _trees(6, 0.9, 0.05, 10)),

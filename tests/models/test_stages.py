@@ -91,7 +91,7 @@ def test_learning_ends_when_patience_does(patience, table, monkeypatch):
     monkeypatch.setattr(StagedXGB, "stages", counted)
     _, members = fitted(TREES, table)
     last = max(member[-1].trees for member in members)
-    assert max(seen) >= last + 10 * patience
+    assert max(seen) == last + 10 * patience
 
 
 def test_what_never_stops_improving_keeps_its_last_stage(table):
