@@ -200,12 +200,18 @@ def chance(values: np.ndarray, y: np.ndarray, p: np.ndarray, bins: int = 16) -> 
     """Logarithm of the chance of what the bins of some values leave unexplained.
 
     In each bin, the residuals of a model that misses nothing add to zero within their
-    variance; the squares of the standardised sums follow a chi-squared distribution.
+    variance; the squares of the standardised sums follow a chi-squared distribution. One bin
+    alone tells nothing, whatever is in it: 0, the logarithm of certainty.
     """
-    edges = np.unique(np.nanquantile(values, np.linspace(0, 1, bins + 1)[1:-1]))
-    code = np.where(np.isnan(values), bins, np.searchsorted(edges, values))
+    gaps = np.isnan(values)
+    if gaps.all():
+        return 0.0  # such as the sum of two columns that no customer has both of
+    edges = np.unique(np.quantile(values[~gaps], np.linspace(0, 1, bins + 1)[1:-1]))
+    code = np.where(gaps, bins, np.searchsorted(edges, values))
     unexplained = np.bincount(code, y - p, minlength=bins + 1)
     variance = np.bincount(code, p * (1 - p), minlength=bins + 1)
     used = variance > 0
+    if used.sum() < 2:
+        return 0.0
     statistic = float((unexplained[used] ** 2 / variance[used]).sum())
     return float(chi2.logsf(statistic, used.sum() - 1))

@@ -4,7 +4,7 @@ import pytest
 from scipy.stats import chi2
 
 from retencion_lib.features import Derive, Derived
-from retencion_lib.models.search import candidates, chance, search, units
+from retencion_lib.models.search import candidates, chance, screen, search, units
 
 FOLDS = np.arange(3000) % 5
 
@@ -96,3 +96,14 @@ def test_the_chance_is_the_chi_squared_one_of_sixteen_bins_of_equal_size(whole):
     groups = pd.DataFrame({"gap": y - p, "v": p * (1 - p)}).groupby(bins).sum()
     expected = chi2.logsf((groups["gap"] ** 2 / groups["v"]).sum(), len(groups) - 1)
     assert chance(values, y, p) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("value", [np.nan, 3.0], ids=["empty", "constant"])
+def test_a_candidate_without_two_bins_tells_nothing_and_hides_nobody(value):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"flat": np.full(3000, value), "bill": rng.gamma(4, 5, 3000)})
+    y = (rng.random(3000) < np.where(X["bill"] > 25, 0.6, 0.1)).astype(int)
+    p = np.full(3000, y.mean())
+    assert chance(X["flat"].to_numpy() + 0.0, y, p) == 0
+    pool = [Derived("sum", ("flat", "flat")), Derived("sum", ("bill", "bill"))]
+    assert screen(X, y, p, pool, at_most=np.log(0.01)) == pool[1]
