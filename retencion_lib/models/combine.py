@@ -16,7 +16,7 @@ from scipy.special import expit
 
 from retencion_lib.metrics import margin_log_loss
 from retencion_lib.models.crossfit import CrossFit
-from retencion_lib.models.fitted import Predictor
+from retencion_lib.models.fitted import weighted_sum
 from retencion_lib.models.threads import one_thread
 
 PULL = 10.0  # of the stack's weights towards the mean of the families; rows push against it
@@ -73,12 +73,7 @@ def combined(
         Spent on choosing the weights; those of the variants are added.
     """
     used = [(v, float(w)) for v, w in zip(variants, weights, strict=True) if w > 0]
-    predictor = Predictor(
-        tuple(m for v, _ in used for m in v.predictor.members),
-        tuple(w * own for v, w in used for own in v.predictor.weights),
-        offset,
-        tuple(fold for v, _ in used for fold in v.predictor.folds),
-    )
+    predictor = weighted_sum([v.predictor for v, _ in used], [w for _, w in used], offset)
     said = ", ".join(f"{v.name} {v.variant} × {w:.2f}" for v, w in used)
     return CrossFit(name, said, margin, predictor, seconds + sum(v.seconds for v in variants))
 

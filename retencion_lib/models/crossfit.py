@@ -10,18 +10,21 @@ how it does on the rows that it is judged on has no say.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from retencion_lib.features import Columns
 from retencion_lib.metrics import margin_log_loss
 from retencion_lib.models.estimators import Staged
 from retencion_lib.models.families import Family, Variant
-from retencion_lib.models.fitted import Predictor
+from retencion_lib.models.fitted import Predictor, weighted_sum
 from retencion_lib.models.threads import one_thread
 
 # Share of the log-loss by which a stage must be better to count: with many rows there is always a
@@ -40,60 +43,111 @@ class CrossFit:
     seconds: float
 
 
-def cross_fit(
+@dataclass(frozen=True)
+class Part:
+    """One fold: what a model learns from, and the rows that judge it, as matrices."""
+
+    held: np.ndarray  # which rows judge it, shape (n,)
+    prepare: Pipeline  # fitted on the other rows
+    known: np.ndarray  # matrix of the other rows
+    unseen: np.ndarray  # matrix of the rows held
+
+    def beside(self, more: np.ndarray) -> "Part":
+        """With more columns, shape (n, n_more), that need no preparation."""
+        known = np.hstack([self.known, more[~self.held].astype(self.known.dtype)])
+        return replace(self, known=known, unseen=np.hstack([self.unseen, more[self.held]]))
+
+
+def parts(
     variant: Variant,
     X: pd.DataFrame,
     y: np.ndarray,
     folds: np.ndarray,
     columns: Columns,
     seed: int,
-    tick: Callable[[], object] = lambda: None,
-) -> tuple[np.ndarray, list[Pipeline]]:
-    """Fit one model a fold; each row is judged by the one that never saw it.
+) -> Iterator[Part]:
+    """Prepare the rows for a variant, and for others that prepare them alike, fold by fold.
 
     Parameters
     ----------
     folds : array of shape (n,)
         Fold of each row.
+    """
+    for fold in np.unique(folds):
+        held, prepare = folds == fold, variant.preparation(columns, seed)
+        # Not `transform`: a row's own outcome must stay out of it.
+        known = prepare.fit_transform(X[~held], y[~held])
+        if isinstance(variant.estimator(seed), Staged):
+            known = known.astype(np.float32)  # as they learn; all folds are held at once
+        yield Part(held, prepare, known, prepare.transform(X[held]))
+
+
+def cross_fit(
+    variant: Variant,
+    y: np.ndarray,
+    parts: Iterable[Part],
+    seed: int,
+    tick: Callable[[], object] = lambda: None,
+    start: Sequence[np.ndarray] | None = None,
+) -> tuple[np.ndarray, list[Pipeline]]:
+    """Fit one model a fold; each row is judged by the one that never saw it.
+
+    Parameters
+    ----------
+    y : array of shape (n,)
+        1 = left.
+    parts : iterable of Part
+        From `parts`.
     tick : callable
         Called after each fold, for a progress bar.
+    start : sequence of arrays of shape (n,), optional
+        Log-odds that the model of each fold, which must be of trees, starts from and corrects.
 
     Returns
     -------
     ndarray of shape (n,)
-        Out-of-fold log-odds.
+        Out-of-fold log-odds, with those of `start`.
     list of Pipeline
-        The fold models.
+        The fold models, without `start`.
     """
-    y = np.asarray(y)
-    held = [folds == fold for fold in np.unique(folds)]
-    members = [variant.build(columns, seed) for _ in held]
-    margin, staged = np.empty(len(y)), isinstance(members[0][-1], Staged)
+    y, members = np.asarray(y), []
+    margin = np.empty(len(y))
     with one_thread():
-        if staged:
-            _fit_together(members, X, y, held)
-        for member, rows in zip(members, held, strict=True):
-            if not staged:
-                member.fit(X[~rows], y[~rows])
-            margin[rows] = member.decision_function(X[rows])
+        for i, (part, model) in enumerate(_fitted(variant, y, parts, seed, start)):
+            before = 0.0 if start is None else start[i][part.held]
+            margin[part.held] = model.decision_function(part.unseen) + before
+            members.append(Pipeline([*part.prepare.steps, ("model", model)]))
             tick()
     return margin, members
 
 
-def _fit_together(
-    members: list[Pipeline], X: pd.DataFrame, y: np.ndarray, held: list[np.ndarray]
-) -> None:
-    """Fit a model a fold, each up to the stage at which the others have the best log-loss.
+def _fitted(
+    variant: Variant,
+    y: np.ndarray,
+    parts: Iterable[Part],
+    seed: int,
+    start: Sequence[np.ndarray] | None,
+) -> Iterator[tuple[Part, BaseEstimator]]:
+    """Model of each fold: side by side if they learn in stages, else one after the other."""
+    if isinstance(variant.estimator(seed), Staged):
+        parts = list(parts)
+        models = [variant.estimator(seed) for _ in parts]
+        _fit_together(models, y, parts, start)
+        yield from zip(parts, models, strict=True)
+    else:
+        for part in parts:
+            yield part, variant.estimator(seed).fit(part.known, y[~part.held])
 
-    Parameters
-    ----------
-    held : list of bool arrays of shape (n,)
-        Rows that each model does not see.
-    """
-    learning = [
-        _stages(member, X[~rows], y[~rows], X[rows])
-        for member, rows in zip(members, held, strict=True)
-    ]
+
+def _fit_together(
+    models: list[Staged], y: np.ndarray, parts: list[Part], start: Sequence[np.ndarray] | None
+) -> None:
+    """Fit a model a fold, each up to the stage at which the others have the best log-loss."""
+    learning = []
+    for i, (model, part) in enumerate(zip(models, parts, strict=True)):
+        before = () if start is None else ((start[i][~part.held], start[i][part.held]),)
+        learning.append(model.stages(part.known, y[~part.held], part.unseen, *before))
+    held = [part.held for part in parts]
     size = np.array([rows.sum() for rows in held])
     best, since = np.full(len(held), np.inf), np.zeros(len(held), int)
     kept: list[object] = [None] * len(held)
@@ -105,30 +159,54 @@ def _fit_together(
         best, since = np.where(better, others, best), np.where(better, 0, since + 1)
         for i in np.flatnonzero(better):
             kept[i] = stage[i][1]
-        if (since >= members[0][-1].patience).all():
+        if (since >= models[0].patience).all():
             break
-    for member, point in zip(members, kept, strict=True):
-        member[-1].settle(point)
+    for model, point in zip(models, kept, strict=True):
+        model.settle(point)
 
 
-def _stages(
-    member: Pipeline, X: pd.DataFrame, y: np.ndarray, held: pd.DataFrame
-) -> Iterator[tuple[np.ndarray, object]]:
-    """Prepare the rows of one fold, and learn from them stage by stage."""
-    prepare = member[:-1]
-    known = prepare.fit_transform(X, y)  # not `transform`: a row's own outcome must stay out of it
-    return member[-1].stages(known, y, prepare.transform(held))
+def fit_variants(
+    family: Family,
+    X: pd.DataFrame,
+    y: np.ndarray,
+    folds: np.ndarray,
+    columns: Columns,
+    seed: int,
+    *,
+    earlier: Mapping[str, CrossFit] = MappingProxyType({}),
+    tick: Callable[[], object] = lambda: None,
+) -> list[CrossFit]:
+    """Cross-fit every variant of a family; see `cross_fit`.
 
-
-def fit_variants(family: Family, *given: object, **more: object) -> list[CrossFit]:
-    """Cross-fit every variant of a family; the other arguments are those of `cross_fit`."""
+    Parameters
+    ----------
+    earlier : mapping of str to CrossFit
+        Families already fitted on the same folds, by name: what a variant may correct.
+    """
     fitted = []
-    for variant in family.variants:
-        start = time.process_time()
-        margin, members = cross_fit(variant, *given, **more)
-        seconds = time.process_time() - start
-        fitted.append(CrossFit(family.name, variant.name, margin, _mean(members), seconds))
+    for _, group in groupby(family.variants, key=lambda variant: variant.prepare):
+        alike, spent = list(group), time.process_time()
+        prepared = parts(alike[0], X, y, folds, columns, seed)
+        if len(alike) > 1:
+            prepared = list(prepared)  # else fold by fold: few matrices at once
+        for variant in alike:
+            before = earlier[variant.corrects].predictor if variant.corrects else None
+            start = before and _starts(before, X, folds)
+            margin, members = cross_fit(variant, y, prepared, seed, tick, start)
+            predictor = _mean(members)
+            if before:
+                predictor = weighted_sum([before, predictor], [1.0, 1.0])
+            now = time.process_time()
+            fitted.append(CrossFit(family.name, variant.name, margin, predictor, now - spent))
+            spent = now
     return fitted
+
+
+def _starts(before: Predictor, X: pd.DataFrame, folds: np.ndarray) -> list[np.ndarray]:
+    """Log-odds of all rows for each fold, by the members that did not see that fold."""
+    with one_thread():
+        n_folds = len(np.unique(folds))
+        return [before.unseen_margin(X, np.full(len(X), fold)) for fold in range(n_folds)]
 
 
 def _mean(members: list[Pipeline]) -> Predictor:

@@ -68,22 +68,48 @@ class StagedXGB(Staged):
 
     patience = 3
 
-    def __init__(self, max_depth=3, colsample=0.6, learning_rate=0.05, step=10, trees=3000, seed=0):
+    def __init__(
+        self,
+        max_depth=3,
+        colsample=0.6,
+        learning_rate=0.05,
+        step=10,
+        trees=3000,
+        seed=0,
+        colsample_node=1.0,
+    ):
         self.max_depth = max_depth
-        self.colsample = colsample
+        self.colsample = colsample  # share of the columns that a tree sees
+        self.colsample_node = colsample_node  # and of these, that a split sees
         self.learning_rate = learning_rate
         self.step = step  # trees a stage
         self.trees = trees  # at most; once settled, those it has
         self.seed = seed
 
     def stages(
-        self, X: np.ndarray, y: np.ndarray, held: np.ndarray
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        held: np.ndarray,
+        start: tuple[np.ndarray, np.ndarray] | None = None,
     ) -> Iterator[tuple[np.ndarray, int]]:
-        """Grow `step` trees more at a time; a stage is a number of trees."""
+        """Grow `step` trees more at a time; a stage is a number of trees.
+
+        Parameters
+        ----------
+        start : pair of arrays of shape (n,) and (n_held,), optional
+            Log-odds by another model, which the trees correct. What is yielded includes them;
+            `decision_function` is the correction alone.
+        """
         # Not in the generator, which would hold the matrix for as long as it runs: the table of
         # bins is an eighth of it.
         rows, seen = xgb.QuantileDMatrix(X, y, nthread=1), xgb.DMatrix(held, nthread=1)
-        self.booster_ = xgb.Booster(self._settings(), [rows, seen])
+        settings = self._settings()
+        if start is not None:
+            rows.set_base_margin(start[0])
+            seen.set_base_margin(start[1])
+            settings["base_score"] = 0.5  # log-odds of 0: the correction has no constant of its own
+        self.booster_ = xgb.Booster(settings, [rows, seen])
         return self._grow(rows, seen)
 
     def _grow(self, rows: xgb.DMatrix, seen: xgb.DMatrix) -> Iterator[tuple[np.ndarray, int]]:
@@ -106,6 +132,7 @@ class StagedXGB(Staged):
             "learning_rate": self.learning_rate,
             "max_depth": self.max_depth,
             "colsample_bytree": self.colsample,
+            "colsample_bynode": self.colsample_node,
             "subsample": 0.8,
             # Threads wait for each other by spinning: on busy cores two of them took four times
             # the CPU of one and longer by the clock. Sums also round by thread.
@@ -142,13 +169,13 @@ class StagedMLP(Staged):
         net = self.model_ = MLPClassifier(
             (self.hidden,),
             alpha=self.alpha,
-            learning_rate_init=1e-2,
-            batch_size=min(len(X), max(128, min(2048, len(X) // 100))),
+            learning_rate_init=2e-2,
+            batch_size=min(len(X), max(256, min(2048, len(X) // 100))),
             shuffle=False,
             random_state=self.seed,
         )
         # Single precision halves what all folds hold at once.
-        X, held = X.astype(np.float32), held.astype(np.float32)
+        X, held = (rows.astype(np.float32, copy=False) for rows in (X, held))
         return self._learn(net, X, y, held)
 
     def _learn(

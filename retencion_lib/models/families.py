@@ -20,16 +20,16 @@ class Variant:
     name: str
     prepare: str  # kind of `features.preprocessor`
     estimator: Callable[[int], BaseEstimator]  # of a seed; needs decision_function in log-odds
+    corrects: str = ""  # an earlier family: it learns what that one leaves, and is added to it
+
+    def preparation(self, columns: Columns, seed: int) -> Pipeline:
+        """Unfitted: derived columns, matrix."""
+        matrix = preprocessor(self.prepare, columns, seed)
+        return Pipeline([("derive", Derive(columns.derived)), ("prepare", matrix)])
 
     def build(self, columns: Columns, seed: int) -> Pipeline:
         """Unfitted pipeline: derived columns, matrix, estimator."""
-        return Pipeline(
-            [
-                ("derive", Derive(columns.derived)),
-                ("prepare", preprocessor(self.prepare, columns, seed)),
-                ("model", self.estimator(seed)),
-            ]
-        )
+        return Pipeline([*self.preparation(columns, seed).steps, ("model", self.estimator(seed))])
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,10 @@ def _logistic(strength: float) -> Callable[[int], BaseEstimator]:
     return lambda seed: LogisticRegression(C=strength, max_iter=2000, random_state=seed)
 
 
-def _trees(depth: int, colsample: float, rate: float, step: int) -> Callable[[int], BaseEstimator]:
-    return lambda seed: StagedXGB(depth, colsample, rate, step, seed=seed)
+def _trees(
+    depth: int, colsample: float, rate: float, step: int, node: float = 1.0
+) -> Callable[[int], BaseEstimator]:
+    return lambda seed: StagedXGB(depth, colsample, rate, step, seed=seed, colsample_node=node)
 
 
 def _network(hidden: int) -> Callable[[int], BaseEstimator]:
@@ -71,10 +73,10 @@ FAMILIES = {
         Family(
             "xgb",
             "XGBoost",
-            (  # a tree of one level teaches little: more of them a stage
-                Variant("1 nivel", "trees", _trees(1, 0.6, 0.1, 20)),
-                Variant("3 niveles", "trees", _trees(3, 0.6, 0.05, 10)),
-                Variant("6 niveles", "trees", _trees(6, 0.9, 0.05, 10)),
+            (
+                Variant("1 nivel", "trees", _trees(1, 0.6, 0.2, 10)),
+                Variant("6 niveles", "trees", _trees(6, 0.9, 0.05, 10, 0.5)),
+                Variant("4 niveles tras logística", "trees", _trees(4, 0.6, 0.1, 5, 0.5), "logreg"),
             ),
         ),
         Family(

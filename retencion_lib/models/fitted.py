@@ -1,6 +1,7 @@
 """A fitted model: what scoring needs, under one version."""
 
 import pickle
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,8 +33,8 @@ class Predictor:
     def margin(self, frame: pd.DataFrame) -> np.ndarray:
         """``offset + sum(weight * member's log-odds)`` for each row, shape (n,)."""
         total = np.full(len(frame), self.offset)
-        for member, weight in zip(self.members, self.weights, strict=True):
-            total += weight * member.decision_function(frame)
+        for alike in self._alike():
+            total += self._part(alike, frame)
         return total
 
     def unseen_margin(self, frame: pd.DataFrame, fold: np.ndarray) -> np.ndarray:
@@ -46,13 +47,40 @@ class Predictor:
             Fold of each row when the members were trained; -1 if it was not there at all.
         """
         total = np.full(len(frame), self.offset)
-        n_folds = len(set(self.folds))
-        for member, weight, own in zip(self.members, self.weights, self.folds, strict=True):
-            share = np.where(fold == own, weight * n_folds, np.where(fold < 0, weight, 0.0))
-            rows = share > 0
+        share = np.where(fold < 0, 1, len(set(self.folds)))
+        for alike in self._alike():
+            rows = (fold == self.folds[alike[0]]) | (fold < 0)
             if rows.any():
-                total[rows] += share[rows] * member.decision_function(frame[rows])
+                total[rows] += share[rows] * self._part(alike, frame[rows])
         return total
+
+    def _alike(self) -> list[list[int]]:
+        """Places of the members that read the same matrix: it is made once."""
+        groups: dict[int, list[int]] = {}
+        for i, member in enumerate(self.members):
+            groups.setdefault(id(member[-2]), []).append(i)
+        return list(groups.values())
+
+    def _part(self, alike: list[int], frame: pd.DataFrame) -> np.ndarray:
+        """Weighted log-odds of members that read the same matrix, shape (n,)."""
+        matrix = self.members[alike[0]][:-1].transform(frame)
+        return sum(self.weights[i] * self.members[i][-1].decision_function(matrix) for i in alike)
+
+
+def weighted_sum(
+    predictors: Sequence[Predictor], weights: Sequence[float], offset: float = 0.0
+) -> Predictor:
+    """Weighted sum of predictors in log-odds; a member that several have is kept once."""
+    members, sums, folds = {}, {}, {}
+    for predictor, weight in zip(predictors, weights, strict=True):
+        offset += weight * predictor.offset
+        for member, own, fold in zip(
+            predictor.members, predictor.weights, predictor.folds, strict=True
+        ):
+            key = id(member)
+            members[key], folds[key] = member, fold
+            sums[key] = sums.get(key, 0.0) + weight * own
+    return Predictor(tuple(members.values()), tuple(sums.values()), offset, tuple(folds.values()))
 
 
 @dataclass(frozen=True)

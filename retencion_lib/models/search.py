@@ -19,7 +19,7 @@ from scipy.stats import chi2
 
 from retencion_lib.features import Derived, describe
 from retencion_lib.metrics import log_loss_difference
-from retencion_lib.models.crossfit import cross_fit
+from retencion_lib.models.crossfit import cross_fit, parts
 from retencion_lib.models.estimators import StagedXGB
 from retencion_lib.models.families import Variant
 
@@ -69,9 +69,11 @@ def search(
     if len(numbers) < 2:
         return []
 
+    prepared = list(parts(PROBE, X, y, folds, describe(X, numeric, categorical), seed))
+
     def probe(*derived: Derived) -> np.ndarray:
-        columns = describe(X, numeric, categorical, derived)
-        return expit(cross_fit(PROBE, X, y, folds, columns, seed, tick)[0])
+        more = np.array([d.of(X) for d in derived]).reshape(len(derived), len(y)).T
+        return expit(cross_fit(PROBE, y, [p.beside(more) for p in prepared], seed, tick)[0])
 
     kept: list[Found] = []
     groups = units(X, numbers)

@@ -78,11 +78,13 @@ def train_candidates(
         Called after each of `n_fits` models.
     """
     given = (X, y, folds, columns, seed)
-    variants = [fit_variants(family, *given, tick=tick) for family in FAMILIES.values()]
-    fits = [fit_family(group, y) for group in variants]
-    fits.append(fit_stack(STACK, variants, y, folds))
+    variants, fits = [], {}
+    for name, family in FAMILIES.items():
+        variants.append(fit_variants(family, *given, earlier=fits, tick=tick))
+        fits[name] = fit_family(variants[-1], y)
+    fits[STACK] = fit_stack(STACK, variants, y, folds)
     found = {}
-    for fit in fits:
+    for fit in fits.values():
         with one_thread():
             calibrator, p = choose_calibrator(fit.margin, y, folds)
         found[fit.name] = Candidate(fit, calibrator, p)

@@ -14,6 +14,7 @@ from retencion_lib.models import (
     train_candidates,
 )
 from retencion_lib.models.calibrate import fit_calibrator
+from retencion_lib.models.combine import fit_family
 from retencion_lib.models.crossfit import fit_variants
 
 
@@ -36,7 +37,9 @@ def found(table):
 def test_the_members_that_never_saw_a_row_give_its_out_of_fold_margin_again(table):
     X, y, folds = table
     columns = describe(X, ["a", "b", "c"], ["kind"])
-    for variant in fit_variants(FAMILIES["xgb"], X, y, folds, columns, 0):
+    given = (X, y, folds, columns, 0)
+    logreg = fit_family(fit_variants(FAMILIES["logreg"], *given), y)
+    for variant in fit_variants(FAMILIES["xgb"], *given, earlier={"logreg": logreg}):
         again = variant.predictor.unseen_margin(X, folds)
         np.testing.assert_allclose(again, variant.margin, atol=1e-9)
 
