@@ -8,8 +8,9 @@ on the training rows alone, and is judged on the fold. Peers run with their defa
 folds, in the environment of the interpreter given: for `--peers`,
 `pip install lightgbm catboost xgboost scikit-learn pandas pyarrow`; for `--autogluon`,
 `pip install torch==2.13.0` and then `pip install autogluon.tabular[all]`. A model that is not run
-again keeps its predictions, in `benchmarks/results/predictions`; without options, only the
-results and the tables of docs/modelos.md are written again from them.
+again keeps its predictions, in `benchmarks/results/predictions`; one that is run again and says the
+same keeps the least of its seconds. Without options, only the results and the tables of
+docs/modelos.md are written again from them.
 """
 
 import argparse
@@ -91,11 +92,17 @@ def run(names: list[str], with_own: bool, peers: str, autogluon: str) -> None:
 
 
 def keep(name: str, fold: int, y: np.ndarray, found: dict[str, tuple[np.ndarray, float]]) -> None:
-    """Keep the predictions of one fold, and the seconds of each model in the last row."""
+    """Keep the predictions of one fold, and the seconds of each model in the last row.
+
+    The same predictions again are the same work: the least seconds are kept, for what comes on
+    top is that of others on the machine.
+    """
     path = PREDICTIONS / f"{name}_{fold}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = pd.read_parquet(path) if path.exists() else pd.DataFrame({"y": [*y, np.nan]})
     for model, (p, seconds) in found.items():
+        if model in kept and np.array_equal(kept[model].to_numpy()[:-1], p):
+            seconds = min(seconds, kept[model].iloc[-1])
         kept[model] = [*p, seconds]
     kept.to_parquet(path)
 
