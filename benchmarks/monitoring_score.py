@@ -15,7 +15,7 @@ from retencion_lib import drift
 from retencion_lib.data import fold_numbers
 from retencion_lib.features import describe
 from retencion_lib.models import FAMILIES
-from retencion_lib.models.crossfit import cross_fit, parts
+from retencion_lib.models.crossfit import cross_fit, fold_parts
 
 TABLES = ("wa_churn", "Caravan", "lending_club", "HMDA")
 TREES = FAMILIES["xgb"].variants[1]
@@ -38,7 +38,7 @@ def one_repeat(name: str, seed: int) -> tuple[int, bool, bool]:
     X, y = table.X.iloc[learn], table.y[learn]
     folds = fold_numbers([str(i) for i in X.index], y, seed)
     columns = describe(table.X, table.numeric, table.categorical, [])
-    prepared = parts(TREES, X.reset_index(drop=True), y, folds, columns, seed)
+    prepared = fold_parts(TREES, X.reset_index(drop=True), y, folds, columns, seed)
     margin, members = cross_fit(TREES, y, prepared, seed)
     seen, now = (
         expit(np.mean([m.decision_function(table.X.iloc[rows]) for m in members], axis=0))

@@ -139,6 +139,64 @@ def test_maximum_profits_are_those_of_an_outside_package(rows, campaign, empc, m
     assert maximum_profit(*rows, campaign)[0] == pytest.approx(mpc, abs=1e-12)
 
 
+# A worked example in print: ten customers and the small cases of the tests of ProfLogit (Stripling
+# and others), with the paper's campaign: Beta(6, 14), 200 EUR, offer 10, contact 1. The first four
+# are also what the formulas of the authors' own package give (EMP, for R).
+TEN = [1, 1, 0, 0, 0, 1, 1, 1, 1, 0]
+SCORES = [
+    0.6125478, 0.3642710, 0.4321361, 0.1402911, 0.3848959,
+    0.2444155, 0.9706413, 0.8901728, 0.7817814, 0.8687518,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("y", "p", "empc"),
+    [
+        pytest.param(TEN, SCORES, 30.3003222629848, id="ten-customers"),
+        pytest.param(TEN, [0.287577520124614, *SCORES[1:]], 30.3001182343737, id="one-moved"),
+        pytest.param(
+            TEN,
+            [0.287577520124614, *SCORES[1:6], 0.113703411305323, *SCORES[7:]],
+            29.2002764792561,
+            id="two-moved",
+        ),
+        pytest.param([0, 1], [0, 1], 28.0000000000391, id="perfect"),
+        pytest.param([0, 1], [1, 0], 22.5007912244511, id="upside-down"),
+        pytest.param([1, 0], [1, 1], 22.5007912244511, id="all-alike"),
+    ],
+)
+def test_empc_is_that_of_the_worked_example_in_print(y, p, empc):
+    assert expected_maximum_profit(y, p, UNSURE)[0] == pytest.approx(empc, abs=1e-12)
+
+
+# What the formulas of the authors' own package (EMP, for R) give on the 2,000 customers above.
+@pytest.mark.parametrize(
+    ("alpha", "beta", "value", "offer", "contact", "mpc", "its_share", "empc", "share"),
+    [
+        (6, 14, 200, 10, 1, 8.988, 0.797, 9.21876740589087, 0.7023031671400186),
+        (2, 14, 200, 10, 1, 1.479125, 0.3365, 2.192406685852593, 0.3167643766638332),
+        (6, 5, 200, 10, 1, 21.509590909090903, 0.8545, 21.576003238716837, 0.8551542530998303),
+        (6, 14, 50, 10, 1, 0.2585, 0.0535, 0.3146558868094209, 0.09291945870132758),
+        (6, 14, 200, 100, 1, 0.174, 0.006, 0.19666332811735665, 0.010737813347797456),
+        (6, 14, 200, 10, 15, 2.057, 0.2755, 2.6955111729971306, 0.25728024704391006),
+        (10, 7, 300, 50, 25, 5.644852941176476, 0.2755, 6.150919098679278, 0.23474896667473047),
+    ],
+)
+def test_maximum_profits_and_shares_are_those_of_the_authors_formulas(
+    alpha, beta, value, offer, contact, mpc, its_share, empc, share
+):
+    campaign = Campaign(
+        customer_value=value,
+        offer_cost=offer,
+        contact_cost=contact,
+        accept_rate=alpha / (alpha + beta),
+        accept_trials=alpha + beta,
+    )
+    rows = drawn(2, 5, 2000)
+    assert maximum_profit(*rows, campaign) == pytest.approx((mpc, its_share), abs=1e-12)
+    assert expected_maximum_profit(*rows, campaign) == pytest.approx((empc, share), abs=1e-12)
+
+
 def brute_force_profit(y, p, campaign, accept):
     """Best mean profit over every threshold, and nobody."""
     gain = realised_profit(y, campaign, accept=accept)

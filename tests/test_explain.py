@@ -10,7 +10,7 @@ from retencion_lib import config, explain
 from retencion_lib.errors import DataError
 from retencion_lib.features import Derived, describe
 from retencion_lib.models import FAMILIES, Calibrator, FittedModel, Predictor
-from retencion_lib.models.crossfit import cross_fit, parts
+from retencion_lib.models.crossfit import cross_fit, fold_parts
 from retencion_lib.models.families import Variant
 
 NUMERIC, CATEGORICAL = ["age", "spend", "calls"], ["plan", "town"]
@@ -59,7 +59,9 @@ def fitted(table, variants, weights, offset=0.0):
     derived = [Derived("ratio", ("spend", "age"))]
     columns = describe(X, NUMERIC, CATEGORICAL, derived)
     folds = np.arange(len(y)) % 5
-    members = tuple(cross_fit(v, y, parts(v, X, y, folds, columns, 7), 7)[1][0] for v in variants)
+    members = tuple(
+        cross_fit(v, y, fold_parts(v, X, y, folds, columns, 7), 7)[1][0] for v in variants
+    )
     contract = {"id_col": "id", "target": "left", "columns": {c: {} for c in X.columns}}
     facts = {
         "thresholds": {}, "seed": 7, "test_share": 0.2, "data_sha256": "", "positive": "1",

@@ -58,7 +58,7 @@ class Part:
         return replace(self, known=known, unseen=np.hstack([self.unseen, more[self.held]]))
 
 
-def parts(
+def fold_parts(
     variant: Variant,
     X: pd.DataFrame,
     y: np.ndarray,
@@ -97,7 +97,7 @@ def cross_fit(
     y : array of shape (n,)
         1 = left.
     parts : iterable of Part
-        From `parts`.
+        From `fold_parts`.
     tick : callable
         Called after each fold, for a progress bar.
     start : sequence of arrays of shape (n,), optional
@@ -186,7 +186,7 @@ def fit_variants(
     fitted = []
     for _, group in groupby(family.variants, key=lambda variant: variant.prepare):
         alike, spent = list(group), time.process_time()
-        prepared = parts(alike[0], X, y, folds, columns, seed)
+        prepared = fold_parts(alike[0], X, y, folds, columns, seed)
         if len(alike) > 1:
             prepared = list(prepared)  # else fold by fold: few matrices at once
         for variant in alike:

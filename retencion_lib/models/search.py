@@ -19,7 +19,7 @@ from scipy.stats import chi2
 
 from retencion_lib.features import Derived, describe
 from retencion_lib.metrics import log_loss_difference
-from retencion_lib.models.crossfit import cross_fit, parts
+from retencion_lib.models.crossfit import cross_fit, fold_parts
 from retencion_lib.models.estimators import StagedXGB
 from retencion_lib.models.families import Variant
 
@@ -69,7 +69,7 @@ def search(
     if len(numbers) < 2:
         return []
 
-    prepared = list(parts(PROBE, X, y, folds, describe(X, numeric, categorical), seed))
+    prepared = list(fold_parts(PROBE, X, y, folds, describe(X, numeric, categorical), seed))
 
     def probe(*derived: Derived) -> np.ndarray:
         more = np.array([d.of(X) for d in derived]).reshape(len(derived), len(y)).T

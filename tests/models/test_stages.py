@@ -7,7 +7,7 @@ from scipy.special import expit
 
 from retencion_lib.features import describe
 from retencion_lib.metrics import margin_log_loss
-from retencion_lib.models.crossfit import cross_fit, parts
+from retencion_lib.models.crossfit import cross_fit, fold_parts
 from retencion_lib.models.estimators import StagedMLP, StagedXGB
 from retencion_lib.models.families import Variant
 
@@ -30,7 +30,7 @@ def table():
 
 def fitted(variant, table):
     X, y, columns = table
-    return cross_fit(variant, y, parts(variant, X, y, FOLDS, columns, 0), 0)
+    return cross_fit(variant, y, fold_parts(variant, X, y, FOLDS, columns, 0), 0)
 
 
 def alone(variant, size, stage, table, fold):
