@@ -39,7 +39,7 @@ def one_repeat(name: str, seed: int) -> tuple[int, bool, bool]:
     folds = fold_numbers([str(i) for i in X.index], y, seed)
     columns = describe(table.X, table.numeric, table.categorical, [])
     prepared = fold_parts(TREES, X.reset_index(drop=True), y, folds, columns, seed)
-    margin, members = cross_fit(TREES, y, prepared, seed)
+    margin, members, _ = cross_fit(TREES, y, prepared, seed)
     seen, now = (
         expit(np.mean([m.decision_function(table.X.iloc[rows]) for m in members], axis=0))
         for rows in (exam, batch)

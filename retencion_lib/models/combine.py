@@ -75,7 +75,11 @@ def combined(
     used = [(v, float(w)) for v, w in zip(variants, weights, strict=True) if w > 0]
     predictor = weighted_sum([v.predictor for v, _ in used], [w for _, w in used], offset)
     said = ", ".join(f"{v.name} {v.variant} × {w:.2f}" for v, w in used)
-    return CrossFit(name, said, margin, predictor, seconds + sum(v.seconds for v in variants))
+    spent = seconds + sum(v.seconds for v in variants)
+    by_fold = None
+    if used and all(v.by_fold is not None for v, _ in used):
+        by_fold = offset + sum(w * v.by_fold for v, w in used)
+    return CrossFit(name, said, margin, predictor, spent, by_fold)
 
 
 def best_mean(Z: np.ndarray, y: np.ndarray, parts: Sequence[int]) -> np.ndarray:

@@ -10,7 +10,7 @@ how it does on the rows that it is judged on has no say.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
@@ -41,6 +41,9 @@ class CrossFit:
     margin: np.ndarray  # out-of-fold log-odds, shape (n,)
     predictor: Predictor
     seconds: float
+    # Log-odds of every row by the model of each fold, shape (n_folds, n): of the rows that it has
+    # learnt, as it learnt them. Not kept for what learns in stages.
+    by_fold: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,8 @@ def cross_fit(
     parts: Iterable[Part],
     seed: int,
     tick: Callable[[], object] = lambda: None,
-    start: Sequence[np.ndarray] | None = None,
-) -> tuple[np.ndarray, list[Pipeline]]:
+    start: np.ndarray | None = None,
+) -> tuple[np.ndarray, list[Pipeline], np.ndarray | None]:
     """Fit one model a fold; each row is judged by the one that never saw it.
 
     Parameters
@@ -100,7 +103,7 @@ def cross_fit(
         From `fold_parts`.
     tick : callable
         Called after each fold, for a progress bar.
-    start : sequence of arrays of shape (n,), optional
+    start : array of shape (n_folds, n), optional
         Log-odds that the model of each fold, which must be of trees, starts from and corrects.
 
     Returns
@@ -109,16 +112,23 @@ def cross_fit(
         Out-of-fold log-odds, with those of `start`.
     list of Pipeline
         The fold models, without `start`.
+    ndarray of shape (n_folds, n), or None
+        `CrossFit.by_fold`.
     """
-    y, members = np.asarray(y), []
+    y, members, by_fold = np.asarray(y), [], []
     margin = np.empty(len(y))
     with one_thread():
         for i, (part, model) in enumerate(_fitted(variant, y, parts, seed, start)):
             before = 0.0 if start is None else start[i][part.held]
             margin[part.held] = model.decision_function(part.unseen) + before
             members.append(Pipeline([*part.prepare.steps, ("model", model)]))
+            if not isinstance(model, Staged):
+                # Not the whole pipeline, whose matrix knows the outcome of each row it has learnt.
+                own = np.array(margin)
+                own[~part.held] = model.decision_function(part.known)
+                by_fold.append(own)
             tick()
-    return margin, members
+    return margin, members, np.array(by_fold) if by_fold else None
 
 
 def _fitted(
@@ -126,7 +136,7 @@ def _fitted(
     y: np.ndarray,
     parts: Iterable[Part],
     seed: int,
-    start: Sequence[np.ndarray] | None,
+    start: np.ndarray | None,
 ) -> Iterator[tuple[Part, BaseEstimator]]:
     """Model of each fold: side by side if they learn in stages, else one after the other."""
     if isinstance(variant.estimator(seed), Staged):
@@ -140,7 +150,7 @@ def _fitted(
 
 
 def _fit_together(
-    models: list[Staged], y: np.ndarray, parts: list[Part], start: Sequence[np.ndarray] | None
+    models: list[Staged], y: np.ndarray, parts: list[Part], start: np.ndarray | None
 ) -> None:
     """Fit a model a fold, each up to the stage at which the others have the best log-loss."""
     learning = []
@@ -190,23 +200,17 @@ def fit_variants(
         if len(alike) > 1:
             prepared = list(prepared)  # else fold by fold: few matrices at once
         for variant in alike:
-            before = earlier[variant.corrects].predictor if variant.corrects else None
-            start = before and _starts(before, X, folds)
-            margin, members = cross_fit(variant, y, prepared, seed, tick, start)
+            before = earlier[variant.corrects] if variant.corrects else None
+            start = before and before.by_fold
+            margin, members, by_fold = cross_fit(variant, y, prepared, seed, tick, start)
             predictor = _mean(members)
             if before:
-                predictor = weighted_sum([before, predictor], [1.0, 1.0])
+                predictor = weighted_sum([before.predictor, predictor], [1.0, 1.0])
             now = time.process_time()
-            fitted.append(CrossFit(family.name, variant.name, margin, predictor, now - spent))
+            found = (family.name, variant.name, margin, predictor, now - spent, by_fold)
+            fitted.append(CrossFit(*found))
             spent = now
     return fitted
-
-
-def _starts(before: Predictor, X: pd.DataFrame, folds: np.ndarray) -> list[np.ndarray]:
-    """Log-odds of all rows for each fold, by the members that did not see that fold."""
-    with one_thread():
-        n_folds = len(np.unique(folds))
-        return [before.unseen_margin(X, np.full(len(X), fold)) for fold in range(n_folds)]
 
 
 def _mean(members: list[Pipeline]) -> Predictor:

@@ -75,6 +75,19 @@ def test_where_the_trees_of_a_fold_start_its_outcomes_have_no_say(bent, monkeypa
     assert same == [False, False, True, False, False]
 
 
+def test_where_trees_start_no_row_has_told_its_own_outcome():
+    """A label of few customers becomes the share of them that left, and that gives each away."""
+    rng = np.random.default_rng(0)
+    shop = rng.integers(0, 300, N)
+    X = pd.DataFrame({"shop": shop.astype(str)}, dtype=object)
+    y = (rng.random(N) < expit(rng.normal(size=300)[shop] - 1)).astype(int)
+    fit = fit_variants(LINE, X, y, FOLDS, describe(X, [], ["shop"]), 0)[0]
+    learnt, unseen = FOLDS != 0, margin_log_loss(y, fit.margin)
+    given_away = fit.predictor.members[0].decision_function(X[learnt])
+    assert margin_log_loss(y[learnt], given_away) < unseen - 0.02
+    assert margin_log_loss(y[learnt], fit.by_fold[0][learnt]) > unseen - 0.01
+
+
 def test_what_is_yielded_includes_the_start_and_the_estimator_does_not(bent):
     X, y = bent[0].to_numpy(), bent[1]
     start = np.linspace(-2, 2, N)

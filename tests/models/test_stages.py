@@ -44,7 +44,7 @@ def alone(variant, size, stage, table, fold):
 @VARIANTS
 def test_a_model_stops_where_the_others_do_best_on_the_rows_they_lack(variant, size, table):
     X, y, _ = table
-    _, members = fitted(variant, table)
+    _, members, _ = fitted(variant, table)
     stopped, step = getattr(members[0][-1], size), getattr(members[0][-1], "step", 1)
 
     def loss_of_the_others(stage):
@@ -71,7 +71,7 @@ def test_beside_the_others_a_model_learns_what_it_would_alone(variant, size, tab
 def test_where_there_is_nothing_to_learn_nothing_seems_learnt(variant, size, table):
     X, y, columns = table
     guessed = np.random.default_rng(4).permutation(y)
-    margin, _ = fitted(variant, (X, guessed, columns))
+    margin, _, _ = fitted(variant, (X, guessed, columns))
     rate = y.mean()
     nothing = margin_log_loss(y, np.full(N, np.log(rate / (1 - rate))))
     assert margin_log_loss(guessed, margin) > nothing
@@ -89,7 +89,7 @@ def test_learning_ends_when_patience_does(patience, table, monkeypatch):
             yield stage
 
     monkeypatch.setattr(StagedXGB, "stages", counted)
-    _, members = fitted(TREES, table)
+    _, members, _ = fitted(TREES, table)
     last = max(member[-1].trees for member in members)
     assert max(seen) == last + 10 * patience
 
