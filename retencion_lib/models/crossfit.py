@@ -75,6 +75,11 @@ def fold_parts(
     ----------
     folds : array of shape (n,)
         Fold of each row.
+
+    Yields
+    ------
+    Part
+        One a fold, in order.
     """
     for fold in np.unique(folds):
         held, prepare = folds == fold, variant.preparation(columns, seed)
@@ -192,6 +197,11 @@ def fit_variants(
     ----------
     earlier : mapping of str to CrossFit
         Families already fitted on the same folds, by name: what a variant may correct.
+
+    Raises
+    ------
+    ValueError
+        If a variant corrects a family that learns in stages.
     """
     fitted = []
     for _, group in groupby(family.variants, key=lambda variant: variant.prepare):
@@ -202,14 +212,16 @@ def fit_variants(
         for variant in alike:
             before = earlier[variant.corrects] if variant.corrects else None
             start = before and before.by_fold
+            if before and start is None:
+                raise ValueError(f"{variant.name}: {variant.corrects} learns in stages")
             margin, members, by_fold = cross_fit(variant, y, prepared, seed, tick, start)
             predictor = _mean(members)
             if before:
                 predictor = weighted_sum([before.predictor, predictor], [1.0, 1.0])
-            now = time.process_time()
-            found = (family.name, variant.name, margin, predictor, now - spent, by_fold)
-            fitted.append(CrossFit(*found))
-            spent = now
+            begun, spent = spent, time.process_time()
+            fitted.append(
+                CrossFit(family.name, variant.name, margin, predictor, spent - begun, by_fold)
+            )
     return fitted
 
 

@@ -20,7 +20,8 @@ class Variant:
     name: str
     prepare: str  # kind of `features.preprocessor`
     estimator: Callable[[int], BaseEstimator]  # of a seed; needs decision_function in log-odds
-    corrects: str = ""  # an earlier family: it learns what that one leaves, and is added to it
+    # An earlier family, of models that do not learn in stages: what it leaves is learnt, and added.
+    corrects: str = ""
 
     def preparation(self, columns: Columns, seed: int) -> Pipeline:
         """Unfitted: derived columns, matrix."""

@@ -97,6 +97,14 @@ def test_what_is_yielded_includes_the_start_and_the_estimator_does_not(bent):
     np.testing.assert_allclose(said, start[1500:] + trees.decision_function(X[1500:]), atol=1e-5)
 
 
+def test_what_learns_in_stages_cannot_be_corrected(bent):
+    X, y = bent
+    given = (X, y, FOLDS, describe(X, list(X), []), 0)
+    trees = fit_variants(FAMILIES["xgb"], *given, earlier={"logreg": fit_variants(LINE, *given)[0]})
+    with pytest.raises(ValueError, match="after: logreg learns in stages"):
+        fit_variants(CORRECTION, *given, earlier={"logreg": trees[0]})
+
+
 def test_variants_that_read_the_same_matrix_share_it(bent):
     X, y = bent
     given = (X, y, FOLDS, describe(X, list(X), []), 0)
