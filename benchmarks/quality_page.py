@@ -144,7 +144,8 @@ def cost_sentence(found: pd.DataFrame) -> str:
     return (
         f"AutoGluon gastó, de CPU, {listed(said)}. Se midió en menos partes, con un núcleo y "
         f"{AUTOGLUON_SECONDS} s por reloj, que agota: en una máquina compartida recibe menos CPU. "
-        "La del campeón es la menor de las veces que se midió. Sus medias no son las de las mismas partes: compárense las dos últimas columnas."
+        "La del campeón es la menor de las veces que se midió. Sus medias no son las de las mismas "
+        "partes: compárense las dos últimas columnas."
     )
 
 
