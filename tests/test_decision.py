@@ -139,9 +139,9 @@ def test_maximum_profits_are_those_of_an_outside_package(rows, campaign, empc, m
     assert maximum_profit(*rows, campaign)[0] == pytest.approx(mpc, abs=1e-12)
 
 
-# A worked example in print: ten customers and the small cases of the tests of ProfLogit (Stripling
-# and others), with the paper's campaign: Beta(6, 14), 200 EUR, offer 10, contact 1. The first four
-# are also what the formulas of the authors' own package give (EMP, for R).
+# A published worked example: ten customers and the small cases of the tests of ProfLogit, by
+# Stripling and others, with the paper's campaign: Beta(6, 14), 200 EUR, offer 10, contact 1. The
+# first four are also what the formulas of the authors' own package give (EMP, for R).
 TEN = [1, 1, 0, 0, 0, 1, 1, 1, 1, 0]
 SCORES = [
     0.6125478, 0.3642710, 0.4321361, 0.1402911, 0.3848959,
@@ -165,7 +165,7 @@ SCORES = [
         pytest.param([1, 0], [1, 1], 22.5007912244511, id="all-alike"),
     ],
 )
-def test_empc_is_that_of_the_worked_example_in_print(y, p, empc):
+def test_empc_is_that_of_a_published_worked_example(y, p, empc):
     assert expected_maximum_profit(y, p, UNSURE)[0] == pytest.approx(empc, abs=1e-12)
 
 

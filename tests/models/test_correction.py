@@ -25,11 +25,14 @@ def customers(truth):
     return X, (rng.random(N) < expit(truth(X))).to_numpy().astype(int)
 
 
+def given(X, y):
+    return X, y, FOLDS, describe(X, list(X), []), 0
+
+
 def both(X, y):
     """The logistic regression, and the trees that correct it."""
-    given = (X, y, FOLDS, describe(X, list(X), []), 0)
-    logreg = fit_variants(LINE, *given)[0]
-    return logreg, fit_variants(CORRECTION, *given, earlier={"logreg": logreg})[0]
+    logreg = fit_variants(LINE, *given(X, y))[0]
+    return logreg, fit_variants(CORRECTION, *given(X, y), earlier={"logreg": logreg})[0]
 
 
 @pytest.fixture(scope="module")
@@ -98,18 +101,13 @@ def test_what_is_yielded_includes_the_start_and_the_estimator_does_not(bent):
 
 
 def test_what_learns_in_stages_cannot_be_corrected(bent):
-    X, y = bent
-    given = (X, y, FOLDS, describe(X, list(X), []), 0)
-    trees = fit_variants(FAMILIES["xgb"], *given, earlier={"logreg": fit_variants(LINE, *given)[0]})
+    trees = both(*bent)[1]
     with pytest.raises(ValueError, match="after: logreg learns in stages"):
-        fit_variants(CORRECTION, *given, earlier={"logreg": trees[0]})
+        fit_variants(CORRECTION, *given(*bent), earlier={"logreg": trees})
 
 
 def test_variants_that_read_the_same_matrix_share_it(bent):
-    X, y = bent
-    given = (X, y, FOLDS, describe(X, list(X), []), 0)
-    logreg = fit_variants(LINE, *given)[0]
-    found = fit_variants(FAMILIES["xgb"], *given, earlier={"logreg": logreg})
+    found = fit_variants(FAMILIES["xgb"], *given(*bent), earlier={"logreg": both(*bent)[0]})
     assert len({id(m[-2]) for fit in found for m in fit.predictor.members[-5:]}) == 5
 
 
