@@ -64,28 +64,36 @@ def steps(rng, n):
     return X, (X["a"] + X["b"]).to_numpy(), 0.3
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("table", "n"),
-    [
-        (tiny, 500),
-        (rare, 5000),
-        (only_categories, 900),
-        (many_labels, 3000),
-        (gaps, 900),
-        (steps, 800),
-    ],
-)
-def test_any_shape_is_learnt_by_every_candidate(table, n):
+SHAPES = [
+    (tiny, 500),
+    (rare, 5000),
+    (only_categories, 900),
+    (many_labels, 3000),
+    (gaps, 900),
+    (steps, 800),
+]
+N_WEIGHTS = 1 + sum(len(family.variants) for family in FAMILIES.values())
+
+
+def customers(table, n):
+    """Features, outcome, and the names of numbers and categories."""
     rng = np.random.default_rng(7)
-    X, z, rate = table(rng, n + 5000)
-    y = outcome(rng, z, rate)
-    X, new, y, y_new = X[:n], X[n:], y[:n], y[n:]
+    X, z, rate = table(rng, n)
     numeric = list(X.select_dtypes("number"))
-    categorical = [c for c in X if c not in numeric]
+    return X, outcome(rng, z, rate), numeric, [c for c in X if c not in numeric]
+
+
+def trained(X, y, numeric, categorical):
     folds = np.arange(len(y)) % 5
     columns, _ = prepare_columns(X, y, folds, numeric, categorical, 1)
-    found = train_candidates(X, y, folds, columns, 1)
+    return folds, columns, train_candidates(X, y, folds, columns, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("table", "n"), SHAPES)
+def test_any_shape_is_learnt_by_every_candidate(table, n):
+    X, y, numeric, categorical = customers(table, n)
+    folds, columns, found = trained(X, y, numeric, categorical)
     nothing = log_loss(y, np.full(len(y), y.mean()))
     bar = baseline_scores(X, y, folds, columns)
     assert list(found) == ["logreg", "xgb", "mlp", "stack"]
@@ -98,13 +106,25 @@ def test_any_shape_is_learnt_by_every_candidate(table, n):
         odd[numeric] = odd[numeric].astype(float)
         p = candidate.predict(odd)
         assert ((p > 0) & (p < 1)).all(), name
+    # A stack that is judged on rows without a say in its weights pays for them: k parameters
+    # cost k / 2n of log-loss on new rows (Akaike). Beyond that and noise it must not lose. Where a
+    # label becomes the share that left, what other folds say knows the outcomes of the one held,
+    # and out of fold is too harsh: there new customers judge (below).
+    better, error = log_loss_difference(y, bar, found["stack"].p)
+    if not columns.many:
+        assert better > -2 * error - N_WEIGHTS / (2 * 0.8 * len(y))
     used = contest(y, {name: candidate.p for name, candidate in found.items()}, seed=1).winner
     for name in ("logreg", used):
         better, error = log_loss_difference(y, bar, found[name].p)
         assert better > -2 * error, name
-    # k learnt weights cost k / 2n of log-loss on new rows (Akaike), whatever they gain. Beyond that
-    # and noise the stack must not lose to a plain logistic regression.
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("table", "n"), SHAPES)
+def test_on_new_customers_a_stack_costs_no_more_than_its_weights(table, n):
+    X, y, numeric, categorical = customers(table, n + 5000)
+    X, new, y, y_new = X[:n], X[n:], y[:n], y[n:]
+    _, columns, found = trained(X, y, numeric, categorical)
     plain = fit_baseline(X, y, columns).predict_proba(new)[:, 1]
     better, error = log_loss_difference(y_new, plain, found["stack"].predict(new))
-    n_weights = 1 + sum(len(family.variants) for family in FAMILIES.values())
-    assert better > -2 * error - n_weights / (2 * len(y))
+    assert better > -2 * error - N_WEIGHTS / (2 * n)
