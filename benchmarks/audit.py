@@ -15,9 +15,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from retencion_lib import config, disk, ledger
-from retencion_lib.runs import index, trace
-from retencion_lib.runs.verify import faults
+from retencion_lib import config
+from retencion_lib.audit import trace
+from retencion_lib.audit.verify import faults
+from retencion_lib.home import disk, ledger
+from retencion_lib.runs import index
 
 RESULTS = Path(__file__).parent / "results" / "audit.json"
 HEADER = "event_id,run_id,scored_at,id,model,version,score,threshold,prediction\n"

@@ -22,7 +22,7 @@ import pandas as pd
 from scipy.special import expit
 
 from benchmarks.customers import demo_scores
-from retencion_lib import estimation
+from retencion_lib.maths import estimation
 from retencion_lib.words import count, es, listed
 
 RESULTS = Path(__file__).parent / "results" / "cbpe.json"

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from retencion_lib import models
-from retencion_lib.data import fold_numbers, test_mask
-from retencion_lib.data.demo import demo_table
-from retencion_lib.features import describe
+from retencion_lib.models.features import describe
+from retencion_lib.tables import fold_numbers, test_mask
+from retencion_lib.tables.demo import demo_table
 
 ID, TARGET = "CustomerID", "usuarioPerdido"
 

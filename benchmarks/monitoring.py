@@ -30,10 +30,11 @@ from benchmarks import monitoring_score
 from benchmarks.monitoring_cost import measure
 from benchmarks.monitoring_data import MOVED, SEED, SHIFTS, customers, shifted
 from benchmarks.monitoring_table import write_tables
-from retencion_lib import drift, quality
-from retencion_lib.drift.classifier import tell_apart
-from retencion_lib.drift.table import Profile
-from retencion_lib.monitoring.beyond import SEGMENT_Q, TOLD_P, TOLD_WARNING
+from retencion_lib.maths import drift
+from retencion_lib.maths.drift.classifier import tell_apart
+from retencion_lib.maths.drift.table import Profile
+from retencion_lib.stages.monitor import rules as quality
+from retencion_lib.stages.monitor.beyond import SEGMENT_Q, TOLD_P, TOLD_WARNING
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks/results/monitoring.json"

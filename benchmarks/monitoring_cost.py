@@ -38,9 +38,9 @@ def make_table(path: Path, rows: int, seed: int) -> Path:
 
 def ours(profile: str, current: str) -> dict:
     """Compare a table with a stored profile, after the imports; say what it took."""
-    from retencion_lib import drift
-    from retencion_lib.data.scan import scan
-    from retencion_lib.drift import table
+    from retencion_lib.maths import drift
+    from retencion_lib.maths.drift import table
+    from retencion_lib.tables.scan import scan
 
     imported = time.process_time()
     before = table.from_plain(json.loads(Path(profile).read_text()))
@@ -52,8 +52,8 @@ def ours(profile: str, current: str) -> dict:
 
 def build(reference: str, profile: str) -> dict:
     """Make and store the profile of a reference, once a model version."""
-    from retencion_lib.data.scan import make_plan, scan
-    from retencion_lib.drift import table
+    from retencion_lib.maths.drift import table
+    from retencion_lib.tables.scan import make_plan, scan
 
     imported = time.process_time()
     found = scan(reference, make_plan(reference, set()))

@@ -9,7 +9,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from retencion_lib.data.demo import demo_table
+from retencion_lib.tables.demo import demo_table
 
 SEED = 20261031
 

@@ -11,11 +11,11 @@ from scipy.special import expit
 from sklearn.model_selection import train_test_split
 
 from benchmarks.tables import load
-from retencion_lib import drift
-from retencion_lib.data import fold_numbers
-from retencion_lib.features import describe
+from retencion_lib.maths import drift
 from retencion_lib.models import FAMILIES
 from retencion_lib.models.crossfit import cross_fit, fold_parts
+from retencion_lib.models.features import describe
+from retencion_lib.tables import fold_numbers
 
 TABLES = ("wa_churn", "Caravan", "lending_club", "HMDA")
 TREES = FAMILIES["xgb"].variants[1]

@@ -25,9 +25,9 @@ from sklearn.model_selection import StratifiedKFold
 
 from benchmarks import quality_page
 from benchmarks.tables import TABLES, Loaded, load
-from retencion_lib import metrics
-from retencion_lib.data import fold_numbers
+from retencion_lib.maths import metrics
 from retencion_lib.models import prepare_columns, train_candidates
+from retencion_lib.tables import fold_numbers
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"

@@ -53,8 +53,8 @@ def timed(command: list[str]) -> dict[str, float]:
 
 def split() -> dict[str, float]:
     """Seconds of one run by what they went to; what two threads do at once counts for both."""
-    from retencion_lib.data import write_demo
     from retencion_lib.runs import execute, report, seal
+    from retencion_lib.tables import write_demo
 
     spent: dict[str, float] = defaultdict(float)
 

@@ -19,9 +19,9 @@ import pandas as pd
 
 from benchmarks.quality import cpu_seconds
 from benchmarks.tables import load
-from retencion_lib.data import fold_numbers
-from retencion_lib.features import describe
 from retencion_lib.models import fit_baseline, prepare_columns, train_candidates
+from retencion_lib.models.features import describe
+from retencion_lib.tables import fold_numbers
 
 RESULT = Path(__file__).parent / "results" / "speed.json"
 SIZES = (7_000, 70_000, 280_000, 700_000)

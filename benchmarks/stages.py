@@ -10,28 +10,29 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.timeline import ID, TARGET
-from retencion_lib import (
-    causes,
-    choice,
-    config,
-    estimation,
-    history,
-    metrics,
-    monitoring,
-    performance,
-    quality,
-    registry,
-    retraining,
-    store,
-    training,
-)
-from retencion_lib.data import load_training, require_batch
-from retencion_lib.features import describe
-from retencion_lib.models import FAMILIES, FittedModel, choose_calibrator
+from retencion_lib import config
+from retencion_lib.home import registry, store
+from retencion_lib.maths import estimation, metrics
+from retencion_lib.models import FAMILIES, FittedModel, choice, choose_calibrator
 from retencion_lib.models.combine import fit_family
 from retencion_lib.models.crossfit import fit_variants
+from retencion_lib.models.features import describe
 from retencion_lib.models.train import Candidate
-from retencion_lib.partition import partition
+from retencion_lib.stages import monitor as monitoring
+from retencion_lib.stages.monitor import (
+    advice as retraining,
+)
+from retencion_lib.stages.monitor import (
+    causes,
+    history,
+    performance,
+)
+from retencion_lib.stages.monitor import (
+    rules as quality,
+)
+from retencion_lib.stages.train import train as training
+from retencion_lib.tables import load_training, require_batch
+from retencion_lib.tables.partition import partition
 
 FAMILY = "logreg"
 CAPACITY = 0.10

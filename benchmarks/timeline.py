@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from retencion_lib.data.demo import demo_table
+from retencion_lib.tables.demo import demo_table
 
 ID, TARGET = "CustomerID", "usuarioPerdido"
 BATCH = 350  # customers a month

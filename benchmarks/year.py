@@ -37,8 +37,8 @@ from benchmarks.timeline import (
     TARGET,
     draw_year,
 )
-from retencion_lib import metrics
-from retencion_lib.decision import Campaign, realised_profit
+from retencion_lib.maths import metrics
+from retencion_lib.maths.decision import Campaign, realised_profit
 
 RESULTS = Path(__file__).parent / "results" / "year.json"
 PAGE = Path(__file__).parent.parent / "docs" / "ano_simulado.md"

@@ -12,8 +12,10 @@ import pandas as pd
 
 from benchmarks.timeline import FIRST, ID, MONTHS, TARGET, draw_year
 from benchmarks.year import DELAY, RECENT, day
-from retencion_lib import config, registry, retraining
-from retencion_lib.runs.verify import faults
+from retencion_lib import config
+from retencion_lib.audit.verify import faults
+from retencion_lib.home import registry
+from retencion_lib.stages.monitor import advice as retraining
 
 SEED = 0
 

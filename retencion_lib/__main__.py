@@ -7,9 +7,10 @@ message; 3 only where `--fail-on` asks for it; 130 interrupted by the user; 141 
 import os
 import sys
 
-from retencion_lib import config, store
-from retencion_lib.commands import COMMANDS
+from retencion_lib import config
+from retencion_lib.audit.orders import COMMANDS
 from retencion_lib.errors import ParameterError, UserError
+from retencion_lib.home import store
 from retencion_lib.runs.parameters import declared, options, parse, refuse_unknown
 
 STAGES = {
@@ -73,7 +74,10 @@ def run(stage: str, words: list[str]) -> None:
 
 
 def _fail_on(level: str) -> None:
-    from retencion_lib.quality import LEVEL_WORDS, LEVELS  # slow to import, and only needed here
+    from retencion_lib.stages.monitor.rules import (  # slow to import, and only needed here
+        LEVEL_WORDS,
+        LEVELS,
+    )
 
     report = store.read_json(config.resolve(config.DRIFT_REPORT), made_by="monitor")
     if LEVELS.index(report["status"]) >= LEVELS.index(level):

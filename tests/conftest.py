@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import settings
 
-from retencion_lib import store
+from retencion_lib.home import store
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ def make_fresh_home() -> str:
     home = tempfile.mkdtemp(prefix="retencion-")
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ.update(SAME_ARITHMETIC, RETENCION_HOME=home)
-    from retencion_lib.data import write_demo
+    from retencion_lib.tables import write_demo
 
     write_demo()
     return home

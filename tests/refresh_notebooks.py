@@ -7,7 +7,7 @@ from nbclient import NotebookClient
 
 from tests.fresh_home import make_fresh_home
 
-FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
+FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 
 
 def refresh(path: Path) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 
-from retencion_lib import config, disk, ledger, registry, store
+from retencion_lib import config
+from retencion_lib.home import disk, ledger, registry, store
 from retencion_lib.runs.record import MEDIA_TYPE
 
 STAGES = {

@@ -8,14 +8,15 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from retencion_lib import card, config
+from retencion_lib import config
 from retencion_lib.runs import index, report
+from retencion_lib.stages.evaluate import card
 from tests import browser, card_home
-from tests.test_index import run
-from tests.test_report import failing
+from tests.runs.test_index import run
+from tests.runs.test_report import failing
 
 pytestmark = pytest.mark.slow
-NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 PAGES = [*(path.stem for path in NOTEBOOKS), "refused", "index", "card"]
 AXE = """
 const found = await axe.run(document, {runOnly:

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from retencion_lib import __main__ as command_line
-from retencion_lib import commands, config
+from retencion_lib import config
+from retencion_lib.audit import orders as commands
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from papermill import inspect_notebook
 
 from retencion_lib.runs.parameters import declared
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TYPES = {"str", "int", "float", "bool", "list", "dict"}
 

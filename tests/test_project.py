@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "retencion_lib").rglob("*.py"))
 LOCK = (ROOT / "requirements.lock").read_text()
 # From top to bottom: a room may import only rooms below it.

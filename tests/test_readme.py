@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks import readme
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def commands(readme: str) -> list[str]:

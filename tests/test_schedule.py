@@ -12,7 +12,7 @@ import pytest
 from retencion_lib import config
 from retencion_lib.runs.parameters import declared
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[1]
 TARGETS = set(re.findall(r"^([a-z ]+):", (ROOT / "Makefile").read_text(), re.M))
 TARGETS = {name for group in TARGETS for name in group.split()}
 

@@ -12,7 +12,7 @@ from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from retencion_lib.metrics import log_loss_difference, row_log_loss
+from retencion_lib.maths.metrics import log_loss_difference, row_log_loss
 
 KINDS = ("none", "sigmoid", "mean")  # from the simplest
 

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from retencion_lib.metrics import margin_log_loss
+from retencion_lib.maths.metrics import margin_log_loss
 from retencion_lib.models.crossfit import CrossFit
 from retencion_lib.models.fitted import weighted_sum
 from retencion_lib.models.threads import one_thread

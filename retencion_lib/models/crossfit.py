@@ -20,10 +20,10 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
-from retencion_lib.features import Columns
-from retencion_lib.metrics import margin_log_loss
+from retencion_lib.maths.metrics import margin_log_loss
 from retencion_lib.models.estimators import Staged
 from retencion_lib.models.families import Family, Variant
+from retencion_lib.models.features import Columns
 from retencion_lib.models.fitted import Predictor, weighted_sum
 from retencion_lib.models.threads import one_thread
 

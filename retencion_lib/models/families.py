@@ -7,8 +7,8 @@ from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from retencion_lib.features import Columns, Derive, preprocessor
 from retencion_lib.models.estimators import StagedMLP, StagedXGB
+from retencion_lib.models.features import Columns, Derive, preprocessor
 
 STACK, BASELINE = "stack", "plain_logreg"
 

@@ -17,11 +17,11 @@ import pandas as pd
 from scipy.special import expit
 from scipy.stats import chi2
 
-from retencion_lib.features import Derived, describe
-from retencion_lib.metrics import log_loss_difference
+from retencion_lib.maths.metrics import log_loss_difference
 from retencion_lib.models.crossfit import cross_fit, fold_parts
 from retencion_lib.models.estimators import StagedXGB
 from retencion_lib.models.families import Variant
+from retencion_lib.models.features import Derived, describe
 
 PROBE = Variant(
     "probe", "trees", lambda seed: StagedXGB(4, 0.8, learning_rate=0.2, step=5, seed=seed)

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from retencion_lib.features import Columns, describe
 from retencion_lib.models.calibrate import Calibrator, choose_calibrator
 from retencion_lib.models.combine import fit_family, fit_stack
 from retencion_lib.models.crossfit import CrossFit, fit_variants
 from retencion_lib.models.families import FAMILIES, STACK, baseline
+from retencion_lib.models.features import Columns, describe
 from retencion_lib.models.search import Found, search
 from retencion_lib.models.threads import one_thread
 

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 import pandas as pd
 from IPython.display import display
 
-from retencion_lib import config, disk, show, store
-from retencion_lib.plots import style
+from retencion_lib import config
+from retencion_lib.home import disk, store
 from retencion_lib.runs import record
 from retencion_lib.runs.parameters import checked
+from retencion_lib.show import notebook as show
+from retencion_lib.show import style
 from retencion_lib.words import listed, plural
 
 RUN_VARIABLE = "RETENCION_RUN_ID"

@@ -15,7 +15,8 @@ import papermill
 from jupyter_client.manager import KernelManager
 from papermill.exceptions import PapermillExecutionError
 
-from retencion_lib import config, disk, errors
+from retencion_lib import config, errors
+from retencion_lib.home import disk
 from retencion_lib.runs.context import new_run_id
 from retencion_lib.runs.parameters import cells_of, notebook_path, refuse_unknown
 from retencion_lib.runs.seal import kernel_environment

@@ -11,11 +11,13 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from retencion_lib import config, disk, ledger, page
+from retencion_lib import config
+from retencion_lib.home import disk, ledger
 from retencion_lib.runs import headline
 from retencion_lib.runs.report import STATUS
 from retencion_lib.runs.sparkline import Series
-from retencion_lib.show import WORDS
+from retencion_lib.show import page
+from retencion_lib.show.notebook import WORDS
 from retencion_lib.words import count, es, pct, plural
 
 INDEX = "runs/index.html"

@@ -13,7 +13,8 @@ import sys
 from functools import cache
 from importlib.metadata import distributions, version
 
-from retencion_lib import config, ledger
+from retencion_lib import config
+from retencion_lib.home import ledger
 
 MEDIA_TYPE = "application/vnd.retencion.run+json"
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "papermill")

@@ -19,8 +19,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from retencion_lib import disk, ledger, page
+from retencion_lib.home import disk, ledger
 from retencion_lib.runs import headline, record
+from retencion_lib.show import page
 from retencion_lib.words import day
 
 STATUS = {"ok": "correcta", "failed": "con error", "refused": "rechazada",

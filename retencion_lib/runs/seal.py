@@ -14,10 +14,11 @@ import nbformat
 from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import LocalHandler, papermill_io, write_ipynb
 
-from retencion_lib import config, disk, errors, ledger
+from retencion_lib import config, errors
+from retencion_lib.audit.verify.fault import UNDONE
+from retencion_lib.home import disk, ledger
 from retencion_lib.runs import index, parameters, record, report, settle
 from retencion_lib.runs.context import RUN_VARIABLE, new_run_id
-from retencion_lib.runs.verify.fault import UNDONE
 
 FROM_RECORD = ("date", "seed", "commit", "dirty", "python", "platform", "libraries",
                "environment_sha256", "inputs", "outputs", "results")  # fmt: skip

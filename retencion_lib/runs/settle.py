@@ -5,8 +5,9 @@ announcement may not have come true. Its end lists what did: from then on it is 
 nobody can take those rows away unseen.
 """
 
-from retencion_lib import config, disk, ledger
-from retencion_lib.runs.verify.logs import held, layouts
+from retencion_lib import config
+from retencion_lib.audit.verify.logs import held, layouts
+from retencion_lib.home import disk, ledger
 
 FACTS = ("path", "sha256", "bytes", "rows", "offset")
 

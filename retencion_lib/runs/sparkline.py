@@ -4,7 +4,7 @@ import html
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from retencion_lib.plots import style
+from retencion_lib.show import style
 
 WIDTH, HEIGHT, EDGE = 240, 40, 4
 POINTS = 120  # the newest; more would not be seen apart

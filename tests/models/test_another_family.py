@@ -11,10 +11,10 @@ import pytest
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from retencion_lib.features import describe
 from retencion_lib.models import estimators, families, from_bytes, to_bytes, train_candidates
+from retencion_lib.models.features import describe
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CLASS, ENTRY = re.findall(
     r"```python\n(.*?)```", (ROOT / "docs" / "modelos.md").read_text("utf-8"), re.DOTALL
 )

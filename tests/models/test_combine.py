@@ -3,7 +3,7 @@ import pytest
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from retencion_lib.metrics import margin_log_loss
+from retencion_lib.maths.metrics import margin_log_loss
 from retencion_lib.models.combine import best_mean, fit_family, fit_stack, stack_weights
 from retencion_lib.models.crossfit import CrossFit
 from retencion_lib.models.fitted import Predictor

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from retencion_lib.features import describe
-from retencion_lib.metrics import log_loss_difference, margin_log_loss
+from retencion_lib.maths.metrics import log_loss_difference, margin_log_loss
 from retencion_lib.models.crossfit import fit_variants
 from retencion_lib.models.estimators import StagedXGB
 from retencion_lib.models.families import FAMILIES, Family, Variant
+from retencion_lib.models.features import describe
 from retencion_lib.models.fitted import Predictor, weighted_sum
 
 N, FOLDS = 2000, np.arange(2000) % 5

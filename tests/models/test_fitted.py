@@ -4,7 +4,6 @@ import pytest
 from scipy.special import expit
 from xgboost import DMatrix
 
-from retencion_lib.features import describe, matrix_sources
 from retencion_lib.models import (
     FAMILIES,
     Calibrator,
@@ -16,6 +15,7 @@ from retencion_lib.models import (
 from retencion_lib.models.calibrate import fit_calibrator
 from retencion_lib.models.combine import fit_family
 from retencion_lib.models.crossfit import fit_variants
+from retencion_lib.models.features import describe, matrix_sources
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy.stats import chi2
 
-from retencion_lib.features import Derive, Derived
+from retencion_lib.models.features import Derive, Derived
 from retencion_lib.models.search import candidates, chance, screen, search, units
 
 FOLDS = np.arange(3000) % 5

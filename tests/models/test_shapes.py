@@ -6,7 +6,7 @@ import pytest
 from scipy.special import expit
 from sklearn.metrics import log_loss
 
-from retencion_lib.metrics import contest, log_loss_difference
+from retencion_lib.maths.metrics import contest, log_loss_difference
 from retencion_lib.models import (
     FAMILIES,
     baseline_scores,

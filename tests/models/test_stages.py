@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from retencion_lib.features import describe
-from retencion_lib.metrics import margin_log_loss
+from retencion_lib.maths.metrics import margin_log_loss
 from retencion_lib.models.crossfit import cross_fit, fold_parts
 from retencion_lib.models.estimators import StagedMLP, StagedXGB
 from retencion_lib.models.families import Variant
+from retencion_lib.models.features import describe
 
 N, FOLDS = 600, np.arange(600) % 5
 TREES = Variant("trees", "trees", lambda seed: StagedXGB(3, seed=seed))

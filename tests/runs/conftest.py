@@ -12,7 +12,7 @@ from retencion_lib import config
 @pytest.fixture(scope="session")
 def trained_home(tmp_path_factory):
     """A home after one `run` on a part of the demo customers; nobody changes it."""
-    from retencion_lib.data.demo import demo_table, new_batch
+    from retencion_lib.tables.demo import demo_table, new_batch
 
     home = tmp_path_factory.mktemp("trained")
     (home / "data/raw").mkdir(parents=True)

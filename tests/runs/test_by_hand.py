@@ -5,10 +5,12 @@ import os
 import nbformat
 import pytest
 
-from retencion_lib import config, disk, ledger, store
+from retencion_lib import config
 from retencion_lib.__main__ import main
-from retencion_lib.runs import adopt, context, record
-from retencion_lib.runs.verify import faults
+from retencion_lib.audit import adopt
+from retencion_lib.audit.verify import faults
+from retencion_lib.home import disk, ledger, store
+from retencion_lib.runs import context, record
 
 FILE = "artifacts/x.json"
 

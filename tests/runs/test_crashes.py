@@ -11,9 +11,10 @@ import time
 import psutil
 import pytest
 
-from retencion_lib import config, disk, ledger
-from retencion_lib.runs import adopt
-from retencion_lib.runs.verify import faults
+from retencion_lib import config
+from retencion_lib.audit import adopt
+from retencion_lib.audit.verify import faults
+from retencion_lib.home import disk, ledger
 from tests import sealed_home
 
 KILLS = int(os.environ.get("RETENCION_KILLS", "5"))
@@ -112,7 +113,7 @@ def test_a_full_disk_leaves_files_and_log_as_they_were(home):
         "import resource, signal; from tests import sealed_home\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
-        "from retencion_lib import config, disk\n"
+        "from retencion_lib import config\nfrom retencion_lib.home import disk\n"
         "disk.append(config.resolve('logs/predictions.csv'), b'x' * 5000)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=config.root(), env=os.environ,

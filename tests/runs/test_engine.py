@@ -10,10 +10,11 @@ import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
-from retencion_lib import config, disk, ledger
+from retencion_lib import config
+from retencion_lib.audit.verify import faults
 from retencion_lib.errors import ParameterError, StorageError
+from retencion_lib.home import disk, ledger
 from retencion_lib.runs import report
-from retencion_lib.runs.verify import faults
 
 VOLATILE = {"seq", "at", "prev", "run_id", "files", "output", "pid", "seconds"}
 
@@ -145,7 +146,7 @@ def test_papermill_loads_nothing_heavy_through_us():
 
 
 def small_data(home):
-    from retencion_lib.data.demo import demo_table
+    from retencion_lib.tables.demo import demo_table
 
     (home / "data/raw").mkdir(parents=True, exist_ok=True)
     demo_table().head(1000).to_csv(home / config.RAW_DATA, index=False)

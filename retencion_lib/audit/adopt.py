@@ -1,0 +1,138 @@
+"""Take into the ledger what it does not hold yet: notebooks executed elsewhere, runs cut short."""
+
+import json
+import os
+import platform
+import re
+import shutil
+from pathlib import Path
+
+from retencion_lib import config
+from retencion_lib.audit.verify.fault import Lives
+from retencion_lib.audit.verify.logs import layouts
+from retencion_lib.errors import AuditError, DataError
+from retencion_lib.home import disk, ledger
+from retencion_lib.runs import record, seal
+from retencion_lib.runs.context import new_run_id
+
+
+def take_in(path: str) -> str:
+    """Seal an executed notebook made elsewhere, where it lies in `runs` or copied there.
+
+    Returns
+    -------
+    str
+        The report, from the home.
+
+    Raises
+    ------
+    DataError
+        If it is no notebook, or was never executed.
+    AuditError
+        If the ledger holds it already.
+    """
+    source = Path(path).expanduser().resolve()
+    notebook = _executed(source)
+    sha256 = disk.sha256(source)
+    if any(sha256 in (e.get("files") or {}).values() for e in ledger.mentioning(sha256)):
+        raise AuditError(f"{path}: ya está en el registro. No hay nada que sellar.")
+    found = record.find(notebook)
+    name = found.get("notebook") or re.sub(r"\W+", "_", source.stem)
+    run_id = found.get("run_id", "")
+    lines = [e for e in ledger.mentioning(run_id) if e.get("run_id") == run_id] if run_id else []
+    begun = any(e["event"] == "run_started" for e in lines)
+    # Only a run begun without an engine and not yet closed is the one that this notebook ends.
+    ours = all(e.get("interactive", e["event"] == "write") for e in lines)
+    if not run_id or not ours:
+        run_id, begun = new_run_id(name), False
+    output = _place(source, name, run_id, config.run_date(found.get("date", "")))
+    params = found.get("parameters") or notebook["metadata"].get("papermill", {}).get(
+        "parameters", {}
+    )
+    if not begun:
+        start = record.start(name, params, output=config.relative(output))
+        ledger.append("run_started", run_id=run_id, **start, taken_in=True)
+    failed = any(o["output_type"] == "error" for c in notebook["cells"]
+                 for o in c.get("outputs", []))  # fmt: skip
+    seal.end(run_id, name, output, error=None, params=record.masked(params), source_sha256=None,
+             seconds=None, status="failed" if failed else "ok")  # fmt: skip
+    return config.relative(output.with_suffix(".html"))
+
+
+def _executed(source: Path) -> dict:
+    try:
+        notebook = json.loads(source.read_bytes())
+        executed = any(c.get("execution_count") for c in notebook["cells"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"{source}: no se puede leer como cuaderno ({type(error).__name__}). "
+            "Indica un .ipynb ejecutado."
+        ) from None
+    if not executed:
+        raise DataError(f"{source}: no está ejecutado. Ejecútalo antes de sellarlo.")
+    return notebook
+
+
+def _place(source: Path, name: str, run_id: str, date: str) -> Path:
+    if source.is_relative_to(config.resolve("runs").resolve()):
+        return config.home() / source.relative_to(config.home().resolve())
+    output = config.resolve("runs") / date / run_id / f"{name}.ipynb"
+    output.parent.mkdir(parents=True)
+    shutil.copyfile(source, output)
+    return output
+
+
+def abandon(run_id: str = "") -> list[str]:
+    """Close the runs that were cut short, and cut off what they left half written.
+
+    Parameters
+    ----------
+    run_id : str
+        Close this one whatever its process does; empty closes those of this machine whose
+        process is gone, or has gone on to another run.
+
+    Returns
+    -------
+    list of str
+        The runs that were closed.
+
+    Raises
+    ------
+    AuditError
+        If `run_id` has not started, or has ended.
+    """
+    events = ledger.read()
+    ended = Lives.of(events).ended
+    lone = [e for e in events if e["event"] == "run_started" and e["run_id"] not in ended]
+    starts = [e for e in events if e["event"] == "run_started"]
+    chosen = [e for e in lone if (e["run_id"] == run_id if run_id else _gone(e, starts))]
+    if run_id and not chosen:
+        raise AuditError(f"{run_id}: no consta como empezada y sin terminar. No hay qué cerrar.")
+    for path in layouts(events):
+        with disk.locked(config.resolve(path)):
+            disk.mend(config.resolve(path))
+    for event in chosen:
+        seal.end(
+            event["run_id"], event["notebook"], config.resolve(event.get("output") or "runs/-"),
+            error=None, params=event.get("parameters", {}), seconds=None, status="abandoned",
+            source_sha256=event.get("source_sha256"),
+        )  # fmt: skip
+    return [e["run_id"] for e in chosen]
+
+
+def _gone(event: dict, starts: list[dict]) -> bool:
+    """Whether the process that started a run ran here and is no longer at it."""
+    if event.get("host") != platform.node():
+        return False
+    if event.get("interactive") and any(
+        e["seq"] > event["seq"] and (e.get("host"), e.get("pid")) == (event["host"], event["pid"])
+        for e in starts
+    ):
+        return True  # the notebook was opened again in the same kernel
+    try:
+        os.kill(event["pid"], 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,0 +1,237 @@
+"""Files of the stages: hashes, versions, and the lineage of what a run touched.
+
+Whatever is read or written through this module is recorded in `lineage`, which the last cell
+of each notebook shows; inside a run, whatever is written is announced in the ledger before it
+has its name. Small JSON is also kept by content in `runs/objects`, so that a later reader finds
+what an earlier run read (docs/decisions/0004).
+"""
+
+import csv
+import io
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from retencion_lib import config
+from retencion_lib.errors import DataError, OrderError
+from retencion_lib.home import disk, ledger
+from retencion_lib.home.disk import clean, json_bytes, locked, sha256
+
+__all__ = ["clean", "locked", "sha256"]
+
+OBJECTS = "runs/objects"
+KEEP_BYTES = 1 << 18  # JSON larger than this is not kept by content
+
+
+@dataclass(frozen=True)
+class Touched:
+    """One file that a run read or wrote, or the block that it appended."""
+
+    role: str  # "input" or "output"
+    path: str  # from the home
+    sha256: str  # of the file; of the block where `offset` is given
+    rows: int | None
+    bytes: int
+    offset: int | None = None  # where the block starts in a log that grows
+
+
+lineage: list[Touched] = []
+_run_id: str | None = None
+_start: dict | None = None
+
+
+def begin(run_id: str, start: dict | None = None) -> None:
+    """Start a run: forget earlier files, and announce in the ledger what is written.
+
+    Parameters
+    ----------
+    start : dict, optional
+        Facts of ``run_started``, where nobody has put that line in the ledger: it is put there
+        before the first write or kept content, so that a notebook that did nothing leaves no
+        trace.
+    """
+    global _run_id, _start
+    _run_id, _start = run_id, start
+    lineage.clear()
+
+
+def record(role: str, path: Path, rows: int | None = None) -> None:
+    """Remember a file for the lineage; the same file and content is remembered once."""
+    _remember(Touched(role, config.relative(path), sha256(path), rows, path.stat().st_size))
+
+
+def _remember(touched: Touched) -> None:
+    if touched not in lineage:
+        lineage.append(touched)
+
+
+def _say_start() -> None:
+    global _start
+    if _start is not None:
+        ledger.append("run_started", run_id=_run_id, **_start)
+        _start = None
+
+
+def _announce(touched: Touched) -> None:
+    _say_start()
+    if _run_id is not None:
+        facts = {k: v for k, v in asdict(touched).items() if k != "role" and v is not None}
+        ledger.append("write", run_id=_run_id, **facts)
+
+
+def lineage_table() -> pd.DataFrame:
+    """Files touched so far in this process, one row each, in order."""
+    columns = ["role", "path", "sha256", "rows", "bytes"]
+    return pd.DataFrame([asdict(t) for t in lineage], columns=columns)
+
+
+def write_bytes(path: Path, content: bytes, *, rows: int | None = None) -> Path:
+    """Write a file whole or not at all, and record it as an output."""
+    sha = disk.digest(content)
+    touched = Touched("output", config.relative(path), sha, rows, len(content))
+    _announce(touched)
+    disk.write(path, content)
+    _remember(touched)
+    return path
+
+
+def keep(content: bytes) -> None:
+    """Keep small content under its own hash; the same content is kept once."""
+    name = disk.digest(content)
+    path = config.resolve(OBJECTS) / name[:2] / name
+    if _run_id is not None and len(content) <= KEEP_BYTES and not path.exists():
+        _say_start()
+        disk.write(path, content)
+
+
+def write_new(path: Path, content: bytes) -> Path:
+    """Write a file that must not exist yet: versions are never overwritten.
+
+    Raises
+    ------
+    DataError
+        If the file is already there.
+    """
+    with locked(path):
+        if path.exists():
+            raise DataError(
+                f"{config.relative(path)} ya existe y una versión no se sobrescribe. "
+                "Elige otra 'version', o déjala vacía para usar la siguiente libre."
+            )
+        return write_bytes(path, content)
+
+
+def write_json(path: Path, value: Any) -> Path:
+    """Write JSON: UTF-8, two spaces, full precision, null for what is not a number."""
+    content = json_bytes(value)
+    if isinstance(value, dict):
+        keep(content)
+    return write_bytes(path, content, rows=len(value) if isinstance(value, list) else None)
+
+
+def read_json(path: Path, *, made_by: str) -> Any:
+    """Read JSON that the stage `made_by` writes.
+
+    Raises
+    ------
+    OrderError
+        If the file is not there: that stage has not run.
+    DataError
+        If it is not JSON.
+    """
+    need(path, made_by=made_by)
+    content = path.read_bytes()
+    try:
+        value = json.loads(content)
+    except ValueError as error:
+        raise DataError(
+            f"{config.relative(path)}: no es JSON válido ({error}). "
+            f"Bórralo o recupera una copia, y ejecuta otra vez '{made_by}'."
+        ) from None
+    rows = len(value) if isinstance(value, list) else None
+    if rows is None:
+        keep(content)
+    sha = disk.digest(content)
+    _remember(Touched("input", config.relative(path), sha, rows, len(content)))
+    return value
+
+
+def need(path: Path, *, made_by: str) -> Path:
+    """Give back a path that must exist, or name the command that writes it."""
+    if not path.is_file():
+        raise OrderError(
+            f"Falta {config.relative(path)} (en {config.home()}). "
+            f"Lo escribe 'retencion {made_by}': ejecútalo antes."
+        )
+    return path
+
+
+def read_csv(path: Path, *, made_by: str, **options: object) -> pd.DataFrame:
+    """Read a CSV that the stage `made_by` writes, as pandas does, and record it as an input."""
+    table = pd.read_csv(need(path, made_by=made_by), **options)
+    record("input", path, len(table))
+    return table
+
+
+def append_json(path: Path, items: list[dict]) -> Path:
+    """Append to a JSON list under a lock; what is there stays as it is."""
+    with locked(path):
+        before = []
+        if path.exists():
+            before = json.loads(path.read_text(encoding="utf-8"))
+            record("input", path, len(before))
+        return write_json(path, before + items)
+
+
+def write_csv(path: Path, table: pd.DataFrame) -> Path:
+    """Write a table as CSV, floats in the shortest form that reads back the same."""
+    return write_bytes(
+        path, table.to_csv(index=False, lineterminator="\n").encode(), rows=len(table)
+    )
+
+
+def append_csv(path: Path, table: pd.DataFrame) -> Path:
+    """Append rows to a CSV log under its lock (the caller may hold it already).
+
+    The block is written whole or cut off again, at the latest by whoever appends next after a
+    process was killed half way: the log never keeps half a block.
+
+    Raises
+    ------
+    DataError
+        If the log has other columns than the table.
+    """
+    with locked(path):
+        disk.mend(path)
+        start = path.stat().st_size if path.exists() else 0
+        if start:
+            _check_header(path, list(table.columns))
+        block = table.to_csv(index=False, header=not start, lineterminator="\n").encode()
+        name, sha = config.relative(path), disk.digest(block)
+        touched = Touched("output", name, sha, len(table), len(block), start)
+        disk.note_append(path, start, block)
+        _announce(touched)
+        disk.append(path, block)
+        disk.forget_note(path)
+    _remember(touched)
+    return path
+
+
+def _check_header(path: Path, columns: list[str]) -> None:
+    with path.open(encoding="utf-8", newline="") as handle:
+        found = next(csv.reader(handle), [])
+    if found != columns:
+        raise DataError(
+            f"{config.relative(path)}: sus columnas son {found} y hacían falta {columns}. "
+            "Un registro no cambia de forma: muévelo a otro nombre y se empezará uno nuevo."
+        )
+
+
+def png_bytes(figure: Any, dpi: int) -> bytes:
+    """Figure as PNG without a date or a program name, so that equal figures have equal bytes."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi, bbox_inches="tight", metadata={"Software": None})
+    return buffer.getvalue()

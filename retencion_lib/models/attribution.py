@@ -1,0 +1,255 @@
+"""Why a customer's score is what it is: the part of each feature in the log-odds, and in words.
+
+Parts always add up to the score. Trees: exact path-dependent Shapley values (Lundberg et al.
+2020, computed by xgboost). Linear terms: weight times distance to the background's mean.
+One-layer network: integrated gradients along the straight line from that mean (Sundararajan,
+Taly & Yan 2017), in closed form since each unit bends once. Any other estimator: Shapley
+values sampled over orders of the features (Štrumbelj & Kononenko 2014). A model that is a
+weighted sum in log-odds has the weighted sum of its members' parts.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import xgboost as xgb
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+
+from retencion_lib import config
+from retencion_lib.errors import DataError
+from retencion_lib.home import store
+from retencion_lib.models import FittedModel
+from retencion_lib.models.estimators import StagedMLP, StagedXGB
+from retencion_lib.models.features import matrix_sources
+from retencion_lib.words import es
+
+SAMPLED_ORDERS = 8  # each walked forwards and backwards
+LEAST_PART = 0.1  # of the largest part, below which a reason says little
+FEW_VALUES = 6  # a number with as few distinct values is neither high nor low
+SAME = 0.95  # correlation from which two numbers are one reason
+NO_VALUE = "sin dato"
+
+Names = dict[str, str | dict[str, str]]
+
+
+def contributions(model: FittedModel, frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """Part of each feature in the log-odds of each row.
+
+    Parameters
+    ----------
+    model : FittedModel
+        A weighted sum of pipelines in log-odds.
+    frame : DataFrame of shape (n, …)
+        Rows as the contract check leaves them.
+
+    Returns
+    -------
+    DataFrame of shape (n, n_features)
+        Log-odds before calibration, by original feature; positive raises the risk. The part
+        of a derived column is shared equally among the columns it is made from.
+    ndarray of shape (n,)
+        What is left without them: ``base + row of parts = model.margin(frame)``. It is the
+        same for all rows but for the rounding of the trees' single precision.
+    """
+    frame = frame[model.features]
+    parts = np.zeros((len(frame), len(model.features)))
+    for member, weight in zip(model.predictor.members, model.predictor.weights, strict=True):
+        parts += weight * _member_parts(member, frame, model.background)
+    table = pd.DataFrame(parts, columns=model.features, index=frame.index)
+    return table, model.margin(frame) - parts.sum(axis=1)
+
+
+def _member_parts(member: Pipeline, frame: pd.DataFrame, background: pd.DataFrame) -> np.ndarray:
+    """Parts of one pipeline by original feature, shape (n, n_features)."""
+    explain = EXACT.get(type(member[-1]))
+    if explain is None:
+        return _sampled_parts(member, frame, background)
+    prepare = member[:-1]
+    spread = _spread(member, list(frame.columns))
+    return explain(member[-1], prepare.transform(frame), prepare.transform(background)) @ spread
+
+
+def _spread(member: Pipeline, features: list[str]) -> np.ndarray:
+    """Share of each matrix column that belongs to each feature, shape (n_columns, n_features)."""
+    derived = member.named_steps["derive"].sources
+    columns = matrix_sources(member.named_steps["prepare"])
+    spread = np.zeros((len(columns), len(features)))
+    for row, name in enumerate(columns):
+        sources = derived.get(name, (name,))
+        for source in sources:
+            spread[row, features.index(source)] += 1 / len(sources)
+    return spread
+
+
+def _linear_parts(estimator: LogisticRegression, X: np.ndarray, around: np.ndarray) -> np.ndarray:
+    return (X - around.mean(axis=0)) * estimator.coef_[0]
+
+
+def _tree_parts(estimator: StagedXGB, X: np.ndarray, around: np.ndarray) -> np.ndarray:
+    return estimator.booster_.predict(xgb.DMatrix(X), pred_contribs=True)[:, :-1]
+
+
+def _network_parts(estimator: StagedMLP, X: np.ndarray, around: np.ndarray) -> np.ndarray:
+    (into, out), (bias, _) = estimator.model_.coefs_, estimator.model_.intercepts_
+    start = around.mean(axis=0)
+    before, after = start @ into + bias, X @ into + bias
+    # Share of the way from `start` to the row on which each unit is active.
+    rise = after - before
+    active = np.divide(
+        np.maximum(0, after) - np.maximum(0, before),
+        rise,
+        out=np.repeat((before > 0).astype(float)[None], len(X), axis=0),
+        where=np.abs(rise) > 1e-12,
+    )
+    return (X - start) * ((active * out[:, 0]) @ into.T)
+
+
+EXACT: dict[type, Callable[..., np.ndarray]] = {
+    LogisticRegression: _linear_parts,
+    StagedXGB: _tree_parts,
+    StagedMLP: _network_parts,
+}
+
+
+def _sampled_parts(member: Pipeline, frame: pd.DataFrame, background: pd.DataFrame) -> np.ndarray:
+    """Mean change of the log-odds as each feature goes from a background row's to the row's own.
+
+    Each order is walked in both directions from the same background row, for every customer,
+    so that the parts add up to the score minus one constant.
+    """
+    rng = np.random.default_rng(0)
+    parts = np.zeros(frame.shape)
+    for _ in range(SAMPLED_ORDERS):
+        start = background.iloc[[rng.integers(len(background))] * len(frame)]
+        start = start[frame.columns].set_axis(frame.index)
+        order = rng.permutation(frame.shape[1])
+        for walk in (order, order[::-1]):
+            mixed, before = start.copy(), member.decision_function(start)
+            for position in walk:
+                name = frame.columns[position]
+                mixed[name] = frame[name]
+                after = member.decision_function(mixed)
+                parts[:, position] += after - before
+                before = after
+    return parts / (2 * SAMPLED_ORDERS)
+
+
+def load_names(path: str) -> Names:
+    """Read how to say columns and values to people; the default file need not exist.
+
+    Parameters
+    ----------
+    path : str
+        JSON object. For each column, a text: with ``{}`` where the value goes
+        (``"{} meses de antigüedad"``), or the column's name for people. Or an object from
+        value to text, where ``""`` holds the text for any other value.
+
+    Raises
+    ------
+    DataError
+        If the file is not there, or is not that.
+    """
+    file = config.resolve(path)
+    if not path or (path == config.NAMES and not file.is_file()):
+        return {}
+    if not file.is_file():
+        raise DataError(
+            f"No existe {config.relative(file)} (se buscó en {config.home()}). Corrige names, o "
+            "déjalo vacío para nombrar las columnas tal como vienen."
+        )
+    names = store.read_json(file, made_by="data")
+    if not isinstance(names, dict):
+        raise DataError(
+            f"{config.relative(file)}: debe ser un objeto JSON de columna a texto, como "
+            '{"antiguedad": "{} meses de antigüedad"}, y no lo es. Corrígelo o deja names vacío.'
+        )
+    for column, said in names.items():
+        texts = said.values() if isinstance(said, dict) else [said]
+        if not all(isinstance(text, str) for text in texts):
+            raise DataError(
+                f"{config.relative(file)}: '{column}' debe tener un texto, o un objeto de valor a "
+                f"texto, y tiene {said!r}. Corrígelo o quita la columna."
+            )
+    return names
+
+
+def reasons(
+    parts: pd.DataFrame,
+    frame: pd.DataFrame,
+    background: pd.DataFrame,
+    names: Names,
+    *,
+    limit: int = 3,
+) -> list[list[str]]:
+    """Up to `limit` features that raise each row's risk the most, in plain Spanish.
+
+    Parameters
+    ----------
+    parts : DataFrame of shape (n, n_features)
+        From `contributions`.
+    frame : DataFrame of shape (n, …)
+        The same rows' values.
+    background : DataFrame
+        Rows against which a number is called high or low.
+    names : dict
+        From `load_names`.
+
+    Returns
+    -------
+    list of n lists of str
+        Most important first; empty where nothing raises the risk.
+    """
+    levels = {name: levels_of(background[name]) for name in parts.columns}
+    twins = _twins(background[parts.columns])
+    values = frame[parts.columns].astype(object).to_numpy()
+    found = []
+    for row, own in zip(values, parts.to_numpy(), strict=True):
+        kept: list[int] = []
+        for i in np.argsort(-own, kind="stable"):
+            if len(kept) == limit or own[i] <= 0 or own[i] < LEAST_PART * own.max():
+                break
+            if not twins[i, kept].any():
+                kept.append(i)
+        columns = [parts.columns[i] for i in kept]
+        found.append([say(c, row[i], names, levels[c]) for c, i in zip(columns, kept, strict=True)])
+    return found
+
+
+def _twins(background: pd.DataFrame) -> np.ndarray:
+    """True for each pair of numbers that say the same, shape (n_features, n_features)."""
+    numbers = background.select_dtypes("number")
+    told = numbers.corr().abs().reindex(index=background.columns, columns=background.columns)
+    return told.to_numpy() > SAME
+
+
+def levels_of(column: pd.Series) -> tuple[float, float] | None:
+    """Values up to which, and from which, a third of the background lies."""
+    if not pd.api.types.is_numeric_dtype(column) or column.nunique() <= FEW_VALUES:
+        return None
+    low, high = column.quantile([1 / 3, 2 / 3])
+    return (float(low), float(high)) if low < high else None
+
+
+def say(column: str, value: object, names: Names, levels: tuple[float, float] | None = None) -> str:
+    """One value in words: ``'contract: Month-to-month'``, ``'tenure: 2 (bajo)'``, or as named."""
+    text = NO_VALUE if value is None or value != value else _text(value)
+    said = names.get(column, column)
+    if isinstance(said, dict):
+        if text in said:
+            return said[text].replace("{}", text)
+        said = said.get("", column)
+    if text == NO_VALUE:
+        return f"{column if '{}' in said else said}: {text}"
+    if "{}" in said:
+        return said.replace("{}", text)
+    level = ""
+    if levels and isinstance(value, float | int):
+        level = " (bajo)" if value <= levels[0] else " (alto)" if value >= levels[1] else ""
+    return f"{said}: {text}{level}"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float | int):
+        return es(value, 0 if float(value).is_integer() else 2)
+    return str(value)

@@ -1,0 +1,186 @@
+"""What a notebook shows: sentences, tables and figures that a screen reader can read.
+
+nbconvert ignores alternative text in output metadata, so figures are displayed as an
+``<img alt>`` of our own; the text is computed from the figure's table.
+"""
+
+import base64
+import html
+import re
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import HTML, Markdown, display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
+
+from retencion_lib.home.store import png_bytes
+from retencion_lib.words import es
+
+DPI = 90  # of the page; figures are drawn at twice that, to be crisp on any screen
+
+# Heading of each column that a table may show; a column without one keeps its name.
+HEADINGS = {
+    "name": "Nombre", "kind": "Clase", "n_missing": "Nulos", "n_unique": "Valores distintos",
+    "reason": "Por qué no se usa", "auc": "ROC-AUC sola", "correlation": "Correlación",
+    "cramers_v": "V de Cramér", "family": "Modelo", "roc_auc": "ROC-AUC", "pr_auc": "PR-AUC",
+    "f1": "F1", "precision_at_k": "Precisión en K", "lift_at_k": "Veces la media en K",
+    "brier": "Brier", "log_loss": "Pérdida log.", "artifact": "Archivo", "sha256": "SHA-256",
+    "fit_seconds": "Segundos", "metric": "Medida", "value": "Valor", "interval": "Intervalo",
+    "bar": "Logística sin ajustar", "policy": "Criterio", "threshold": "Umbral",
+    "called": "Avisados", "precision": "Precisión", "captured": "Bajas detectadas",
+    "score": "Puntuación", "prediction": "Aviso", "psi": "PSI", "psi_corrected": "PSI corregido",
+    "ks": "KS", "p_value": "Valor p", "status": "Estado", "role": "Papel", "path": "Archivo",
+    "plan": "Forma de elegir", "contacted": "Llamados", "foreseen": "Previsto",
+    "profit": "Beneficio", "behind": "La lista gana", "accept_rate": "Aceptación real",
+    "informed": "Sabiéndolo", "cost": "Coste de no saberlo", "reasons": "Razones",
+    "expected_profit": "Beneficio esperado", "decile": "Decil", "segment": "Grupo",
+    "left": "Se fue", "selected": "Avisados (%)", "differs": "Se distingue en",
+    "gap": "Diferencia con la mejor", "error": "Error típico", "tied": "Empata",
+    "model": "Modelo", "ece": "ECE", "ece_perfect": "ECE si fueran ciertas",
+    "slope": "Pendiente", "intercept": "Ordenada", "reliability": "Descalibración (Brier)",
+    "resolution": "Conocimiento (Brier)", "calibration": "Calibración", "variant": "Variante",
+    "gain": "Mejora", "column": "Columna", "weights": "Peso",
+    "rows": "Filas", "bytes": "Bytes", "what": "Qué",
+    "min": "Mínimo", "median": "Mediana", "max": "Máximo",
+    "median_stayed": "Mediana, se quedó", "median_left": "Mediana, se fue",
+}  # fmt: skip
+WORDS = {"id": "identificador", "ok": "bien", "warning": "aviso", "alert": "alerta",
+         "numeric": "numérica",
+         "categorical": "categórica", "constant": "constante", "text": "texto libre",
+         "date": "fecha", "target": "objetivo", "excluded": "excluida",
+         "sensitive": "sensible"}  # fmt: skip
+
+CODED = {"kind", "status", "level", "stage"}  # columns whose values are words of ours
+SHORT = 22  # letters of a text that stays on one line, such as an interval
+STATUSES = ("ok", "warning", "alert")
+
+
+def say(*sentences: str) -> None:
+    """Show sentences computed from the data, as one paragraph."""
+    display(Markdown(" ".join(s for s in sentences if s)))
+
+
+def bullets(sentences: list[str], *, none: str) -> None:
+    """Show findings as a list; `none` is what to say when there are none."""
+    display(Markdown("\n".join(f"- {s}" for s in sentences) if sentences else none))
+
+
+def figure(drawn: Axes | Figure, alt: str) -> None:
+    """Show a figure with its alternative text and close it."""
+    fig = drawn if isinstance(drawn, Figure) else drawn.figure
+    for ax in fig.axes:
+        if ax.images:  # a map of colours; a grid would cross its numbers
+            ax.grid(visible=False)
+        for axis in (ax.xaxis, ax.yaxis):
+            if type(axis.get_major_formatter()) is ScalarFormatter:
+                axis.set_major_formatter(_SpanishTicks())
+    png = png_bytes(fig, 2 * DPI)
+    plt.close(fig)
+    # The header of a PNG holds its width as four bytes from the sixteenth on.
+    width = int.from_bytes(png[16:20], "big") // 2
+    data = base64.b64encode(png).decode()
+    display(
+        HTML(
+            f'<img class="figure" width="{width}" alt="{html.escape(alt)}" '
+            f'src="data:image/png;base64,{data}">'
+        )
+    )
+
+
+class _SpanishTicks(ScalarFormatter):
+    """Numbers on an axis with a decimal comma and a point each thousand."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        whole, _, part = super().__call__(x, pos).partition(".")
+        grouped = re.sub(r"(?<=\d)(?=(\d{3})+$)", ".", whole)
+        return f"{grouped},{part}" if part else grouped
+
+
+def table(
+    frame: pd.DataFrame,
+    caption: str,
+    digits: int | Mapping[str, int] = 3,
+    *,
+    folded: bool = False,
+) -> None:
+    """Show a table with a caption, Spanish numbers and the headings of `HEADINGS`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a line; the index is not shown.
+    caption : str
+        What the table holds.
+    digits : int or mapping of column to int
+        Decimals of the float columns.
+    folded : bool
+        Show the caption alone until the reader opens it.
+    """
+    places = digits if isinstance(digits, Mapping) else dict.fromkeys(frame.columns, digits)
+    places = {**places, **{c: 0 for c in frame.columns if _counts(frame[c])}}
+    numeric = {c for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c])}
+    rows = [
+        f'<th scope="col"{_side(c in numeric)}>{html.escape(str(HEADINGS.get(c, c)))}</th>'
+        for c in frame.columns
+    ]
+    body = [
+        "".join(
+            _data_cell(c, _cell_text(c, value, places.get(c, 3)), value, c in numeric)
+            for c, value in zip(frame.columns, row, strict=True)
+        )
+        for row in frame.astype(object).itertuples(index=False)
+    ]
+    title = html.escape(caption)
+    made = (
+        f'<div class="table" role="region" tabindex="0" aria-label="{title}"><table>'
+        f"{'' if folded else f'<caption>{title}</caption>'}"
+        f"<thead><tr>{''.join(rows)}</tr></thead><tbody>"
+        + "".join(f"<tr>{cells}</tr>" for cells in body)
+        + "</tbody></table></div>"
+    )
+    if folded:
+        made = f'<details class="more"><summary>{title}</summary>{made}</details>'
+    display(HTML(made))
+
+
+def _counts(column: pd.Series) -> bool:
+    """Whether a column of floats holds whole numbers that a missing value made floats."""
+    known = column.dropna()
+    return bool(
+        pd.api.types.is_float_dtype(column)
+        and 0 < len(known) < len(column)
+        and (known % 1 == 0).all()
+    )
+
+
+def _side(numeric: bool, *, short: bool = False) -> str:
+    """Numbers to the right, words to the left; inline, because JupyterLab has its own idea."""
+    kind, side = ("n", "right") if numeric else ("short" if short else "t", "left")
+    return f' class="{kind}" style="text-align:{side}"'
+
+
+def _data_cell(column: str, text: str, value: object, numeric: bool) -> str:
+    """A cell: a status as a badge, a hash in its own letters, an interval never broken in two."""
+    marked = html.escape(text)
+    if column == "status" and value in STATUSES:
+        marked = f'<span class="badge {value}">{marked}</span>'
+    elif column == "sha256" and text != "—":
+        marked = f'<code class="hash">{marked}</code>'
+    return f"<td{_side(numeric, short=len(text) <= SHORT)}>{marked}</td>"
+
+
+def _cell_text(column: str, value: object, digits: int) -> str:
+    return _cell(WORDS.get(str(value), value) if column in CODED else value, digits)
+
+
+def _cell(value: object, digits: int) -> str:
+    if isinstance(value, bool):
+        return "sí" if value else "no"
+    if isinstance(value, int):
+        return es(value, 0)
+    if isinstance(value, float):
+        return es(value, digits)
+    return "—" if value is None or value is pd.NA else str(value)

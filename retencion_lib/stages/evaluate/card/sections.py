@@ -1,0 +1,231 @@
+"""The sections of a model card, each from the files of `Sources`."""
+
+from retencion_lib.show.notebook import HEADINGS, WORDS
+from retencion_lib.stages.evaluate.card.assumptions import assumptions
+from retencion_lib.stages.evaluate.card.blocks import Section, Table
+from retencion_lib.stages.evaluate.card.sources import Sources
+from retencion_lib.words import count, es, interval, listed, pct, plural
+
+STAGES = {"champion": "campeón", "challenger": "aspirante", "archived": "archivado"}
+POLICIES = {"f1": "máximo F1 en validación", "capacity": "capacidad de contacto",
+            "profit": "desde donde la llamada compensa"}  # fmt: skip
+MOST_CATEGORIES = 8
+
+
+def sections(known: Sources) -> list[Section]:
+    """All sections, in the order in which a reviewer asks."""
+    return [
+        use(known), results(known), groups(known), decision(known), data(known), limits(known),
+        judged(known), contract(known), lineage(known),
+    ]  # fmt: skip
+
+
+def use(known: Sources) -> Section:
+    """What the model is for, and what it is not for."""
+    return Section(
+        "Uso previsto y excluido",
+        [
+            "Ordena a los clientes por su riesgo de baja, para que el equipo de retención decida "
+            "a quién contacta. Cada lista la revisa una persona antes de usarla."
+        ],
+        [
+            "No sirve para negar un servicio, fijar un precio o juzgar a una persona.",
+            "No dice a quién convence una llamada: un riesgo alto no es una causa.",
+            "No sirve con clientes que rompen el contrato de datos, ni en otra cartera.",
+            "No vale para siempre: deja de usarse si la vigilancia da alerta.",
+        ],
+    )
+
+
+def results(known: Sources) -> Section:
+    """How well it ranks and how true its probabilities are."""
+    test, ci, valid = known.report["test"], known.report["test_ci"], known.experiment["valid"]
+    plain = known.report.get("baseline", {}).get("test", {})
+    rows = [
+        [HEADINGS.get(m, m), es(test[m], 3), interval(*ci[m]) if m in ci else "—",
+         es(valid.get(m), 3), es(plain.get(m), 3)]
+        for m in test
+    ]  # fmt: skip
+    said = (
+        f"Medido una vez en {plural(known.report['n_rows'], 'cliente', 'clientes')} que el modelo "
+        f"no había visto; se fue el {pct(known.report['positive_rate'])}. De los "
+        f"{count(known.report['k'])} con más riesgo se fue el {pct(test['precision_at_k'])}, "
+        f"{es(test['lift_at_k'])} veces la media."
+    )
+    heads = ["Medida", "Examen", "Intervalo del 95 %", "Validación", "Logística sin ajustar"]
+    return Section("Resultados", [said], tables=[Table("Medidas", heads, rows, _right(1, 2, 3, 4))])
+
+
+def groups(known: Sources) -> Section:
+    """The same by group of customers."""
+    title = "Por grupo de clientes"
+    found = known.report.get("segments") or {}
+    rows = found.get("groups", []) if isinstance(found, dict) else found
+    if not rows:
+        return Section(title, ["No se ha medido por grupos en esta ejecución."])
+    differing = [r for r in rows if r.get("differs")]
+    names = listed([f"{r['column']}: {r['group']}" for r in differing], limit=8)
+    said = (
+        f"Se comparan {count(len(rows))} grupos con el resto de los clientes. "
+        + (f"Se distinguen más allá del azar: {names}." if differing else
+           "Ninguno se distingue más allá del azar.")
+    )  # fmt: skip
+    heads = ["Grupo", "Clientes", "Se fue", "Previsto", "ROC-AUC", "Avisados", "Precisión"]
+    table = Table("Grupos", heads, [_group(r) for r in rows], _right(1, 2, 3, 4, 5, 6))
+    return Section(title, [said], tables=[table])
+
+
+def _group(row: dict) -> list[str]:
+    return [
+        f"{row.get('column', '')}: {row.get('group', '')}", count(row.get("n") or 0),
+        pct(row.get("left")), pct(row.get("foreseen")), _between(row, "roc_auc"),
+        pct(row.get("selected")), pct(row.get("precision")),
+    ]  # fmt: skip
+
+
+def _between(row: dict, key: str) -> str:
+    value, low, high = (row.get(k) for k in (key, f"{key}_low", f"{key}_high"))
+    known = value is not None and low is not None and high is not None
+    return f"{es(value, 3)} {interval(low, high, 2)}" if known else es(value, 3)
+
+
+def decision(known: Sources) -> Section:
+    """The threshold in use, what it does, and what it costs and earns."""
+    used, cells = known.report["threshold"], known.report["confusion_matrix"]
+    called, left = cells["tp"] + cells["fp"], cells["tp"] + cells["fn"]
+    said = [
+        f"Umbral en uso: {es(used['value'], 3)} ({POLICIES.get(used['policy'], used['policy'])}). "
+        f"En el examen avisa de {count(called)} clientes y entre ellos están {count(cells['tp'])} "
+        f"de las {count(left)} bajas."
+    ]
+    rows = [
+        ["Se quedó", count(cells["tn"]), count(cells["fp"])],
+        ["Se fue", count(cells["fn"]), count(cells["tp"])],
+    ]
+    tables = [Table("Qué pasó con cada aviso", ["", "Sin aviso", "Con aviso"], rows, _right(1, 2))]
+    campaign = known.report.get("campaign") or {}
+    plans = campaign.get("strategies", [])
+    if plans:
+        said.append("Los importes de la campaña son supuestos del equipo, no medidas.")
+        heads = ["Forma de elegir", "Llamados", "Beneficio (EUR)", "Intervalo del 95 %"]
+        earned = [
+            [str(p["plan"]), count(p["contacted"]), es(p["profit"], 0), _amounts(p)] for p in plans
+        ]
+        tables.append(Table("Lo que habría ganado la campaña", heads, earned, _right(1, 2, 3)))
+    else:
+        said.append("No se han dado costes de campaña en esta ejecución.")
+    return Section("Umbral y sus costes", said, tables=tables)
+
+
+def _amounts(plan: dict) -> str:
+    low, high = plan.get("low"), plan.get("high")
+    return "—" if low is None or high is None else interval(low, high, 0)
+
+
+def data(known: Sources) -> Section:
+    """What it learnt from."""
+    used = known.experiment["data"]
+    learnt = (
+        f"Aprende de {used['path']}: {count(used['n_rows'])} clientes, de los que se fue el "
+        f"{pct(used['positive_rate'])} (columna {used['target']}). Se aparta el "
+        f"{pct(used['test_share'], 0)} para el examen, según el identificador y la semilla."
+    )
+    columns = known.contract["columns"].values()
+    numbers = sum(rule["kind"] == "numeric" for rule in columns)
+    said = [
+        learnt,
+        f"Usa {count(numbers)} columnas de números y {count(len(columns) - numbers)} de texto.",
+    ]
+    out = list(used.get("dropped") or [])
+    if out:
+        said.append(f"Excluidas por quien lo entrenó: {listed(out, limit=12)}.")
+    if used.get("sensitive"):
+        kept = listed(used["sensitive"], limit=12)
+        said.append(f"Sensibles, fuera del modelo y usadas solo para comparar grupos: {kept}.")
+    if known.eda:
+        missing = [c for c in known.eda["columns"] if c["n_missing"]]
+        names = listed([f"{c['name']} ({count(c['n_missing'])})" for c in missing], limit=8)
+        said.append(f"Con valores que faltan: {names}." if missing else "No falta ningún valor.")
+    return Section("Datos", said)
+
+
+def limits(known: Sources) -> Section:
+    """Leakage, drift, and what a reader should doubt."""
+    points = [
+        "El examen aparta clientes al azar: no mide cuánto aguanta el modelo con el tiempo.",
+        "Una categoría o un valor que no estaban en la tabla se puntúan, pero sin haberlos visto.",
+    ]
+    suspects = (known.eda or {}).get("leakage", [])
+    points += [f"Posible fuga: '{s['column']}' {s['evidence']}." for s in suspects]
+    if known.eda is not None and not suspects:
+        points.append("Fugas: 01 no encontró ninguna variable sospechosa en esta tabla.")
+    if known.eda is None:
+        points.append("Fugas: sin comprobar, no hay análisis de 01 sobre esta misma tabla.")
+    if known.drift:
+        state = WORDS.get(known.drift["status"], known.drift["status"])
+        points.append(
+            "Deriva: al escribir esta ficha, la última vigilancia "
+            f"({known.drift['created_at'][:10]}, {known.drift['current']['path']}) terminó en "
+            f"«{state}», con un PSI de la puntuación de {es(known.drift['score']['psi'], 3)}."
+        )
+    else:
+        points.append("Deriva: al escribir esta ficha no había ninguna vigilancia de este modelo.")
+    points.append("Esta ficha no se reescribe: cada lote vigilado tiene su informe de 05.")
+    return Section("Límites, fugas y deriva", points=points)
+
+
+def judged(known: Sources) -> Section:
+    """Assumptions with their rating."""
+    rows = [[said, rating, evidence] for said, evidence, rating in assumptions(known)]
+    table = Table("Supuestos", ["Supuesto", "Valoración", "En qué se apoya"], rows)
+    said = "De sólido a débil según la cifra que se da; «sin comprobar» es que no hay ninguna."
+    return Section("Supuestos y su valoración", [said], tables=[table])
+
+
+def contract(known: Sources) -> Section:
+    """What a batch must look like."""
+    rows = [
+        [name, WORDS.get(rule["kind"], rule["kind"]), _admits(rule), pct(rule["null_rate"])]
+        for name, rule in known.contract["columns"].items()
+    ]
+    heads = ["Columna", "Clase", "Visto al entrenar", "Nulos"]
+    said = (
+        f"Un lote debe traer {known.contract['id_col']}, sin repetir, y estas "
+        f"{count(len(rows))} columnas. Si falta una o cambia de tipo, no se puntúa a nadie."
+    )
+    return Section("Contrato de datos", [said], tables=[Table("Columnas", heads, rows, _right(3))])
+
+
+def _admits(rule: dict) -> str:
+    if rule["kind"] == "numeric":
+        digits = 0 if float(rule["min"]).is_integer() and float(rule["max"]).is_integer() else 2
+        return f"de {es(rule['min'], digits)} a {es(rule['max'], digits)}"
+    return listed(rule["categories"], limit=MOST_CATEGORIES)
+
+
+def lineage(known: Sources) -> Section:
+    """Files, hashes, runs and promotions."""
+    report, experiment = known.report, known.experiment
+    rows = [
+        ["Modelo", f"{report['artifact']} · SHA-256 {report['artifact_sha256']}"],
+        ["Datos", f"{experiment['data']['path']} · SHA-256 {experiment['data']['sha256']}"],
+        ["Entrenado en", f"{experiment['run_id']} · {experiment['created_at']}"],
+        ["Examinado en", f"{(known.entry or {}).get('run_id', '—')} · {report['created_at']}"],
+        ["Semilla", str(experiment["seed"])],
+        ["Ajustes", "; ".join(f"{k}={v}" for k, v in experiment["params"].items())],
+        ["Elección", f"{report['selection']['rule']}. {report['selection']['why']}"],
+    ]
+    tables = [Table("De dónde sale", ["Qué", "Cuál"], rows)]
+    if known.history:
+        heads = ["Cuándo", "Entra", "Sale", "Motivo", "Lo aprueba"]
+        moves = [
+            [e["at"][:16].replace("T", " "), e.get("model") or "—", e.get("previous") or "—",
+             e.get("why") or "—", e.get("approver") or "—"]
+            for e in known.history
+        ]  # fmt: skip
+        tables.append(Table("Cambios de campeón en que aparece", heads, moves))
+    return Section("Linaje", tables=tables)
+
+
+def _right(*columns: int) -> frozenset[int]:
+    return frozenset(columns)

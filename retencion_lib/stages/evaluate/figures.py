@@ -1,0 +1,88 @@
+"""Figures of 03: ROC, precision-recall, gains, profit and confusion."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from sklearn.metrics import precision_recall_curve, roc_curve
+
+from retencion_lib.show.style import BLUE, GREY, RUST
+from retencion_lib.words import count, es, pct
+
+
+def plot_curves(y: np.ndarray, scores: np.ndarray) -> Figure:
+    """Draw the ROC and the precision-recall curve side by side."""
+    fig, (left, right) = plt.subplots(1, 2, figsize=(8.8, 4), layout="constrained")
+    fpr, tpr, _ = roc_curve(y, scores)
+    left.plot(100 * fpr, 100 * tpr, color=BLUE)
+    left.plot([0, 100], [0, 100], color=GREY, linestyle="--", linewidth=1)
+    left.set(title="ROC", xlabel="Falsas alarmas (%)", ylabel="Bajas detectadas (%)")
+    precision, recall, _ = precision_recall_curve(y, scores)
+    right.plot(100 * recall, 100 * precision, color=BLUE)
+    right.axhline(100 * np.mean(y), color=GREY, linestyle="--", linewidth=1)
+    right.set(title="Precisión y detección", xlabel="Bajas detectadas (%)", ylabel="Precisión (%)")
+    return fig
+
+
+def describe_curves(test: dict) -> str:
+    """Say the areas under both curves; the figure's alternative text."""
+    return (
+        f"Curva ROC, con área {es(test['roc_auc'], 3)}, y curva de precisión y detección, con "
+        f"área {es(test['pr_auc'], 3)}; en discontinua, lo que daría el azar."
+    )
+
+
+def plot_gains(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) -> Axes:
+    """Draw the leavers reached against the customers contacted."""
+    ax = ax or plt.subplots(figsize=(6.5, 4.5), layout="constrained")[1]
+    ax.plot(100 * curve["share_contacted"], 100 * curve["share_captured"], color=BLUE)
+    ax.plot([0, 100], [0, 100], color=GREY, linestyle="--", linewidth=1)
+    ax.axvline(100 * capacity, color=RUST, linestyle=":", label="Capacidad del equipo")
+    ax.set(xlabel="Clientes contactados (%)", ylabel="Bajas alcanzadas (%)")
+    ax.legend(frameon=False)
+    return ax
+
+
+def describe_gains(curve: pd.DataFrame, capacity: float) -> str:
+    """Say what contacting up to capacity reaches; the figure's alternative text."""
+    reached = np.interp(capacity, curve["share_contacted"], curve["share_captured"])
+    return (
+        f"Curva de ganancias: contactando al {pct(capacity, 0)} de más riesgo se alcanza al "
+        f"{pct(reached)} de las bajas."
+    )
+
+
+def plot_profit(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) -> Axes:
+    """Draw the profit of calling each share of customers, its interval and its best point."""
+    ax = ax or plt.subplots(figsize=(7.5, 4.5), layout="constrained")[1]
+    share, best = 100 * curve["share_contacted"], curve["profit"].idxmax()
+    ax.fill_between(share, curve["low"], curve["high"], color=BLUE, alpha=0.18, linewidth=0)
+    ax.plot(share, curve["profit"], color=BLUE)
+    ax.plot(share[best], curve["profit"][best], "o", color=BLUE, label="Máximo")
+    ax.axhline(0, color=GREY, linewidth=1)
+    ax.axvline(100 * capacity, color=RUST, linestyle=":", label="Capacidad del equipo")
+    ax.set(xlabel="Clientes llamados (%)", ylabel="Beneficio (EUR por cada 1.000 clientes)")
+    ax.legend(frameon=False)
+    return ax
+
+
+def plot_confusion(cells: dict[str, int], ax: Axes | None = None) -> Axes:
+    """Draw the four counts of the confusion matrix."""
+    ax = ax or plt.subplots(figsize=(4.6, 3.8), layout="constrained")[1]
+    table = np.array([[cells["tn"], cells["fp"]], [cells["fn"], cells["tp"]]])
+    ax.imshow(table, cmap="Blues")
+    for (row, column), value in np.ndenumerate(table):
+        dark = value > table.max() / 2
+        ax.text(column, row, count(value), ha="center", va="center", color="w" if dark else "k")
+    ax.set_xticks([0, 1], ["no avisado", "avisado"])
+    ax.set_yticks([0, 1], ["se quedó", "se fue"])
+    return ax
+
+
+def describe_confusion(cells: dict[str, int]) -> str:
+    """Say the four counts; the figure's alternative text."""
+    return (
+        f"Matriz de confusión: {count(cells['tp'])} bajas avisadas, {count(cells['fn'])} sin "
+        f"avisar, {count(cells['fp'])} avisos de quien se quedó y {count(cells['tn'])} sin aviso."
+    )

@@ -1,0 +1,160 @@
+"""The data contract of a model: what its training table looked like, and whether a batch fits.
+
+A batch breaks the contract when a column is missing, has another type, or its ids repeat;
+then it is refused with every violation listed. Nulls, unseen categories and values outside
+the training range are scored all the same, and reported.
+"""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+import pandera.pandas as pa
+
+from retencion_lib.errors import ContractError
+from retencion_lib.tables.training import Training, as_labels
+from retencion_lib.words import es, listed, pct, plural
+
+
+@dataclass(frozen=True)
+class BatchCheck:
+    """A batch against a contract."""
+
+    frame: pd.DataFrame  # id and features in the model's order, types as in training
+    errors: list[str] = field(default_factory=list)  # violated rules: the batch is refused
+    notes: list[str] = field(default_factory=list)  # reported, and scored all the same
+
+
+def infer_contract(training: Training) -> dict:
+    """Contract of a training table, as JSON-able values.
+
+    Returns
+    -------
+    dict
+        ``id_col``; ``columns``: for each feature its kind, null rate, and range or categories;
+        ``dates``: names of the columns of dates, which no model reads and a batch may bring.
+    """
+    columns = {}
+    for name in training.X.columns:
+        column = training.X[name]
+        rule: dict = {"null_rate": float(column.isna().mean())}
+        if name in training.numeric:
+            rule |= {"kind": "numeric", "min": float(column.min()), "max": float(column.max())}
+        else:
+            rule |= {"kind": "categorical", "categories": sorted(column.dropna().unique())}
+        columns[name] = rule
+    return {
+        "id_col": training.id_col,
+        "target": training.target,
+        "columns": columns,
+        "dates": list(training.dates),
+    }
+
+
+def schema(contract: dict) -> pa.DataFrameSchema:
+    """Pandera schema of a contract: the columns, their types, and one row an id."""
+    columns = {
+        name: pa.Column(nullable=True, checks=_type_check(rule["kind"]), required=True)
+        for name, rule in contract["columns"].items()
+    }
+    columns[contract["id_col"]] = pa.Column(nullable=False, unique=True, required=True)
+    return pa.DataFrameSchema(columns, strict=False)
+
+
+def _type_check(kind: str) -> list[pa.Check]:
+    if kind != "numeric":
+        return []
+    # All-null columns arrive as object: null is a report, not a type.
+    return [pa.Check(lambda s: pd.api.types.is_numeric_dtype(s) or s.isna().all(), name="number")]
+
+
+def check_batch(frame: pd.DataFrame, contract: dict) -> BatchCheck:
+    """Hold a batch against a contract; nothing is raised, everything is listed."""
+    errors: list[str] = []
+    try:
+        schema(contract).validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as found:
+        errors = _violations(found.failure_cases, frame, contract)
+    if errors:
+        return BatchCheck(frame, errors)
+    rules = contract["columns"]
+    coerced = pd.DataFrame({contract["id_col"]: as_labels(frame[contract["id_col"]])})
+    for name, rule in rules.items():
+        numeric = rule["kind"] == "numeric"
+        coerced[name] = frame[name].astype("float64") if numeric else as_labels(frame[name])
+    return BatchCheck(coerced, [], _notes(frame, coerced, contract))
+
+
+def _violations(cases: pd.DataFrame, frame: pd.DataFrame, contract: dict) -> list[str]:
+    """Each violated rule once, in Spanish, with examples."""
+    messages = []
+    for name in cases.loc[cases["check"] == "column_in_dataframe", "failure_case"]:
+        messages.append(f"falta la columna '{name}'")
+    for name in dict.fromkeys(cases.loc[cases["check"] == "number", "column"]):
+        texts = pd.to_numeric(frame[name], errors="coerce").isna() & frame[name].notna()
+        messages.append(
+            f"'{name}' debe ser numérica y tiene {plural(texts.sum(), 'texto', 'textos')} "
+            f"({listed(frame.loc[texts, name].unique(), quote=True)})"
+        )
+    id_col = contract["id_col"]
+    if id_col in frame:
+        repeated = frame.loc[frame[id_col].duplicated() & frame[id_col].notna(), id_col]
+        if len(repeated):
+            messages.append(f"'{id_col}' se repite ({listed(repeated.unique(), quote=True)})")
+        if frame[id_col].isna().any():
+            missing = plural(frame[id_col].isna().sum(), "fila", "filas")
+            messages.append(f"'{id_col}' está vacío en {missing}")
+    return messages
+
+
+def _notes(frame: pd.DataFrame, coerced: pd.DataFrame, contract: dict) -> list[str]:
+    known = {*contract["columns"], *contract.get("dates", [])}
+    known |= {contract["id_col"], contract.get("target")}
+    extra = [c for c in frame.columns if c not in known]
+    notes = [f"Columnas de más, que se ignoran: {listed(extra, limit=20)}."] if extra else []
+    for name, rule in contract["columns"].items():
+        notes += _column_notes(coerced[name], name, rule)
+    return notes
+
+
+def _column_notes(column: pd.Series, name: str, rule: dict) -> list[str]:
+    notes = []
+    nulls = column.isna()
+    if nulls.any():
+        notes.append(
+            f"'{name}': {plural(nulls.sum(), 'nulo', 'nulos')} ({pct(nulls.mean())}; "
+            f"en el entrenamiento, {pct(rule['null_rate'])})."
+        )
+    if rule["kind"] == "categorical":
+        unseen = column[~nulls & ~column.isin(rule["categories"])]
+        if len(unseen):
+            notes.append(
+                f"'{name}': {plural(len(unseen), 'fila', 'filas')} con categorías que el modelo "
+                f"no conoce ({listed(unseen.unique(), quote=True)})."
+            )
+    else:
+        outside = column[(column < rule["min"]) | (column > rule["max"])]
+        if len(outside):
+            notes.append(
+                f"'{name}': {plural(len(outside), 'valor', 'valores')} fuera del rango "
+                f"[{es(rule['min'], 2)}; {es(rule['max'], 2)}] visto en el entrenamiento."
+            )
+    return notes
+
+
+def require_batch(frame: pd.DataFrame, contract: dict, where: str) -> BatchCheck:
+    """Hold a batch against a contract and refuse it if it breaks any rule.
+
+    Raises
+    ------
+    ContractError
+        With every violated rule, not only the first.
+    """
+    check = check_batch(frame, contract)
+    if check.errors:
+        rules = "; ".join(check.errors)
+        raise ContractError(
+            f"{where}: no cumple el contrato de datos del modelo ({len(check.errors)} "
+            f"{'regla' if len(check.errors) == 1 else 'reglas'}): {rules}. "
+            "No se ha puntuado a nadie: corrige el lote y vuelve a ejecutar."
+        )
+    return check

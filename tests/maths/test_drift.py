@@ -1,0 +1,273 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from scipy import stats
+from scipy.spatial import distance
+
+from retencion_lib.maths import drift
+from retencion_lib.maths.drift import document, profile, ties
+from retencion_lib.maths.drift import statistics as st
+from retencion_lib.maths.drift.compare import visible_shift
+
+
+def rng():
+    return np.random.default_rng(0)
+
+
+def numbers(reference, current):
+    plan = drift.plan_numbers(np.asarray(reference, float))
+    return drift.count_numbers(plan, reference), drift.count_numbers(plan, current)
+
+
+def labels(reference, current):
+    names, counts = np.unique(reference, return_counts=True)
+    plan = drift.plan_labels(dict(zip(names, counts.tolist(), strict=True)))
+    sides = (np.unique(side, return_counts=True) for side in (reference, current))
+    return tuple(drift.count_labels(plan, list(names), counts) for names, counts in sides)
+
+
+# PSI
+
+
+def test_psi_equals_the_hand_worked_table():
+    # with half a customer added: shares 50.5/101 and 50.5/101 against 75.5/101 and 25.5/101
+    p, q = np.array([50.5, 50.5]) / 101, np.array([75.5, 25.5]) / 101
+    expected = sum((q - p) * np.log(q / p))
+    assert st.psi([50, 50], [75, 25]) == pytest.approx(expected, abs=1e-15)
+
+
+def test_psi_is_finite_when_a_bin_is_empty():
+    assert np.isfinite(st.psi([100, 0], [0, 100]))
+
+
+def test_without_drift_psi_is_what_chance_brings():
+    draw = rng()
+    seen = [
+        st.psi(draw.multinomial(1000, [0.1] * 10), draw.multinomial(500, [0.1] * 10))
+        for _ in range(2000)
+    ]
+    assert np.mean(seen) == pytest.approx(st.psi_noise(10, 1000, 500), rel=0.05)
+
+
+def test_jensen_shannon_equals_scipy():
+    before, now = np.array([5, 0, 20, 75]), np.array([10, 3, 0, 7])
+    expected = distance.jensenshannon(before, now, base=2)
+    assert st.jensen_shannon(before, now) == pytest.approx(expected, abs=1e-12)
+
+
+# Tests, on the exact path
+
+
+def test_ks_and_wasserstein_equal_scipy_and_nulls_stay_apart():
+    draw = rng()
+    a, b = draw.normal(size=3000), draw.normal(0.1, 1.2, size=700)
+    found = drift.compare("x", *numbers(np.append(a, np.nan), b))
+    expected = stats.ks_2samp(a, b, method="asymp")
+    assert found.ks == pytest.approx(expected.statistic, abs=1e-12)
+    assert found.p_value == pytest.approx(expected.pvalue, abs=1e-12)
+    moved = stats.wasserstein_distance(a, b) / a.std()
+    assert found.wasserstein == pytest.approx(moved, abs=1e-12)
+    assert found.ks_error == 0
+
+
+def test_chi_square_equals_scipy():
+    table = np.array([[30, 40, 50], [45, 30, 30]])
+    expected = stats.chi2_contingency(table, correction=False).pvalue
+    assert st.chi_square(*table) == pytest.approx(expected, abs=1e-12)
+
+
+def test_rare_categories_are_pooled_before_the_test():
+    pooled = stats.chi2_contingency([[60, 40, 3], [50, 45, 5]], correction=False).pvalue
+    assert st.chi_square([60, 40, 1, 2], [50, 45, 3, 2]) == pytest.approx(pooled, abs=1e-12)
+
+
+def test_benjamini_hochberg_equals_scipy():
+    p = rng().uniform(size=200) ** 3
+    expected = stats.false_discovery_control(p) <= 0.05
+    np.testing.assert_array_equal(st.benjamini_hochberg(p, 0.05), expected)
+
+
+# Ties
+
+
+@pytest.mark.parametrize("limit", [0.6, 1.0, 1.36, 1.63, 2.0])
+def test_a_bridge_watched_all_along_is_kolmogorovs(limit):
+    touched = ties._touches(limit, np.full(64, 1 / 64), np.ones(64, bool))
+    assert touched == pytest.approx(stats.kstwobign.sf(limit), rel=1e-3)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.16])
+@pytest.mark.parametrize("limit", [0.4, 0.8])
+def test_a_column_of_two_values_is_seen_at_one_point(share, limit):
+    touched = ties._touches(limit, np.array([1 - share, share]), np.zeros(2, bool))
+    # The bridge at t is normal with variance t(1 - t).
+    expected = 2 * stats.norm.sf(limit / np.sqrt(share * (1 - share)))
+    assert touched == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("draw", [
+    pytest.param(lambda d, n: d.integers(0, 72, n), id="months"),
+    pytest.param(lambda d, n: np.where(d.random(n) < 0.3, 0, d.exponential(size=n)), id="zeros"),
+    pytest.param(lambda d, n: d.normal(size=n), id="no-ties"),
+])  # fmt: skip
+def test_p_values_agree_with_permutation_whatever_the_ties(draw):
+    d = rng()
+    pooled, n = draw(d, 1200), 800
+    p_values = []
+    for _ in range(1500):
+        shuffled = d.permutation(pooled)
+        values, place = np.unique(shuffled, return_inverse=True)
+        counts = [np.bincount(p, minlength=len(values)) for p in (place[:n], place[n:])]
+        p_values.append(st.ks_p_value(st.ks_distance(*counts)[0], *counts))
+    # Four standard errors of a share of 1,500.
+    assert np.mean(np.array(p_values) < 0.05) == pytest.approx(0.05, abs=0.0225)
+    assert np.mean(np.array(p_values) < 0.5) == pytest.approx(0.5, abs=0.055)
+
+
+# Summaries that merge
+
+
+def same(one, two):
+    for name in ("counts", "values"):
+        np.testing.assert_array_equal(getattr(one, name, None), getattr(two, name, None))
+    for name in ("nulls", "n_texts", "texts", "low", "high", "others", "n_others"):
+        assert getattr(one, name, None) == getattr(two, name, None)
+
+
+floats = some.lists(
+    some.one_of(some.integers(-5, 5).map(float), some.floats(-1e6, 1e6), some.just(np.nan)),
+    max_size=60,
+)
+
+
+@given(floats, floats, floats, some.sampled_from([4, 10_000]))
+@settings(max_examples=200, deadline=None)
+def test_a_profile_of_two_blocks_is_the_merge_of_their_profiles(reference, a, b, kept):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(profile, "EXACT_VALUES", kept)
+        plan = drift.plan_numbers(np.array(reference, float))
+        a, b = np.array(a, float), np.array(b, float)
+        whole = drift.count_numbers(plan, np.append(a, b), texts={"x": 3, "y": 1})
+        parts = drift.count_numbers(plan, a, texts={"x": 1}).merge(
+            drift.count_numbers(plan, b, texts={"x": 2, "y": 1})
+        )
+        same(whole, parts)
+        assert parts.mean == pytest.approx(whole.mean, rel=1e-9, abs=1e-6)
+        assert parts.spread == pytest.approx(whole.spread, rel=1e-6, abs=1e-3, nan_ok=True)
+
+
+words = some.lists(some.sampled_from([f"c{i:02d}" for i in range(40)]), max_size=60)
+
+
+@given(words, words, words)
+@settings(max_examples=200, deadline=None)
+def test_categories_merge_exactly_unknown_ones_too(reference, a, b):
+    plan = drift.plan_labels({name: reference.count(name) for name in set(reference)})
+
+    def counted(block):
+        return drift.count_labels(plan, block, np.ones(len(block), int), nulls=1)
+
+    whole = drift.count_labels(plan, a + b, np.ones(len(a + b), int), nulls=2)
+    same(whole, counted(a).merge(counted(b)))
+
+
+def test_a_block_merged_with_nothing_is_itself():
+    column, _ = numbers([1.0, 2.0, 2.0], [])
+    same(column, drift.empty(column.plan).merge(column))
+
+
+@given(floats)
+@settings(max_examples=100, deadline=None)
+def test_a_stored_summary_reads_back_the_same(values):
+    column, _ = numbers(values, [])
+    plain = document.to_plain(column)
+    text = json.dumps(plain | {k: None for k in ("low", "high") if not np.isfinite(plain[k])})
+    same(column, document.from_plain(json.loads(text)))
+
+
+def test_a_stored_category_reads_back_the_same():
+    _, column = labels(list("aab"), list("abc"))
+    same(column, document.from_plain(json.loads(json.dumps(document.to_plain(column)))))
+
+
+# Cells
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.02, 0.3])
+def test_the_binned_ks_is_within_its_stated_bound(shift, monkeypatch):
+    draw = rng()
+    a, b = draw.normal(size=30_000), draw.normal(shift, size=20_000)
+    b[:4000] = 0.0
+    exact = stats.ks_2samp(a, b, method="asymp").statistic
+    found = drift.compare("x", *numbers(a, b))
+    assert 0 < found.ks_error < 0.01 + 0.2 * (shift == 0)
+    assert found.ks - 1e-12 <= exact <= found.ks + found.ks_error + 1e-12
+
+
+def test_bins_are_the_same_from_values_and_from_cells(monkeypatch):
+    draw = rng()
+    values = np.round(draw.exponential(size=5000), 2)
+    exact, _ = numbers(values, [])
+    monkeypatch.setattr(profile, "EXACT_VALUES", 10)
+    cells, _ = numbers(values, [])
+    assert cells.values is None
+    np.testing.assert_array_equal(exact.bin_counts(), cells.bin_counts())
+
+
+def test_a_value_on_an_edge_belongs_above_and_nulls_have_their_own_bin():
+    plan = drift.NumberPlan(np.array([1.0, 2.0]), np.array([1.0, 2.0]))
+    assert list(drift.count_numbers(plan, [0, 1, 2, np.nan]).bin_counts()) == [1, 1, 1, 1]
+
+
+# Significance and size
+
+
+def test_a_new_category_moves_psi_and_is_named():
+    found = drift.compare("x", *labels(["a"] * 50 + ["b"] * 50, ["a"] * 40 + ["c"] * 60))
+    assert found.psi_corrected > 1
+    assert (found.category, found.now) == ("otras", 0.6)
+
+
+@pytest.mark.parametrize(("corrected", "p_value", "ks", "severity", "status"), [
+    pytest.param(0.40, 0.5, 0.3, "none", "ok", id="large-but-chance"),
+    pytest.param(0.005, 1e-9, 0.02, "none", "ok", id="sure-but-tiny"),
+    pytest.param(0.02, 1e-9, 0.02, "slight", "warning", id="slight"),
+    pytest.param(0.005, 1e-9, 0.06, "slight", "warning", id="slight-by-ks"),
+    pytest.param(0.12, 1e-9, 0.2, "moderate", "warning", id="moderate"),
+    pytest.param(0.30, 1e-9, 0.3, "large", "alert", id="large"),
+])  # fmt: skip
+def test_a_shift_is_said_when_it_is_sure_and_large_enough(corrected, p_value, ks, severity, status):
+    shift = drift.Shift(
+        name="x", kind="numeric", psi=corrected, psi_expected=0.0, psi_corrected=corrected, ks=ks,
+        ks_error=0.0, p_value=p_value, wasserstein=0.0, jensen_shannon=0.0, n_reference=5000,
+        n_current=2000, category=None, before=0.0, now=0.0,
+    )  # fmt: skip
+    (judged,) = drift.judge([shift], drift.Settings())
+    assert (judged.severity, judged.status) == (severity, status)
+
+
+def test_the_visible_shift_of_a_category_is_seen_four_times_in_five():
+    draw, n, m = rng(), 3500, 400
+    alpha, seen = 0.0005, 0
+    names = np.array(["a", "b", "c"])
+    base = np.repeat(names, [1750, 1050, 700])
+    shift = drift.compare("x", *labels(base, np.repeat(names, [160, 144, 96])))
+    assert shift.category == "a"
+    step = visible_shift(shift, alpha, drift.Settings())
+    moved = np.array([0.5 - step, 0.3 + 0.6 * step, 0.2 + 0.4 * step])
+    for _ in range(1000):
+        counts = draw.multinomial(n, [0.5, 0.3, 0.2]), draw.multinomial(m, moved)
+        seen += st.chi_square(*counts) <= alpha
+    assert seen / 1000 == pytest.approx(0.8, abs=0.06)
+
+
+def test_more_customers_show_smaller_shifts():
+    draw = rng()
+    visible = []
+    for m in (100, 1000, 10_000):
+        shift = drift.compare("x", *numbers(draw.normal(size=5000), draw.normal(size=m)))
+        visible.append(drift.judge([shift], drift.Settings())[0].visible)
+    assert visible[0] > visible[1] > visible[2] == pytest.approx(0.05)

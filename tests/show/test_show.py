@@ -1,0 +1,83 @@
+"""What a notebook shows: tables that align and figures that stay crisp."""
+
+import base64
+import io
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from retencion_lib.show import notebook as show
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """HTML of everything that is displayed."""
+    pieces = []
+    monkeypatch.setattr(show, "display", lambda output: pieces.append(output.data))
+    return pieces
+
+
+def cells(markup):
+    return re.findall(r"<td[^>]*>(.*?)</td>", markup)
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ({"rows": [7043.0, np.nan]}, ["7.043", "—"]),  # a null made these counts floats
+        ({"roc_auc": [0.85, np.nan]}, ["0,850", "—"]),
+        ({"roc_auc": [1.0, 2.0]}, ["1,000", "2,000"]),
+        ({"kind": ["numeric", "date"]}, ["numérica", "fecha"]),
+        ({"name": ["target", "date"]}, ["target", "date"]),  # names are never translated
+        ({"status": ["ok", "nuevo"]}, ['<span class="badge ok">bien</span>', "nuevo"]),
+        ({"sha256": ["ab12", None]}, ['<code class="hash">ab12</code>', "—"]),
+        ({"name": ["<b>", "a & b"]}, ["&lt;b&gt;", "a &amp; b"]),
+    ],
+)
+def test_a_cell_is_written_for_a_reader(shown, column, expected):
+    show.table(pd.DataFrame(column), "Tabla")
+    assert cells(shown[0]) == expected
+
+
+def test_numbers_are_set_to_the_right_and_words_to_the_left(shown):
+    show.table(pd.DataFrame({"name": ["a"], "value": [1]}), "Tabla")
+    assert re.findall(r"<td[^>]*text-align:(\w+)", shown[0]) == ["left", "right"]
+
+
+def test_a_figure_is_drawn_at_twice_the_size_it_is_shown(shown):
+    fig, ax = plt.subplots()
+    ax.plot([0, 1])
+    show.figure(fig, "Una línea que sube.")
+    width = int(re.search(r'width="(\d+)"', shown[0])[1])
+    png = base64.b64decode(re.search(r"base64,([^\"]+)", shown[0])[1])
+    assert plt.imread(io.BytesIO(png)).shape[1] // 2 == width
+    assert 'alt="Una línea que sube."' in shown[0]
+    assert not plt.fignum_exists(fig.number)
+
+
+def test_the_numbers_of_an_axis_have_a_decimal_comma(shown):
+    fig, ax = plt.subplots()
+    ax.set_yticks([0, 0.5, 1])
+    show.figure(fig, "Un eje vacío de cero a uno.")
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["0,0", "0,5", "1,0"]
+
+
+def test_a_folded_table_waits_behind_its_caption(shown):
+    show.table(pd.DataFrame({"rows": [1]}), "Detalle", folded=True)
+    assert shown[0].startswith('<details class="more"><summary>Detalle</summary>')
+    assert "<caption>" not in shown[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "label"), [(0.5, "0,5"), (5000, "5.000"), (20000, "20.000"), (-1000, "−1.000")]
+)
+def test_an_axis_counts_thousands_with_a_point(value, label):
+    fig, ax = plt.subplots()
+    ax.set_ylim(min(0, 2 * value), max(0, 2 * value))
+    ax.yaxis.set_major_formatter(show._SpanishTicks())
+    ax.set_yticks([value])
+    assert [t.get_text() for t in ax.get_yticklabels()] == [label]
+    plt.close(fig)

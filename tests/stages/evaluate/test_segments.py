@@ -1,0 +1,109 @@
+"""Groups: differences that are there are found, noise is not, and comparisons are counted."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retencion_lib.stages.evaluate import segments
+
+
+def base(n=4000, seed=0):
+    """True scores, outcomes drawn from them, and groups that play no part."""
+    rng = np.random.default_rng(seed)
+    p = rng.beta(1, 3, n)
+    y = (rng.random(n) < p).astype(int)
+    return y, p, pd.Series(rng.choice(["a", "b", "c"], n), dtype=object), rng
+
+
+def test_a_group_whose_leavers_are_not_foreseen_is_named_with_its_figures():
+    y, p, group, rng = base()
+    y[(group == "b").to_numpy() & (rng.random(len(y)) < 0.15)] = 1
+    found = segments.compare(y, p, 0.3, {"town": group})
+    assert "calibration" in found.differing().set_index("group").loc["b", "differs"]
+    assert any("«town: b» el modelo prevé bajas de menos" in s for s in found.sentences())
+
+
+def test_a_group_that_is_ranked_at_random_is_named():
+    y, p, group, rng = base()
+    own = (group == "c").to_numpy()
+    p[own] = rng.permutation(p[own])
+    found = segments.compare(y, p, 0.3, {"town": group})
+    row = found.groups.set_index("group").loc["c"]
+    assert "roc_auc" in row["differs"]
+    assert row["roc_auc"] == pytest.approx(0.5, abs=0.05)
+    assert any("«town: c» ordena peor" in s for s in found.sentences())
+
+
+@pytest.mark.slow
+def test_without_differences_one_is_claimed_in_at_most_five_per_cent_of_tables():
+    claimed = 0
+    for seed in range(200):
+        y, p, group, rng = base(1200, seed)
+        other = pd.Series(rng.choice(["x", "y"], len(y)), dtype=object)
+        found = segments.compare(y, p, 0.3, {"town": group, "sex": other})
+        claimed += len(found.differing()) > 0
+    # 5 % of 200 is 10; 18 is its 99 % limit (binomial).
+    assert claimed <= 18
+
+
+def test_two_groups_are_one_comparison_and_three_are_three():
+    y, p, group, rng = base()
+    two = pd.Series(rng.choice(["x", "y"], len(y)), dtype=object)
+    assert segments.compare(y, p, 0.3, {"sex": two}).n_tests == 4
+    assert segments.compare(y, p, 0.3, {"town": group}).n_tests == 12
+    assert segments.compare(y, p, 0.3, {"town": group}, named=False).n_tests == 6
+
+
+def test_a_group_too_small_is_shown_without_a_comparison():
+    y, p, group, _ = base()
+    group[:5] = "tiny"
+    row = segments.compare(y, p, 0.3, {"town": group}).groups.set_index("group").loc["tiny"]
+    assert row["n"] == 5
+    assert np.isnan(row[["roc_auc_p", "calibration_p", "selected_p"]].astype(float)).all()
+    assert row["differs"] == []
+
+
+@pytest.mark.parametrize(
+    ("p_values", "holds"),
+    [
+        # Holm's steps for four comparisons: 0.0125, 0.0167, 0.025, 0.05.
+        pytest.param([0.01, 0.04, 0.03, 0.005], [True, False, False, True], id="two-hold"),
+        pytest.param([0.02, 0.02, 0.02, 0.02], [False] * 4, id="none-holds"),
+        pytest.param([0.01, np.nan, 0.04], [True, False, True], id="not-made-not-counted"),
+        pytest.param([np.nan], [False], id="none-made"),
+    ],
+)
+def test_holm_rejects_step_by_step(p_values, holds):
+    assert segments.holm(np.array(p_values)).tolist() == holds
+
+
+@pytest.mark.parametrize(
+    ("values", "groups"),
+    [
+        pytest.param([0.0, 1.0, np.nan], ["0", "1", "sin dato"], id="flags"),
+        pytest.param(["a", None, "b"], ["a", "sin dato", "b"], id="labels"),
+        pytest.param(
+            [1.0, 2, 3, 4, 5, 6, 7, 8],
+            ["hasta 2,75"] * 2 + ["de 2,75 a 4,50"] * 2 + ["de 4,50 a 6,25"] * 2
+            + ["más de 6,25"] * 2,
+            id="bands",
+        ),
+    ],
+)  # fmt: skip
+def test_a_column_becomes_groups_that_can_be_read(values, groups):
+    assert segments.group_of(pd.Series(values)).tolist() == groups
+
+
+def test_many_labels_leave_the_rare_ones_together():
+    labels = pd.Series([f"t{i}" for i in range(20) for _ in range(20 - i)], dtype=object)
+    found = segments.group_of(labels)
+    assert found.nunique() == segments.MAX_GROUPS
+    assert found.iloc[0] == "t0"
+    assert found.iloc[-1] == "otros"
+
+
+def test_a_table_without_groups_says_so():
+    y, p, _, _ = base(100)
+    found = segments.compare(y, p, 0.3, {}, named=False)
+    assert (found.n_tests, found.sentences(), len(found.table())) == (0, [], 0)
+    assert "Nombra en segments" in found.none()

@@ -1,0 +1,96 @@
+"""Drift that matters, by a real model: what moves the score, and when that cannot be known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks import stages
+from benchmarks.timeline import ID, TARGET
+from retencion_lib import config
+from retencion_lib.maths.decision import Campaign
+from retencion_lib.stages import infer as campaign
+from retencion_lib.stages.monitor import causes
+
+
+def customers(n: int, seed: int, start: int = 0) -> pd.DataFrame:
+    """Risk grows with `calls` and, a little, with plan B; `noise` does nothing."""
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        {ID: [f"c{start + i}" for i in range(n)], "calls": rng.normal(0, 1, n).round(3),
+         "noise": rng.normal(0, 1, n).round(3), "plan": rng.choice(["A", "B"], n)}
+    )  # fmt: skip
+    risk = 1 / (1 + np.exp(1 - 1.5 * frame["calls"] - 0.5 * (frame["plan"] == "B")))
+    return frame.assign(**{TARGET: (rng.random(n) < risk).astype(int)})
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """A home with one champion, trained on 800 customers."""
+    with pytest.MonkeyPatch.context() as patch:
+        home = tmp_path_factory.mktemp("home")
+        patch.setenv(config.HOME_VARIABLE, str(home))
+        stages.use_home(home)
+        yield stages.learn(customers(800, 1), "0.1", 42)
+
+
+def look(model, batch: pd.DataFrame, name: str = "2026-01-28") -> causes.Causes:
+    stages.score(model, batch, date=name)
+    return causes.measure(f"data/{name}_with_score.csv", config.REFERENCE)
+
+
+def test_customers_like_the_references_change_nothing(model):
+    found = look(model, customers(600, 2, 1000))
+    assert found.alerts == []
+    assert "Ningún cambio de una columna" in found.sentence()
+
+
+def test_the_column_that_moves_the_score_is_named_and_the_noisy_one_is_not(model):
+    batch = customers(600, 3, 2000)
+    batch["calls"] += 0.6
+    batch["noise"] += 0.6
+    found = look(model, batch, "2026-02-28")
+    assert found.table["name"][0] == "calls"
+    assert [(a.code, a.column) for a in found.alerts] == [("RET043", "calls")]
+    assert found.alerts[0].message.startswith("El cambio de 'calls' avisa a un")
+    assert "calls (+" in found.sentence()
+    assert len(found.shown()) == 3
+
+
+def test_the_list_is_as_long_as_the_campaign_in_force_says(model):
+    batch = customers(600, 3, 2000)
+    batch["calls"] += 0.6
+    money = Campaign(customer_value=200, offer_cost=10, contact_cost=1, accept_rate=0.3)
+    campaign.save_terms(campaign.Terms(money), run_id="r")  # capacity 1: everybody is called
+    everybody = look(model, batch, "2026-02-27")
+    config.resolve(config.CAMPAIGNS).unlink()
+    tenth = look(model, batch, "2026-02-28")
+    assert everybody.table["list_change"].tolist() == [0.0] * 3
+    assert tenth.table["list_change"].max() > 0
+
+
+def test_scores_of_another_model_are_not_attributed(model):
+    batch = customers(200, 4, 3000)
+    stages.score(model, batch, date="2026-03-28")
+    path = config.resolve("data/2026-03-28_with_score.csv")
+    table = pd.read_csv(path)
+    table.assign(score=1 - table["score"]).to_csv(path, index=False)
+    found = causes.measure("data/2026-03-28_with_score.csv", config.REFERENCE)
+    assert "no lo puntuó el modelo en uso" in found.sentence()
+    assert found.alerts == []
+
+
+def test_a_batch_that_breaks_the_contract_is_not_attributed(model):
+    stages.score(model, customers(200, 5, 4000), date="2026-04-28")
+    path = config.resolve("data/2026-04-28_with_score.csv")
+    pd.read_csv(path).drop(columns="plan").to_csv(path, index=False)
+    found = causes.measure("data/2026-04-28_with_score.csv", config.REFERENCE)
+    assert "no cumple el contrato" in found.sentence()
+
+
+def test_without_a_champion_there_is_nothing_to_attribute(tmp_path, monkeypatch):
+    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path))
+    assert "No hay un modelo en uso" in causes.measure("a.csv", "b.csv").sentence()
+
+
+def test_one_customer_alone_has_no_shift_to_share_out(model):
+    assert "Con un solo cliente" in look(model, customers(1, 6, 5000), "2026-05-28").sentence()

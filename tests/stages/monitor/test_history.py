@@ -1,0 +1,151 @@
+"""History: one row a run and check, what persists, what closes, and repeats that count once."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from retencion_lib.stages.monitor import history
+from retencion_lib.stages.monitor.rules import Alert
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+    return tmp_path
+
+
+def report(levels: dict[str, str], batch: str = "b1", alerts=()) -> dict:
+    """A drift report in which each column has this level; the score is well."""
+    shift = {"psi_corrected": 0.12}
+    return {
+        "created_at": f"2026-01-01T00:00:00+00:00-{batch}",
+        "customers": batch,
+        "current": {"path": "lote.csv", "n_rows": 500},
+        "features": [{"name": n, "status": s, **shift} for n, s in levels.items()],
+        "score": {"name": "score", "status": "ok", **shift},
+        "alerts": list(alerts),
+    }
+
+
+def look(*levels: str) -> pd.DataFrame:
+    """History of a column `x` that had these levels, one batch a month."""
+    for month, level in enumerate(levels, 1):
+        table = history.append(
+            report({"x": level}, f"b{month}"), run_id=f"r{month}", date=f"2026-{month:02}-28"
+        )
+    return table
+
+
+def test_a_run_leaves_one_row_a_check_and_the_file_only_grows():
+    one = history.append(report({"x": "ok", "y": "alert"}), run_id="r1", date="2026-01-28")
+    assert list(one["check"]) == ["RET010:x", "RET010:y", "RET011:score"]
+    two = history.append(report({"x": "ok", "y": "ok"}, "b2"), run_id="r2", date="2026-02-28")
+    pd.testing.assert_frame_equal(two.iloc[:3], one)
+    pd.testing.assert_frame_equal(history.read(), two)
+
+
+def test_estimates_outcomes_and_hard_rules_have_rows_of_their_own():
+    e = {"value": 0.8, "low": 0.7, "high": 0.9}
+    alert = {"code": "RET004", "column": "x", "level": "alert", "value": 0.3, "threshold": 0.05}
+    given = report({"x": "ok"}, alerts=[alert]) | {
+        "expected": {"estimates": {"roc_auc": e}},
+        "realised": [{"batch": "2026-01-31", "measured": {"roc_auc": e}}],
+    }
+    table = history.rows(given, run_id="r", date="2026-03-31").set_index("check")
+    assert table.loc["expected:roc_auc", ["value", "low", "high"]].tolist() == [0.8, 0.7, 0.9]
+    assert table.loc["realised:roc_auc:2026-01-31", "column"] == "2026-01-31"
+    assert table.loc["RET004:x", ["level", "limit"]].tolist() == ["alert", 0.05]
+
+
+def test_a_check_with_two_findings_in_one_run_leaves_one_row_the_worst():
+    # Two groups whose worst column is the same, or two batches whose outcomes came together.
+    found = [
+        {"code": "RET013", "column": "x", "level": level, "value": 0.3, "threshold": None}
+        for level in ("warning", "alert")
+    ]
+    table = history.append(report({"x": "ok"}, alerts=found), run_id="r1", date="2026-01-28")
+    assert table.loc[table["code"] == "RET013", "level"].tolist() == ["alert"]
+    (row,) = history.follow(table).itertuples()
+    assert (row.state, row.times) == ("new", 1)
+
+
+@pytest.mark.parametrize(
+    ("levels", "state", "times", "since"),
+    [
+        pytest.param(["ok", "ok", "warning"], "new", 1, "2026-03-28", id="new"),
+        pytest.param(["ok", "warning", "warning"], "persists", 2, "2026-02-28", id="two-running"),
+        pytest.param(["warning", "ok", "alert"], "persists", 2, "2026-03-28", id="two-of-three"),
+        pytest.param(["warning", "warning", "ok"], "closed", 2, "2026-01-28", id="recovered"),
+    ],
+)
+def test_a_finding_is_new_persists_or_closes(levels, state, times, since):
+    (row,) = history.follow(look(*levels)).itertuples()
+    assert (row.state, row.times, row.since) == (state, times, since)
+
+
+def test_what_was_well_in_the_last_two_batches_is_not_followed():
+    assert history.follow(look("alert", "ok", "ok")).empty
+
+
+NEW = {"batch": "new", "date": "2026-12-28", "path": "lote.csv"}
+WARNING = Alert("RET010", "warning", "x", 0.12, 0.1, "m", "a")
+
+
+@pytest.mark.parametrize(
+    ("past", "now", "said"),
+    [
+        pytest.param(["warning"], "warning", "2 de los últimos 2 lotes", id="two-running"),
+        pytest.param(["alert", "ok"], "warning", "2 de los últimos 3 lotes", id="two-of-three"),
+        pytest.param(["ok", "ok"], "warning", "", id="seen-once"),
+        pytest.param(["warning", "ok", "ok"], "warning", "", id="too-long-ago"),
+        pytest.param(["warning"], "alert", "", id="already-an-alert"),
+    ],
+)
+def test_only_a_warning_that_persists_is_escalated(past, now, said):
+    found = history.escalate(look(*past), [replace(WARNING, level=now)], **NEW)
+    assert [a.level for a in found] == ["alert"] * bool(said)
+    assert all(a.code == "RET050" and said in a.message for a in found)
+    assert all(a.message.startswith("Cambio en 'x' (RET010): persiste") for a in found)
+
+
+def test_an_earlier_look_at_the_same_batch_escalates_nothing():
+    assert history.escalate(look("warning"), [WARNING], **NEW | {"batch": "b1"}) == []
+    assert history.escalate(look("warning"), [WARNING], **NEW | {"date": "2026-01-28"}) == []
+
+
+def test_a_repaired_extract_takes_the_place_of_the_broken_one():
+    history.append(report({"x": "alert"}, "broken"), run_id="r1", date="2026-01-28")
+    table = history.append(report({"x": "ok"}, "repaired"), run_id="r2", date="2026-01-28")
+    assert history.batches(table, 9) == ["r2"]
+
+
+def test_looking_twice_at_one_batch_confirms_nothing():
+    history.append(report({"x": "warning"}, "b1"), run_id="r1", date="2026-01-28")
+    table = history.append(report({"x": "warning"}, "b1"), run_id="r2", date="2026-01-28")
+    assert history.batches(table, 9) == ["r2"]
+    assert history.follow(table)["state"].tolist() == ["new"]
+
+
+def test_the_sentence_names_what_is_open_and_what_closed():
+    table = look("warning", "warning", "ok")
+    assert history.sentence(table, history.follow(table)) == (
+        "Se han vigilado 3 lotes. Se ha cerrado: cambio en 'x'."
+    )
+
+
+def test_the_sentence_is_in_words_and_names_the_score_once():
+    for month in (1, 2):
+        moved = report({"x": "ok"}, f"b{month}")
+        moved["score"]["status"] = "warning"
+        moved["alerts"] = [{"code": "RET050", "column": "score", "level": "alert", "value": 2,
+                            "threshold": 2}]  # fmt: skip
+        table = history.append(moved, run_id=f"r{month}", date=f"2026-{month:02}-28")
+    assert history.sentence(table, history.follow(table)) == (
+        "Se han vigilado 2 lotes. Persiste: cambio de la puntuación."
+    )
+
+
+def test_the_first_batch_has_no_history():
+    table = look("warning")
+    assert "primer lote" in history.sentence(table, history.follow(table))

@@ -1,0 +1,126 @@
+"""Findings told to a file, to the log and to a webhook that may be down, slow or rude."""
+
+import json
+import logging
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from retencion_lib.stages.monitor import notices
+
+REPORT = {
+    "status": "alert",
+    "current": {"path": "data/lote_with_score.csv"},
+    "alerts": [{"code": "RET004", "level": "alert", "column": "x", "value": float("nan"),
+                "threshold": 0.05, "message": "Faltan «x».", "action": "Pídelo."}],
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+    monkeypatch.delenv(notices.VARIABLE, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def receiver():
+    """A server that answers with the codes put in `answers`, and keeps what it was sent."""
+    received, answers = [], []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            length = int(self.headers["Content-Length"])
+            received.append((self.headers["Content-Type"], json.loads(self.rfile.read(length))))
+            self.send_response(answers.pop(0))
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/secreto", answers, received
+    server.shutdown()
+    server.server_close()
+
+
+def post(address, **given):
+    waited = []
+    return notices.post(address, {"a": "ñ"}, sleep=waited.append, **given), waited
+
+
+def test_the_webhook_gets_the_findings_as_json(receiver, monkeypatch):
+    address, answers, received = receiver
+    answers.append(200)
+    monkeypatch.setenv(notices.VARIABLE, address)
+    assert "Entregados" in notices.send(REPORT, run_id="r1", date="2026-01-31")
+    ((kind, body),) = received
+    assert kind.startswith("application/json")
+    assert body["text"] == "Retención 2026-01-31: alerta\nRET004: Faltan «x»."
+    assert body["alerts"][0]["value"] is None  # no NaN leaves the house
+
+
+@pytest.mark.parametrize(
+    ("codes", "failure", "waits"),
+    [
+        pytest.param([500, 200], "", [0.5], id="500-then-200"),
+        pytest.param([503, 503, 503], "127.0.0.1 respondió 503", [0.5, 2.0], id="always-503"),
+        pytest.param([429, 200], "", [0.5], id="too-many-then-200"),
+        pytest.param([404], "127.0.0.1 respondió 404", [], id="404-is-final"),
+    ],
+)
+def test_a_failure_is_tried_again_unless_the_receiver_refuses(receiver, codes, failure, waits):
+    address, answers, received = receiver
+    answers.extend(codes)
+    assert post(address) == (failure, waits)
+    assert len(received) == len(codes)
+
+
+def test_nobody_listening_is_a_failure_and_not_an_error():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    failure, waits = post(f"http://127.0.0.1:{port}/")
+    assert failure == "127.0.0.1: ConnectionRefusedError"
+    assert waits == [0.5, 2.0]
+
+
+def test_a_receiver_that_hangs_is_left_after_the_timeout():
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        failure, _ = post(f"http://127.0.0.1:{silent.getsockname()[1]}/", timeout=0.1)
+    assert failure == "127.0.0.1: TimeoutError"
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "hola", "ftp://x/y"])
+def test_only_http_addresses_are_called(address):
+    assert post(address) == (f"{notices.VARIABLE} no es una dirección http(s)", [])
+
+
+def test_a_webhook_that_is_down_does_not_stop_the_run_nor_show_its_secret(monkeypatch):
+    monkeypatch.setattr(notices.time, "sleep", lambda seconds: None)
+    monkeypatch.setenv(notices.VARIABLE, "http://127.0.0.1:9/secreto")
+    said = notices.send(REPORT, run_id="r1", date="2026-01-31")
+    assert "no se pudo entregar" in said
+    assert "secreto" not in said
+
+
+def test_every_finding_is_a_line_of_the_file_and_of_the_log(home, caplog):
+    with caplog.at_level(logging.WARNING, logger="retencion"):
+        for run in ("r1", "r2"):
+            notices.send(REPORT, run_id=run, date="2026-01-31")
+    lines = [json.loads(line) for line in (home / notices.ALERTS).read_text().splitlines()]
+    assert [(line["run_id"], line["code"]) for line in lines] == [
+        ("r1", "RET004"),
+        ("r2", "RET004"),
+    ]
+    assert [r.levelname for r in caplog.records] == ["ERROR", "ERROR"]
+
+
+def test_nothing_found_leaves_nothing(home):
+    assert "No hay hallazgos" in notices.send(REPORT | {"alerts": []}, run_id="r", date="d")
+    assert not (home / notices.ALERTS).exists()
