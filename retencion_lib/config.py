@@ -33,6 +33,7 @@ REGISTRY = "artifacts/registry.json"
 TEST_REPORT = "artifacts/best_test_report.json"
 CAMPAIGNS = "artifacts/campaigns.json"
 PREDICTIONS = "logs/predictions.csv"
+HISTORY = "monitoring/history.parquet"
 
 SETTINGS_FILE = "retencion.toml"
 # Settings of a project, by table; what a home's `retencion.toml` leaves out has these values.

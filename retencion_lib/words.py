@@ -37,6 +37,17 @@ def interval(low: float, high: float, digits: int = 3) -> str:
     return f"[{es(low, digits)}; {es(high, digits)}]"
 
 
+def eur(amount: float) -> str:
+    """Amount for readers: ``'1.234 EUR'``, with decimals below 100."""
+    return f"{es(amount, 0 if abs(amount) >= 100 else 2)} EUR"
+
+
+def eur_interval(low: float, high: float) -> str:
+    """Interval of amounts for readers."""
+    digits = 0 if max(abs(low), abs(high)) >= 100 or low == high == 0 else 2
+    return f"[{es(low, digits)}; {es(high, digits)}]"
+
+
 def plural(n: float, one: str, many: str) -> str:
     """Choose by number: ``plural(1, 'fila', 'filas')`` is ``'1 fila'``."""
     return f"{count(n)} {one if n == 1 else many}"

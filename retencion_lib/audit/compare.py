@@ -8,13 +8,12 @@ import re
 import pandas as pd
 
 from retencion_lib import config
-from retencion_lib.stages.monitor.history import HISTORY
 
 TOLERANCE = 1e-9
 # What changes with every run although nothing did. A user's column may have one of these names:
 # a value of another kind, and a column of any table but our own logs, are compared.
 VOLATILE = {"run_id": str, "created_at": str, "at": str, "promoted_at": str, "fit_seconds": float}
-VOLATILE_COLUMNS = {config.PREDICTIONS: {"run_id", "scored_at"}, HISTORY: {"run_id", "at"}}
+VOLATILE_COLUMNS = {config.PREDICTIONS: {"run_id", "scored_at"}, config.HISTORY: {"run_id", "at"}}
 
 RUN_OR_TIME = re.compile(
     r"\d{8}T\d{6}-\w+-[0-9a-f]{4,}"

@@ -122,13 +122,13 @@ def seal(what: str = "") -> None:
 def promote(version: str = "", reason: str = "", approver: str = "") -> None:
     """Put a version in use."""
     entry = registry.promote(version, reason=reason, approver=approver)
-    print(f"En uso: {registry.label(entry)}.")
+    print(f"En uso: {entry.label}.")
 
 
 def rollback(reason: str = "", approver: str = "") -> None:
     """Go back to the model that was in use before."""
     entry = registry.rollback(reason=reason, approver=approver)
-    print(f"En uso otra vez: {registry.label(entry)}.")
+    print(f"En uso otra vez: {entry.label}.")
 
 
 def trace(customer: str = "", event: str = "") -> None:

@@ -1,21 +1,24 @@
-"""Which models exist, which one is in use, and why: the registry, and the only way to open a model.
+"""Which models exist, which one is in use, and why: the registry.
 
 03 proposes a model; it is put in use by 03 itself where the project's settings allow it, else by
-`promote`, and `rollback` goes back to the one before. Each of the three is an event of the
-ledger. An artifact is opened only if its bytes are those that a training run logged: unpickling
-a foreign file would run whatever its author wanted (docs/decisions/0002).
+`promote`, and `rollback` goes back to the one before. Each of the three is an event of the ledger.
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from retencion_lib import config
-from retencion_lib.errors import ArtifactError, OldModelError, OrderError, ParameterError
+from retencion_lib.errors import OrderError, ParameterError
 from retencion_lib.home import disk, ledger, store
-from retencion_lib.models import FittedModel, family_label, from_bytes
+from retencion_lib.home.document import typed
+from retencion_lib.home.exam import Threshold
 
 AUTOMATIC = "regla automática"  # approver where 03 promotes by itself
+CHAMPION, CHALLENGER, ARCHIVED = "champion", "challenger", "archived"
 # What follows the champion: name of a version's own file, and of the one in use.
 IN_USE = {
     "artifacts/{name}__test.json": config.TEST_REPORT,
@@ -23,133 +26,134 @@ IN_USE = {
 }
 
 
-def experiments() -> list[dict]:
-    """Experiment log, oldest first."""
-    log = store.read_json(config.resolve(config.EXPERIMENTS), made_by="train")
-    if not log:
-        raise OrderError(f"{config.EXPERIMENTS} está vacío. Ejecuta antes 'retencion train'.")
-    return log
+@dataclass(frozen=True)
+class Entry:
+    """One model that 03 has examined."""
+
+    family: str
+    version: str
+    sha256: str  # of the artifact
+    artifact: str  # from the home
+    threshold: Threshold
+    name: str = ""  # for readers, as it was examined
+    valid: dict[str, float] = field(default_factory=dict)
+    test: dict[str, float] = field(default_factory=dict)
+    created_at: str = ""
+    why: str = ""
+    positive: str = ""  # label of the class that left
+    stage: str = CHALLENGER
+    run_id: str = ""
+    proposed: bool = False  # waits for `promote`
+    promoted_at: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Family and version, as events name a model."""
+        return f"{self.family} v{self.version}"
+
+    @property
+    def said(self) -> str:
+        """The model for readers."""
+        return self.name or self.label
+
+    def file(self, pattern: str) -> Path:
+        """The version's own file, such as ``artifacts/{name}__test.json``."""
+        return version_file(pattern, self.family, self.version)
 
 
-def load_known(path: str, log: list[dict]) -> FittedModel:
-    """Model of an artifact, only if its bytes are those that a training run logged.
+@dataclass(frozen=True)
+class Change:
+    """One change of the model in use."""
 
-    The experiment log and the ledger must both know the bytes that are read; they are hashed
-    once, and those very bytes are opened.
-
-    Raises
-    ------
-    ArtifactError
-        If the file is missing, foreign or changed; nothing in it is executed.
-    OldModelError
-        If it is one of ours, and needs code that is no longer here.
-    """
-    file = config.resolve(path)
-    if not file.is_file():
-        known = sorted({e["artifact"]["path"] for e in log})
-        raise ArtifactError(
-            f"No existe el modelo {config.relative(file)}. Hay: {', '.join(known)}."
-        )
-    content = file.read_bytes()
-    sha256 = disk.digest(content)
-    unknown_to = [
-        name
-        for name, known in (
-            (config.EXPERIMENTS, sha256 in {e["artifact"]["sha256"] for e in log}),
-            (ledger.LEDGER, any(e.get("sha256") == sha256 for e in ledger.mentioning(sha256))),
-        )
-        if not known
-    ]
-    if unknown_to:
-        raise ArtifactError(
-            f"{config.relative(file)}: su SHA-256 ({sha256[:12]}…) no es el de ningún modelo "
-            f"entrenado aquí ({' ni '.join(unknown_to)}). No se abre: un archivo ajeno puede "
-            "ejecutar código. Entrena de nuevo con 'retencion train', o recupera el original."
-        )
-    store.record("input", file)
-    try:
-        return from_bytes(content)
-    except (AttributeError, ImportError) as gone:
-        quoted = re.findall(r"'[\w.]+'", str(gone))  # Python says the name first
-        run = next(e["run_id"] for e in log if e["artifact"]["sha256"] == sha256)
-        raise OldModelError(
-            f"{config.relative(file)}: lo guardó otra versión del código, y esta no lo puede abrir "
-            f"(falta {quoted[0] if quoted else gone}). Entrena y evalúa de nuevo con 'retencion "
-            "train' y 'retencion evaluate', o usa el código de entonces: el informe de la "
-            f"ejecución {run} dice cuál era."
-        ) from gone
+    at: str
+    model: str  # label of the one that came
+    previous: str | None = None
+    action: str = ""  # automatic, promote or rollback
+    run_id: str | None = None
+    stage: str = CHAMPION
+    rule: str = ""
+    why: str = ""
+    approver: str = ""
 
 
-def read() -> dict:
+@dataclass(frozen=True)
+class Registry:
+    """Models examined, and every change of the one in use, oldest first."""
+
+    models: list[Entry] = field(default_factory=list)
+    history: list[Change] = field(default_factory=list)
+    format: int = 1
+
+    @property
+    def champion(self) -> Entry | None:
+        """The model in use, if there is one."""
+        return next((m for m in self.models if m.stage == CHAMPION), None)
+
+    def of(self, sha256: str) -> Entry | None:
+        """The model whose artifact has those bytes."""
+        return next((m for m in self.models if m.sha256 == sha256), None)
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a model is put in use: the rule, among whom, what decided, and in which run."""
+
+    rule: str
+    reason: str
+    candidates: list[Any]
+    run_id: str | None = None
+
+
+def read() -> Registry:
     """Registry of models, empty before the first promotion."""
     path = config.resolve(config.REGISTRY)
     if not path.is_file():
-        return {"models": [], "history": []}
-    return store.read_json(path, made_by="evaluate")
+        return Registry()
+    return typed(Registry, store.read_json(path, made_by="evaluate"), config.REGISTRY)
 
 
-def standing_champion(book: dict) -> dict | None:
-    """Entry of the model in use, if there is one."""
-    return next((m for m in book["models"] if m["stage"] == "champion"), None)
-
-
-def version_file(pattern: str, entry: dict) -> Path:
+def version_file(pattern: str, family: str, version: str) -> Path:
     """A version's own file, such as ``artifacts/{name}__test.json``."""
-    return config.resolve(pattern.format(name=f"{entry['family']}__v{entry['version']}"))
+    return config.resolve(pattern.format(name=f"{family}__v{version}"))
 
 
-def label(entry: dict | None) -> str | None:
-    """Family and version, as events name a model."""
-    return f"{entry['family']} v{entry['version']}" if entry else None
-
-
-def full_name(entry: dict) -> str:
-    """Family and version of a model, for readers."""
-    return f"{family_label(entry['family'])} v{entry['version']}"
-
-
-def propose(
-    entry: dict, *, wins: bool, rule: str, candidates: list[dict], reason: str, run_id: str
-) -> dict:
+def propose(entry: Entry, why: Why, *, wins: bool) -> Entry:
     """Register a model that 03 has judged, and put it in use if it wins and may.
 
     Parameters
     ----------
-    entry : dict
-        Family, version, artifact, sha256, threshold, valid, test, why, created_at.
+    entry : Entry
+        The model; its stage is decided here.
     wins : bool
         Whether the rule prefers it to the model in use.
-    rule, candidates, reason
-        How it was chosen, among which, and what decided, in words.
 
     Returns
     -------
-    dict
-        The entry with its ``stage``; ``proposed`` says that it waits for `promote`.
+    Entry
+        With its stage; ``proposed`` says that it waits for `promote`.
     """
     with store.locked(config.resolve(config.REGISTRY)):
         if config.resolve(config.SETTINGS_FILE).is_file():
             store.record("input", config.resolve(config.SETTINGS_FILE))
         automatic = config.settings()["promotion"]["automatic"]
         book = read()
-        standing = standing_champion(book)
-        same = standing is not None and standing["sha256"] == entry["sha256"]
-        stage = "champion" if same else "challenger"
-        entry = entry | {
-            "stage": stage,
-            "run_id": run_id,
-            "proposed": wins and not automatic and not same,
-            "promoted_at": standing["promoted_at"] if same else None,
-        }
-        book["models"] = [m for m in book["models"] if m["sha256"] != entry["sha256"]] + [entry]
-        facts = {"rule": rule, "candidates": candidates, "reason": reason, "run_id": run_id}
+        standing = book.champion
+        same = standing is not None and standing.sha256 == entry.sha256
+        entry = replace(
+            entry,
+            stage=CHAMPION if same else CHALLENGER,
+            run_id=why.run_id or "",
+            proposed=wins and not automatic and not same,
+            promoted_at=standing.promoted_at if same else None,
+        )
+        book = replace(book, models=[*_others(book.models, entry), entry])
         if wins and automatic:
-            return _install(book, entry, action="automatic", approver=AUTOMATIC, **facts)
-        store.write_json(config.resolve(config.REGISTRY), book)
+            return _install(book, entry, why, action="automatic", approver=AUTOMATIC)
+        store.write_json(config.resolve(config.REGISTRY), asdict(book))
         return entry
 
 
-def promote(version: str, *, reason: str, approver: str, action: str = "promote") -> dict:
+def promote(version: str, *, reason: str, approver: str, action: str = "promote") -> Entry:
     """Put a registered model in use; an event of the ledger says who, and why.
 
     Parameters
@@ -170,17 +174,15 @@ def promote(version: str, *, reason: str, approver: str, action: str = "promote"
     with store.locked(config.resolve(config.REGISTRY)):
         book = read()
         entry = _named(book, version)
-        if entry["stage"] == "champion":
-            raise OrderError(f"{label(entry)} ya es el campeón: no hay nada que cambiar.")
-        proposed = [e for e in book["history"] if e["model"] == label(entry)]
-        rule = proposed[-1]["rule"] if proposed else "decisión de una persona"
-        return _install(
-            book, entry, action=action, approver=approver, rule=rule, reason=reason,
-            candidates=[label(m) for m in book["models"]], run_id=None,
-        )  # fmt: skip
+        if entry.stage == CHAMPION:
+            raise OrderError(f"{entry.label} ya es el campeón: no hay nada que cambiar.")
+        before = [change.rule for change in book.history if change.model == entry.label]
+        rule = before[-1] if before else "decisión de una persona"
+        why = Why(rule, reason, [m.label for m in book.models])
+        return _install(book, entry, why, action=action, approver=approver)
 
 
-def rollback(*, reason: str, approver: str) -> dict:
+def rollback(*, reason: str, approver: str) -> Entry:
     """Put back in use the model that was in use before the present one.
 
     Raises
@@ -190,20 +192,22 @@ def rollback(*, reason: str, approver: str) -> dict:
     """
     with store.locked(config.resolve(config.REGISTRY)):
         book = read()
-        now = label(standing_champion(book))
-        before = [e["previous"] for e in book["history"] if e["model"] == now and e["previous"]]
+        now = book.champion.label if book.champion else None
+        before = [c.previous for c in book.history if c.model == now and c.previous]
         if not before:
             raise OrderError("No hay ningún campeón anterior al que volver.")
         return promote(before[-1], reason=reason, approver=approver, action="rollback")
 
 
-def _named(book: dict, version: str) -> dict:
+def _others(models: Sequence[Entry], entry: Entry) -> list[Entry]:
+    return [m for m in models if m.sha256 != entry.sha256]
+
+
+def _named(book: Registry, version: str) -> Entry:
     family, _, number = re.sub(r"(__v| v|^v)", " ", version).strip().rpartition(" ")
-    found = [
-        m for m in book["models"] if m["version"] == number and family.strip() in ("", m["family"])
-    ]
+    found = [m for m in book.models if m.version == number and family.strip() in ("", m.family)]
     if len(found) != 1:
-        known = ", ".join(f"'{label(m)}'" for m in book["models"]) or "ninguno todavía"
+        known = ", ".join(f"'{m.label}'" for m in book.models) or "ninguno todavía"
         raise ParameterError(
             f"version = '{version}': {'hay varios modelos' if found else 'no hay ningún modelo'} "
             f"con ese nombre en {config.REGISTRY}. Examinados por 03: {known}."
@@ -211,38 +215,33 @@ def _named(book: dict, version: str) -> dict:
     return found[0]
 
 
-def _named_so(entry: dict) -> dict[str, str]:
+def _named_so(entry: Entry | None) -> dict[str, str] | None:
     """A model as an event names it: for commands, for readers, and by its bytes."""
-    return {"model": label(entry), "name": full_name(entry), "sha256": entry["sha256"]}
+    return entry and {"model": entry.label, "name": entry.said, "sha256": entry.sha256}
 
 
-def _install(
-    book: dict, entry: dict, *, action: str, approver: str, rule: str, candidates: list,
-    reason: str, run_id: str | None,
-) -> dict:  # fmt: skip
+def _install(book: Registry, entry: Entry, why: Why, *, action: str, approver: str) -> Entry:
     """Write the registry with a new champion, and what follows it; first the ledger's event."""
-    old = standing_champion(book)
+    old = book.champion
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    new = entry | {"stage": "champion", "promoted_at": at, "proposed": False}
+    new = replace(entry, stage=CHAMPION, promoted_at=at, proposed=False)
     others = [
-        m | {"stage": "archived"} if m["stage"] == "champion" else m
-        for m in book["models"]
-        if m["sha256"] != entry["sha256"]
+        replace(m, stage=ARCHIVED) if m.stage == CHAMPION else m
+        for m in _others(book.models, entry)
     ]
-    previous = label(old) if old and old["sha256"] != new["sha256"] else None
-    event = {
-        "at": at, "action": action, "run_id": run_id, "stage": "champion", "rule": rule,
-        "model": label(new), "previous": previous, "why": reason, "approver": approver,
-    }  # fmt: skip
-    book = {"models": [*others, new], "history": [*book["history"], event]}
-    files = {config.REGISTRY: disk.json_bytes(book)}
+    previous = old.label if old and old.sha256 != new.sha256 else None
+    change = Change(at, new.label, previous, action, why.run_id, CHAMPION, why.rule, why.reason,
+                    approver)  # fmt: skip
+    files = {config.REGISTRY: disk.json_bytes(
+        asdict(Registry([*others, new], [*book.history, change]))
+    )}  # fmt: skip
     for pattern, name in IN_USE.items():
-        if version_file(pattern, new).is_file():
-            files[name] = version_file(pattern, new).read_bytes()
+        if new.file(pattern).is_file():
+            files[name] = new.file(pattern).read_bytes()
     ledger.append(
-        "promotion", action=action, run_id=run_id, actor=ledger.actor(), approver=approver,
-        old=_named_so(old) if old else None, new=_named_so(new), rollback_to=previous,
-        rule=rule, candidates=candidates, reason=reason,
+        "promotion", action=action, run_id=why.run_id, actor=ledger.actor(), approver=approver,
+        old=_named_so(old), new=_named_so(new), rollback_to=previous,
+        rule=why.rule, candidates=why.candidates, reason=why.reason,
         files={name: disk.digest(content) for name, content in files.items()},
     )  # fmt: skip
     for name, content in files.items():

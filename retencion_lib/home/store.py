@@ -7,7 +7,6 @@ what an earlier run read (docs/decisions/0004).
 """
 
 import csv
-import io
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -228,10 +227,3 @@ def _check_header(path: Path, columns: list[str]) -> None:
             f"{config.relative(path)}: sus columnas son {found} y hacían falta {columns}. "
             "Un registro no cambia de forma: muévelo a otro nombre y se empezará uno nuevo."
         )
-
-
-def png_bytes(figure: Any, dpi: int) -> bytes:
-    """Figure as PNG without a date or a program name, so that equal figures have equal bytes."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi, bbox_inches="tight", metadata={"Software": None})
-    return buffer.getvalue()

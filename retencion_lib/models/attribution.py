@@ -16,21 +16,11 @@ import xgboost as xgb
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from retencion_lib import config
-from retencion_lib.errors import DataError
-from retencion_lib.home import store
 from retencion_lib.models import FittedModel
 from retencion_lib.models.estimators import StagedMLP, StagedXGB
 from retencion_lib.models.features import matrix_sources
-from retencion_lib.words import es
 
 SAMPLED_ORDERS = 8  # each walked forwards and backwards
-LEAST_PART = 0.1  # of the largest part, below which a reason says little
-FEW_VALUES = 6  # a number with as few distinct values is neither high nor low
-SAME = 0.95  # correlation from which two numbers are one reason
-NO_VALUE = "sin dato"
-
-Names = dict[str, str | dict[str, str]]
 
 
 def contributions(model: FittedModel, frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
@@ -133,123 +123,3 @@ def _sampled_parts(member: Pipeline, frame: pd.DataFrame, background: pd.DataFra
                 parts[:, position] += after - before
                 before = after
     return parts / (2 * SAMPLED_ORDERS)
-
-
-def load_names(path: str) -> Names:
-    """Read how to say columns and values to people; the default file need not exist.
-
-    Parameters
-    ----------
-    path : str
-        JSON object. For each column, a text: with ``{}`` where the value goes
-        (``"{} meses de antigüedad"``), or the column's name for people. Or an object from
-        value to text, where ``""`` holds the text for any other value.
-
-    Raises
-    ------
-    DataError
-        If the file is not there, or is not that.
-    """
-    file = config.resolve(path)
-    if not path or (path == config.NAMES and not file.is_file()):
-        return {}
-    if not file.is_file():
-        raise DataError(
-            f"No existe {config.relative(file)} (se buscó en {config.home()}). Corrige names, o "
-            "déjalo vacío para nombrar las columnas tal como vienen."
-        )
-    names = store.read_json(file, made_by="data")
-    if not isinstance(names, dict):
-        raise DataError(
-            f"{config.relative(file)}: debe ser un objeto JSON de columna a texto, como "
-            '{"antiguedad": "{} meses de antigüedad"}, y no lo es. Corrígelo o deja names vacío.'
-        )
-    for column, said in names.items():
-        texts = said.values() if isinstance(said, dict) else [said]
-        if not all(isinstance(text, str) for text in texts):
-            raise DataError(
-                f"{config.relative(file)}: '{column}' debe tener un texto, o un objeto de valor a "
-                f"texto, y tiene {said!r}. Corrígelo o quita la columna."
-            )
-    return names
-
-
-def reasons(
-    parts: pd.DataFrame,
-    frame: pd.DataFrame,
-    background: pd.DataFrame,
-    names: Names,
-    *,
-    limit: int = 3,
-) -> list[list[str]]:
-    """Up to `limit` features that raise each row's risk the most, in plain Spanish.
-
-    Parameters
-    ----------
-    parts : DataFrame of shape (n, n_features)
-        From `contributions`.
-    frame : DataFrame of shape (n, …)
-        The same rows' values.
-    background : DataFrame
-        Rows against which a number is called high or low.
-    names : dict
-        From `load_names`.
-
-    Returns
-    -------
-    list of n lists of str
-        Most important first; empty where nothing raises the risk.
-    """
-    levels = {name: levels_of(background[name]) for name in parts.columns}
-    twins = _twins(background[parts.columns])
-    values = frame[parts.columns].astype(object).to_numpy()
-    found = []
-    for row, own in zip(values, parts.to_numpy(), strict=True):
-        kept: list[int] = []
-        for i in np.argsort(-own, kind="stable"):
-            if len(kept) == limit or own[i] <= 0 or own[i] < LEAST_PART * own.max():
-                break
-            if not twins[i, kept].any():
-                kept.append(i)
-        columns = [parts.columns[i] for i in kept]
-        found.append([say(c, row[i], names, levels[c]) for c, i in zip(columns, kept, strict=True)])
-    return found
-
-
-def _twins(background: pd.DataFrame) -> np.ndarray:
-    """True for each pair of numbers that say the same, shape (n_features, n_features)."""
-    numbers = background.select_dtypes("number")
-    told = numbers.corr().abs().reindex(index=background.columns, columns=background.columns)
-    return told.to_numpy() > SAME
-
-
-def levels_of(column: pd.Series) -> tuple[float, float] | None:
-    """Values up to which, and from which, a third of the background lies."""
-    if not pd.api.types.is_numeric_dtype(column) or column.nunique() <= FEW_VALUES:
-        return None
-    low, high = column.quantile([1 / 3, 2 / 3])
-    return (float(low), float(high)) if low < high else None
-
-
-def say(column: str, value: object, names: Names, levels: tuple[float, float] | None = None) -> str:
-    """One value in words: ``'contract: Month-to-month'``, ``'tenure: 2 (bajo)'``, or as named."""
-    text = NO_VALUE if value is None or value != value else _text(value)
-    said = names.get(column, column)
-    if isinstance(said, dict):
-        if text in said:
-            return said[text].replace("{}", text)
-        said = said.get("", column)
-    if text == NO_VALUE:
-        return f"{column if '{}' in said else said}: {text}"
-    if "{}" in said:
-        return said.replace("{}", text)
-    level = ""
-    if levels and isinstance(value, float | int):
-        level = " (bajo)" if value <= levels[0] else " (alto)" if value >= levels[1] else ""
-    return f"{said}: {text}{level}"
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float | int):
-        return es(value, 0 if float(value).is_integer() else 2)
-    return str(value)

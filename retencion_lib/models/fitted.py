@@ -1,5 +1,6 @@
 """A fitted model: what scoring needs, under one version."""
 
+import io
 import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -124,6 +125,18 @@ def to_bytes(model: FittedModel) -> bytes:
     return pickle.dumps(model, protocol=5)
 
 
+# Where the code of earlier artifacts lay, and where it lies now.
+MOVED = {"retencion_lib.features": "retencion_lib.models.features"}
+
+
+class _Reader(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> object:
+        for before, now in MOVED.items():
+            if module == before or module.startswith(f"{before}."):
+                module = now + module.removeprefix(before)
+        return super().find_class(module, name)
+
+
 def from_bytes(content: bytes) -> FittedModel:
     """Model of an artifact whose hash the caller has already checked."""
-    return pickle.loads(content)
+    return _Reader(io.BytesIO(content)).load()

@@ -6,7 +6,7 @@ out is left out here too.
 
 from dataclasses import dataclass
 
-from retencion_lib.show.notebook import WORDS
+from retencion_lib.show.vocabulary import WORDS
 from retencion_lib.words import count, es, interval, pct, plural
 
 

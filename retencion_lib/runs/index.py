@@ -17,7 +17,7 @@ from retencion_lib.runs import headline
 from retencion_lib.runs.report import STATUS
 from retencion_lib.runs.sparkline import Series
 from retencion_lib.show import page
-from retencion_lib.show.notebook import WORDS
+from retencion_lib.show.vocabulary import WORDS
 from retencion_lib.words import count, es, pct, plural
 
 INDEX = "runs/index.html"

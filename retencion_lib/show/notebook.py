@@ -6,6 +6,7 @@ nbconvert ignores alternative text in output metadata, so figures are displayed 
 
 import base64
 import html
+import io
 import re
 from collections.abc import Mapping
 
@@ -16,46 +17,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
-from retencion_lib.home.store import png_bytes
+from retencion_lib.show.vocabulary import CODED, HEADINGS, STATUSES, WORDS
 from retencion_lib.words import es
 
 DPI = 90  # of the page; figures are drawn at twice that, to be crisp on any screen
 
-# Heading of each column that a table may show; a column without one keeps its name.
-HEADINGS = {
-    "name": "Nombre", "kind": "Clase", "n_missing": "Nulos", "n_unique": "Valores distintos",
-    "reason": "Por qué no se usa", "auc": "ROC-AUC sola", "correlation": "Correlación",
-    "cramers_v": "V de Cramér", "family": "Modelo", "roc_auc": "ROC-AUC", "pr_auc": "PR-AUC",
-    "f1": "F1", "precision_at_k": "Precisión en K", "lift_at_k": "Veces la media en K",
-    "brier": "Brier", "log_loss": "Pérdida log.", "artifact": "Archivo", "sha256": "SHA-256",
-    "fit_seconds": "Segundos", "metric": "Medida", "value": "Valor", "interval": "Intervalo",
-    "bar": "Logística sin ajustar", "policy": "Criterio", "threshold": "Umbral",
-    "called": "Avisados", "precision": "Precisión", "captured": "Bajas detectadas",
-    "score": "Puntuación", "prediction": "Aviso", "psi": "PSI", "psi_corrected": "PSI corregido",
-    "ks": "KS", "p_value": "Valor p", "status": "Estado", "role": "Papel", "path": "Archivo",
-    "plan": "Forma de elegir", "contacted": "Llamados", "foreseen": "Previsto",
-    "profit": "Beneficio", "behind": "La lista gana", "accept_rate": "Aceptación real",
-    "informed": "Sabiéndolo", "cost": "Coste de no saberlo", "reasons": "Razones",
-    "expected_profit": "Beneficio esperado", "decile": "Decil", "segment": "Grupo",
-    "left": "Se fue", "selected": "Avisados (%)", "differs": "Se distingue en",
-    "gap": "Diferencia con la mejor", "error": "Error típico", "tied": "Empata",
-    "model": "Modelo", "ece": "ECE", "ece_perfect": "ECE si fueran ciertas",
-    "slope": "Pendiente", "intercept": "Ordenada", "reliability": "Descalibración (Brier)",
-    "resolution": "Conocimiento (Brier)", "calibration": "Calibración", "variant": "Variante",
-    "gain": "Mejora", "column": "Columna", "weights": "Peso",
-    "rows": "Filas", "bytes": "Bytes", "what": "Qué",
-    "min": "Mínimo", "median": "Mediana", "max": "Máximo",
-    "median_stayed": "Mediana, se quedó", "median_left": "Mediana, se fue",
-}  # fmt: skip
-WORDS = {"id": "identificador", "ok": "bien", "warning": "aviso", "alert": "alerta",
-         "numeric": "numérica",
-         "categorical": "categórica", "constant": "constante", "text": "texto libre",
-         "date": "fecha", "target": "objetivo", "excluded": "excluida",
-         "sensitive": "sensible"}  # fmt: skip
 
-CODED = {"kind", "status", "level", "stage"}  # columns whose values are words of ours
 SHORT = 22  # letters of a text that stays on one line, such as an interval
-STATUSES = ("ok", "warning", "alert")
 
 
 def say(*sentences: str) -> None:
@@ -184,3 +152,10 @@ def _cell(value: object, digits: int) -> str:
     if isinstance(value, float):
         return es(value, digits)
     return "—" if value is None or value is pd.NA else str(value)
+
+
+def png_bytes(figure: Figure, dpi: int) -> bytes:
+    """Figure as PNG without a date or a program name, so that equal figures have equal bytes."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi, bbox_inches="tight", metadata={"Software": None})
+    return buffer.getvalue()

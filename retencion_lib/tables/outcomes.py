@@ -13,6 +13,8 @@ import pandas as pd
 from retencion_lib import config
 from retencion_lib.errors import DataError
 from retencion_lib.home import registry, store
+from retencion_lib.home.experiments import experiments
+from retencion_lib.models.stored import load_known
 from retencion_lib.tables import need_columns, read_table
 from retencion_lib.tables.scored import Scored
 from retencion_lib.tables.training import NEGATIVE_LABELS, POSITIVE_LABELS, as_labels, check_ids
@@ -100,10 +102,10 @@ def collect(batch: Scored, labels: str, *, target: str) -> Outcomes | None:
 
 def champion_positive() -> str:
     """Label of the class that left, as the champion learnt it; empty without a champion."""
-    entry = registry.standing_champion(registry.read())
+    entry = registry.read().champion
     if entry is None:
         return ""
-    return registry.load_known(entry["artifact"], registry.experiments()).positive
+    return entry.positive or load_known(entry.artifact, experiments()).positive
 
 
 def binary_outcomes(column: pd.Series, where: str, positive: str = "") -> pd.Series:
@@ -154,8 +156,8 @@ def scored(batch: Scored) -> pd.DataFrame:
 
 def champion_threshold() -> float:
     """Threshold of the model in use; one half where there is none."""
-    entry = registry.standing_champion(registry.read())
-    return entry["threshold"]["value"] if entry else 0.5
+    entry = registry.read().champion
+    return entry.threshold.value if entry else 0.5
 
 
 def logged(id_col: str) -> pd.DataFrame:

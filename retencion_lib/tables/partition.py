@@ -7,7 +7,7 @@ import numpy as np
 from retencion_lib import config
 from retencion_lib.errors import DataError
 from retencion_lib.tables import Training, fold_numbers, sort_order, test_mask
-from retencion_lib.words import count, pct, plural
+from retencion_lib.words import plural
 
 MIN_PER_CLASS = 50  # customers of each class to learn from: ten in each of five folds
 MIN_EXAMINED = 10  # customers of each class in the test: fewer say nothing of a model
@@ -20,15 +20,6 @@ class Partition:
     dev: Training
     test: Training
     folds: np.ndarray  # fold of each row of dev
-
-    def sentence(self) -> str:
-        """What was put aside, in words."""
-        return (
-            f"Se apartan {count(self.test.n_rows)} clientes para el examen final "
-            f"({pct(self.test.positive_rate)} de bajas) y se aprende de los otros "
-            f"{count(self.dev.n_rows)} ({pct(self.dev.positive_rate)}), en "
-            f"{len(np.unique(self.folds))} partes."
-        )
 
 
 def partition(training: Training, *, test_share: float, seed: int) -> Partition:

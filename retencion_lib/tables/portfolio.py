@@ -5,17 +5,12 @@ kind of id in it could be neither followed nor erased. Some column names are our
 that a scored table goes to.
 """
 
-import csv
 from collections.abc import Collection
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
+from retencion_lib.home.predictions import DECIDED, EVENT, SCORE, header, id_columns
 from retencion_lib.words import listed
-
-SCORE = "score"  # column that scoring adds to a table
-LOGGED = ("event_id", "run_id", "scored_at")  # of a prediction, then the id, then the rest
-DECIDED = ("model", "version", "score", "threshold", "prediction", "decile", "expected_profit",
-           "group", "reasons", "campaign")  # fmt: skip
 
 
 def need_free_names(used: Collection[str], id_col: str, where: str) -> None:
@@ -36,7 +31,7 @@ def need_free_names(used: Collection[str], id_col: str, where: str) -> None:
             f"{where}: la columna '{SCORE}' se llama como la puntuación que añade el modelo, y se "
             "confundirían. Ponle otro nombre en el extracto, o exclúyela con drop_cols."
         )
-    if id_col in (*LOGGED, *DECIDED):
+    if id_col in (*EVENT, *DECIDED):
         raise DataError(
             f"{where}: el identificador '{id_col}' se llama como una columna de "
             f"{config.PREDICTIONS}. Ponle otro nombre en el extracto y dilo con id_col."
@@ -51,16 +46,11 @@ def need_same_portfolio(id_col: str, where: str) -> None:
     DataError
         If the log of predictions names its customers by another column.
     """
-    path = config.resolve(config.PREDICTIONS)
-    if not path.is_file():
-        return
-    with path.open(encoding="utf-8", newline="") as handle:
-        header = next(csv.reader(handle), [])
-    known = [name for name in header if name not in (*LOGGED, *DECIDED)]
-    if header and id_col not in header:
+    names = header()
+    if names and id_col not in names:
         raise DataError(
             f"{where}: sus clientes se identifican por '{id_col}' y los de {config.PREDICTIONS} "
-            f"por {listed(known, quote=True)}: parecen de otra cartera. Cada cartera va en su "
+            f"por {listed(id_columns(names), quote=True)}: parecen de otra cartera. Cada cartera va en su "
             f"carpeta: elige otra con la variable {config.HOME_VARIABLE} y repite la orden. Si es "
             "la misma cartera, devuelve su nombre a la columna en el extracto."
         )

@@ -18,7 +18,7 @@ from sklearn.preprocessing import (
 
 from retencion_lib.models.features.columns import Columns
 
-MISSING = "(vacío)"  # label of a category that is not there: that it is missing may tell
+MISSING = "(missing)"  # label of a category that is not there: that it is missing may tell
 
 
 class FillLabels(TransformerMixin, BaseEstimator):

@@ -2,45 +2,29 @@
 
 from retencion_lib.stages.eda.describe import (
     association,
-    association_sentence,
-    balance_sentence,
-    columns_sentence,
     columns_table,
-    correlation_sentence,
     correlations,
-    nulls_sentence,
-    numbers_sentence,
     numbers_table,
     widest_numbers,
 )
-from retencion_lib.stages.eda.summary import summary, verdict
-from retencion_lib.stages.eda.suspect import (
+from retencion_lib.stages.eda.say import (
+    association_sentence,
+    balance_sentence,
+    correlation_sentence,
     drift_sentence,
-    duplicates,
     duplicates_sentence,
-    initial_drift,
-    leakage,
     leakage_sentences,
+    nulls_sentence,
+    numbers_sentence,
+    verdict,
 )
+from retencion_lib.stages.eda.summary import summary
+from retencion_lib.stages.eda.suspect import duplicates, initial_drift, leakage
+from retencion_lib.stages.say import columns_sentence
 
 __all__ = [
-    "association",
-    "association_sentence",
-    "balance_sentence",
-    "columns_sentence",
-    "columns_table",
-    "correlation_sentence",
-    "correlations",
-    "drift_sentence",
-    "duplicates",
-    "duplicates_sentence",
-    "initial_drift",
-    "leakage",
-    "leakage_sentences",
-    "nulls_sentence",
-    "numbers_sentence",
-    "numbers_table",
-    "summary",
-    "verdict",
-    "widest_numbers",
-]
+    "association", "association_sentence", "balance_sentence", "columns_sentence", "columns_table",
+    "correlation_sentence", "correlations", "drift_sentence", "duplicates", "duplicates_sentence",
+    "initial_drift", "leakage", "leakage_sentences", "nulls_sentence", "numbers_sentence",
+    "numbers_table", "summary", "verdict", "widest_numbers",
+]  # fmt: skip

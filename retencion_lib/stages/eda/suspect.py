@@ -8,7 +8,7 @@ import pandas as pd
 from retencion_lib import config
 from retencion_lib.maths import drift
 from retencion_lib.tables import Training, test_mask
-from retencion_lib.words import es, listed, pct, plural
+from retencion_lib.words import es, pct
 
 LEAK_AUC = 0.98  # one column alone ranks almost perfectly
 
@@ -17,14 +17,6 @@ def duplicates(training: Training) -> dict:
     """Customers whose features and outcome are all equal to another's."""
     repeated = training.X.assign(_y=training.y).duplicated()
     return {"n_rows": int(repeated.sum()), "share": float(repeated.mean())}
-
-
-def duplicates_sentence(found: dict) -> str:
-    """How many rows repeat another but for the id."""
-    return (
-        f"{plural(found['n_rows'], 'fila repite', 'filas repiten')} otra en todo salvo el "
-        f"identificador ({pct(found['share'])}); los identificadores no se repiten."
-    )
 
 
 def leakage(training: Training, table: pd.DataFrame) -> list[dict]:
@@ -55,11 +47,6 @@ def leakage(training: Training, table: pd.DataFrame) -> list[dict]:
 
 def _suspect(name: str, kind: str, value: float, evidence: str) -> dict:
     return {"column": name, "kind": kind, "value": float(value), "evidence": evidence}
-
-
-def leakage_sentences(found: list[dict]) -> list[str]:
-    """Each suspect and what to do."""
-    return [f"**'{f['column']}'** {f['evidence']}. Exclúyela con drop_cols." for f in found]
 
 
 def initial_drift(training: Training) -> pd.DataFrame:
@@ -94,21 +81,3 @@ def _compare(training: Training, name: str, mask: np.ndarray) -> drift.Shift:
 def _count_labels(plan: drift.LabelPlan, column: pd.Series) -> drift.Labels:
     counts = column.value_counts()
     return drift.count_labels(plan, list(counts.index), counts, int(column.isna().sum()))
-
-
-def drift_sentence(table: pd.DataFrame) -> str:
-    """Which columns differ already inside the file."""
-    said = []
-    for split, what in (
-        ("halves", "las dos mitades del archivo"),
-        ("partitions", "las particiones"),
-    ):
-        part = table[table["split"] == split]
-        moved = part.loc[part["status"] != "ok", "name"]
-        worst = part.loc[part["psi"].idxmax()]
-        said.append(
-            f"Entre {what}, "
-            + (f"se distinguen {listed(moved, quote=True)}" if len(moved) else "nada se distingue")
-            + f" (mayor PSI: '{worst['name']}', {es(worst['psi'], 3)})."
-        )
-    return " ".join(said)

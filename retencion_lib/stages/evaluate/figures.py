@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve, roc_curve
 
+from retencion_lib.home.exam import Confusion
 from retencion_lib.show.style import BLUE, GREY, RUST
 from retencion_lib.words import count, es, pct
 
@@ -25,7 +26,7 @@ def plot_curves(y: np.ndarray, scores: np.ndarray) -> Figure:
     return fig
 
 
-def describe_curves(test: dict) -> str:
+def describe_curves(test: dict[str, float]) -> str:
     """Say the areas under both curves; the figure's alternative text."""
     return (
         f"Curva ROC, con área {es(test['roc_auc'], 3)}, y curva de precisión y detección, con "
@@ -67,10 +68,10 @@ def plot_profit(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) ->
     return ax
 
 
-def plot_confusion(cells: dict[str, int], ax: Axes | None = None) -> Axes:
+def plot_confusion(cells: Confusion, ax: Axes | None = None) -> Axes:
     """Draw the four counts of the confusion matrix."""
     ax = ax or plt.subplots(figsize=(4.6, 3.8), layout="constrained")[1]
-    table = np.array([[cells["tn"], cells["fp"]], [cells["fn"], cells["tp"]]])
+    table = np.array([[cells.tn, cells.fp], [cells.fn, cells.tp]])
     ax.imshow(table, cmap="Blues")
     for (row, column), value in np.ndenumerate(table):
         dark = value > table.max() / 2
@@ -80,9 +81,9 @@ def plot_confusion(cells: dict[str, int], ax: Axes | None = None) -> Axes:
     return ax
 
 
-def describe_confusion(cells: dict[str, int]) -> str:
+def describe_confusion(cells: Confusion) -> str:
     """Say the four counts; the figure's alternative text."""
     return (
-        f"Matriz de confusión: {count(cells['tp'])} bajas avisadas, {count(cells['fn'])} sin "
-        f"avisar, {count(cells['fp'])} avisos de quien se quedó y {count(cells['tn'])} sin aviso."
+        f"Matriz de confusión: {count(cells.tp)} bajas avisadas, {count(cells.fn)} sin "
+        f"avisar, {count(cells.fp)} avisos de quien se quedó y {count(cells.tn)} sin aviso."
     )

@@ -14,20 +14,17 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from retencion_lib.home.exam import Groups
 from retencion_lib.maths import metrics
+from retencion_lib.stages.evaluate.examine import Examined
 from retencion_lib.tables import Training
-from retencion_lib.words import es, interval, pct, plural
 
 LEVEL = 0.05
 MIN_ROWS, MIN_CLASS = 30, 10  # customers of a group, and of each class, to be compared
 FEW_VALUES, BANDS, MAX_GROUPS = 6, 4, 12
 MEASURES = ("roc_auc", "calibration", "selected", "precision")
-NAMES = {
-    "roc_auc": "ordenación",
-    "calibration": "previsión",
-    "selected": "avisos",
-    "precision": "precisión de los avisos",
-}
+LABEL, BAND = "label", "band"  # kinds of group that have a code
+MISSING, OTHER = ("missing", ""), ("other", "")
 
 
 @dataclass(frozen=True)
@@ -42,101 +39,30 @@ class Segments:
         """Groups that differ in something beyond noise."""
         return self.groups[self.groups["differs"].map(len) > 0]
 
-    def table(self) -> pd.DataFrame:
-        """Groups for readers: all if they were asked for, else those that differ."""
-        shown = self.groups if self.named else self.differing()
-        if shown.empty and len(self.groups):
-            shown = self.groups.loc[[self.groups["p_min"].fillna(1).idxmin()]]
-        rows = shown.to_dict("records")
-        return pd.DataFrame(
-            {
-                "segment": [f"{r['column']}: {r['group']}" for r in rows],
-                "rows": [r["n"] for r in rows],
-                "left": [pct(r["left"]) for r in rows],
-                "foreseen": [pct(r["foreseen"]) for r in rows],
-                "roc_auc": [_with(r, "roc_auc", es) for r in rows],
-                "selected": [_with(r, "selected", pct) for r in rows],
-                "precision": [_with(r, "precision", pct) for r in rows],
-                "differs": ["; ".join(NAMES[m] for m in r["differs"]) or "—" for r in rows],
-            }
-        )
-
-    def caption(self) -> str:
-        """What the table holds."""
-        if self.named:
-            return "Grupos"
-        return "Grupos que se distinguen" if len(self.differing()) else "El que más se distingue"
-
-    def sentences(self) -> list[str]:
-        """One a difference beyond noise."""
-        return [
-            _say(row, measure)
-            for row in self.differing().to_dict("records")
-            for measure in row["differs"]
-        ]
-
-    def none(self) -> str:
-        """What to say where no group differs, or there is none."""
-        if self.groups.empty:
-            return (
-                "No hay grupos que comparar: ninguna columna es sensible ni tiene pocos valores. "
-                "Nombra en segments las que interesen."
-            )
-        tests = plural(self.n_tests, "comparación", "comparaciones")
-        return (
-            f"Con {tests} entre {len(self.groups)} grupos, y contándolas todas, ningún grupo se "
-            "distingue del resto más allá del azar."
-        )
-
-    def facts(self) -> dict:
-        """JSON-able form for the test report's key ``segments``."""
-        rows = self.groups.drop(columns="p_min").to_dict("records")
-        return {"comparisons": self.n_tests, "level": LEVEL, "groups": rows}
-
-
-def _with(row: dict, measure: str, form: object) -> str:
-    value = row[measure]
-    if value != value:
-        return "—"
-    low, high = row[f"{measure}_low"], row[f"{measure}_high"]
-    if form is pct:
-        return f"{pct(value, 0)} {interval(100 * low, 100 * high, 0)}"
-    return f"{es(value, 2)} {interval(low, high, 2)}"
-
-
-def _say(row: dict, measure: str) -> str:
-    who = f"«{row['column']}: {row['group']}»"
-    if measure == "calibration":
-        more = "de menos" if row["left"] > row["foreseen"] else "de más"
-        return (
-            f"En {who} el modelo prevé bajas {more}: se fue el {pct(row['left'])} y preveía el "
-            f"{pct(row['foreseen'])}."
-        )
-    if measure == "roc_auc":
-        own, rest = row["roc_auc"], row["roc_auc_rest"]
-        how = "peor" if own < rest else "mejor"
-        return f"En {who} ordena {how}: ROC-AUC {es(own, 3)}, y {es(rest, 3)} en el resto."
-    said = "Se avisa" if measure == "selected" else "Acierta al avisar"
-    about = "al" if measure == "selected" else "en el"
-    return (
-        f"{said} {about} {pct(row[measure])} de {who} y {about} {pct(row[f'{measure}_rest'])} del "
-        f"resto; se fue el {pct(row['left'])} y el {pct(row['left_rest'])}."
-    )
+    def facts(self) -> Groups:
+        """Section of the exam's document."""
+        return Groups(self.n_tests, LEVEL, self.groups.drop(columns="p_min").to_dict("records"))
 
 
 def group_of(values: pd.Series) -> pd.Series:
-    """Group of each customer by one column: its labels, or bands of a number, as text."""
+    """Group of each customer by one column, as pairs of kind and code.
+
+    A label is its own code; a band of a number is ``low..high``, the low end outside and the high
+    one inside; who has no value, and the labels that few have, need no code.
+    """
     if pd.api.types.is_numeric_dtype(values) and values.nunique() > FEW_VALUES:
         edges = np.unique(values.quantile(np.linspace(0, 1, BANDS + 1)[1:-1]))
-        words = [es(edge, 0 if float(edge).is_integer() else 2) for edge in edges]
-        names = np.array([f"hasta {words[0]}"]
-                         + [f"de {a} a {b}" for a, b in pairwise(words)]
-                         + [f"más de {words[-1]}"], dtype=object)  # fmt: skip
-        place = np.searchsorted(edges, values.fillna(edges[0]), side="left")
-        return pd.Series(names[place], index=values.index).where(values.notna(), "sin dato")
-    labels = values.map(_label).where(values.notna(), "sin dato")
-    common = labels.value_counts().index[: MAX_GROUPS - 1]
-    return labels if labels.nunique() <= MAX_GROUPS else labels.where(labels.isin(common), "otros")
+        ends = ["", *(f"{edge:g}" for edge in edges), ""]
+        bands = [(BAND, f"{low}..{high}") for low, high in pairwise(ends)]
+        places = np.searchsorted(edges, values.fillna(edges[0]), side="left")
+        groups = [bands[place] for place in places]
+    else:
+        labels = values.map(_label)
+        often = set(labels[values.notna()].value_counts().index[: MAX_GROUPS - 1])
+        few = labels[values.notna()].nunique() + values.isna().any() <= MAX_GROUPS
+        groups = [(LABEL, name) if few or name in often else OTHER for name in labels]
+    known = zip(groups, values.notna(), strict=True)
+    return pd.Series([group if there else MISSING for group, there in known], dtype=object)
 
 
 def _label(value: object) -> str:
@@ -158,6 +84,14 @@ def grouping_columns(customers: Training, asked: Sequence[str]) -> dict[str, pd.
 
 
 def compare(
+    examined: Examined, columns: Mapping[str, pd.Series], *, named: bool = True
+) -> Segments:
+    """Compare each group of the customers examined with everybody else: `compare_groups`."""
+    cut = examined.exam.threshold.value
+    return compare_groups(examined.y, examined.scores, cut, columns, named=named)
+
+
+def compare_groups(
     y: np.ndarray,
     p: np.ndarray,
     threshold: float,
@@ -190,8 +124,9 @@ def compare(
         labels = group_of(values.reset_index(drop=True))
         found = sorted(labels.unique())
         for place, group in enumerate(found):
-            row = {"column": column, "group": group}
-            row |= _compare_one(y, p, p >= threshold, (labels == group).to_numpy())
+            inside = np.array([own == group for own in labels])
+            row = {"column": column, "kind": group[0], "group": group[1]}
+            row |= _compare_one(y, p, p >= threshold, inside)
             if len(found) == 2 and place:
                 # The second of two groups is the rest of the first: the same comparison.
                 row |= {f"{m}_p": np.nan for m in MEASURES}

@@ -1,37 +1,27 @@
-"""The campaign of a project: its terms, what it is worth, and the list of whom to call."""
+"""Stage 04: score a batch, decide whom to call and who is left as control, and log it."""
 
-from retencion_lib.home.terms import (
-    Terms,
-    agreed_capacity,
-    columns_beside,
-    current_terms,
-    save_terms,
-)
-from retencion_lib.stages.evaluate.worth import Worth, judge, trust_sentence
-from retencion_lib.stages.infer.calls import (
-    CallList,
-    check_control,
-    control_group,
-    make_calls,
-    safe_cell,
-    write_calls,
+from retencion_lib.home.terms import current_terms
+from retencion_lib.stages.infer.calls import CallList, check_control, control_group, make_calls
+from retencion_lib.stages.infer.figures import describe_scores, plot_scores
+from retencion_lib.stages.infer.report import predictions, safe_cell, write_calls
+from retencion_lib.stages.infer.say import (
+    calls_headline,
+    calls_table,
+    control_sentence,
+    label_of,
+    logged_sentence,
+    reasons_sentence,
+    trust_sentence,
     written_sentence,
 )
+from retencion_lib.stages.infer.say_reasons import load_names
+from retencion_lib.stages.infer.scoring import Batch, Scorer, load_batch, load_scorer, score
+from retencion_lib.stages.say import terms_sentence
 
 __all__ = [
-    "CallList",
-    "Terms",
-    "Worth",
-    "agreed_capacity",
-    "check_control",
-    "columns_beside",
-    "control_group",
-    "current_terms",
-    "judge",
-    "make_calls",
-    "safe_cell",
-    "save_terms",
-    "trust_sentence",
-    "write_calls",
-    "written_sentence",
-]
+    "Batch", "CallList", "Scorer", "calls_headline", "calls_table", "check_control",
+    "control_group", "control_sentence", "current_terms", "describe_scores", "label_of",
+    "load_batch", "load_names", "load_scorer", "logged_sentence", "make_calls", "plot_scores",
+    "predictions", "reasons_sentence", "safe_cell", "score", "terms_sentence", "trust_sentence",
+    "write_calls", "written_sentence",
+]  # fmt: skip

@@ -11,11 +11,13 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.home import registry, store
+from retencion_lib.home.experiments import experiments
+from retencion_lib.home.terms import agreed_capacity
 from retencion_lib.maths import impact, metrics
 from retencion_lib.maths.drift.statistics import benjamini_hochberg
 from retencion_lib.models import FittedModel
 from retencion_lib.models import attribution as explain
-from retencion_lib.stages.infer import agreed_capacity
+from retencion_lib.models.stored import load_known
 from retencion_lib.stages.monitor.rules import Alert
 from retencion_lib.tables import check_batch, need_columns, read_table
 from retencion_lib.words import es, listed, pct
@@ -99,10 +101,10 @@ def measure(current: str, reference: str, *, score_col: str = "score") -> Causes
     current, reference : str
         Scored tables.
     """
-    entry = registry.standing_champion(registry.read())
+    entry = registry.read().champion
     if entry is None:
         return _nothing("No hay un modelo en uso: no se puede decir qué columna mueve el riesgo.")
-    model = registry.load_known(entry["artifact"], registry.experiments())
+    model = load_known(entry.artifact, experiments())
     sides = [_rows(path, model, score_col) for path in (reference, current)]
     if any(side is None for side in sides):
         return _nothing(
@@ -123,7 +125,7 @@ def measure(current: str, reference: str, *, score_col: str = "score") -> Causes
         return _nothing(
             "El lote no lo puntuó el modelo en uso: no se puede decir qué columna mueve el riesgo."
         )
-    cut = impact.cut_between(margin, scores >= float(entry["threshold"]["value"]))
+    cut = impact.cut_between(margin, scores >= float(entry.threshold.value))
     k = metrics.k_of(len(now), agreed_capacity())
     table = impact.attribute(both.iloc[:n], both.iloc[n:], base=base[n:], cut=cut, k=k)
     table["significant"] = benjamini_hochberg(table["p_value"].to_numpy(), FALSE_DISCOVERY)

@@ -2,41 +2,16 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from retencion_lib.maths.drift import Labels, Numbers, Shift
-from retencion_lib.show.style import BLUE, CYCLE, INK, RUST, SOFT, STATUS
+from retencion_lib.show.style import BLUE, RUST, SOFT, STATUS
 from retencion_lib.words import es, listed, pct
 
 BEFORE, NOW = BLUE, RUST
 LARGEST = 0.5  # PSI at which a bar is cut
 SHOWN = 6  # categories, then the rest together
-
-
-def plot_scores(samples: dict[str, pd.Series], threshold: float, ax: Axes | None = None) -> Axes:
-    """Draw the distribution of one or more sets of scores, and the threshold in use."""
-    ax = ax or plt.subplots(figsize=(7, 4), layout="constrained")[1]
-    for (name, scores), colour in zip(samples.items(), CYCLE, strict=False):
-        weights = np.full(len(scores), 100 / len(scores))
-        ax.hist(scores, bins=np.linspace(0, 1, 21), weights=weights, histtype="step",
-                linewidth=2, color=colour, label=name)  # fmt: skip
-    if threshold == threshold:
-        ax.axvline(threshold, color=INK, linestyle=":", label="Umbral")
-    ax.set(xlabel="Puntuación de riesgo", ylabel="Clientes (%)")
-    ax.legend(frameon=False)
-    return ax
-
-
-def describe_scores(samples: dict[str, pd.Series], threshold: float) -> str:
-    """Say the mean of each set of scores; the figure's alternative text."""
-    said = [f"{name}, media {es(scores.mean(), 3)}" for name, scores in samples.items()]
-    cut = ""
-    if threshold == threshold:
-        above = [pct((scores >= threshold).mean()) for scores in samples.values()]
-        cut = f"; desde el umbral, {es(threshold, 3)}, está el {listed(above)}"
-    return f"Distribución de la puntuación: {'; '.join(said)}{cut}."
 
 
 def plot_shifts(found: list[Shift], limits: tuple[float, float], ax: Axes | None = None) -> Axes:

@@ -15,7 +15,6 @@ from retencion_lib.home import store
 from retencion_lib.stages.monitor.rules import LEVELS, Alert, named
 from retencion_lib.words import count, day, listed
 
-HISTORY = "monitoring/history.parquet"
 COLUMNS = {
     "at": "str", "date": "str", "run_id": "str", "batch": "str", "path": "str",
     "n_rows": "int64",
@@ -89,7 +88,7 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
 
 def read() -> pd.DataFrame:
     """The whole history, oldest first; empty before the first run of 05."""
-    path = config.resolve(HISTORY)
+    path = config.resolve(config.HISTORY)
     if not path.is_file():
         return _typed(pd.DataFrame(columns=list(COLUMNS)))
     table = pd.read_parquet(path)
@@ -99,7 +98,7 @@ def read() -> pd.DataFrame:
 
 def append(report: dict, *, run_id: str, date: str) -> pd.DataFrame:
     """Add one run to the history, whole or not at all; give back the history with it."""
-    path = config.resolve(HISTORY)
+    path = config.resolve(config.HISTORY)
     with store.locked(path):
         table = pd.concat([read(), rows(report, run_id=run_id, date=date)], ignore_index=True)
         buffer = io.BytesIO()

@@ -1,1 +1,30 @@
-"""TODO"""
+"""Stage 02: train every family, compare them out of fold, and keep versioned artifacts."""
+
+from retencion_lib.stages.say import (
+    candidates_sentence,
+    choice_results,
+    columns_sentence,
+    partition_sentence,
+)
+from retencion_lib.stages.train.say import (
+    calibration_sentence,
+    calibration_table,
+    comparison_sentence,
+    derived_sentence,
+    truth_sentence,
+)
+from retencion_lib.stages.train.train import (
+    Trained,
+    calibration,
+    compare,
+    fitted_models,
+    next_version,
+    save_all,
+    train,
+)
+
+__all__ = [
+    "Trained", "calibration", "calibration_sentence", "calibration_table", "candidates_sentence",
+    "choice_results", "columns_sentence", "compare", "comparison_sentence", "derived_sentence",
+    "fitted_models", "next_version", "partition_sentence", "save_all", "train", "truth_sentence",
+]  # fmt: skip

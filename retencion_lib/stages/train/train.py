@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as library_version
+from pathlib import Path
 
 import pandas as pd
 from tqdm import tqdm
@@ -13,6 +14,7 @@ from tqdm import tqdm
 from retencion_lib import config
 from retencion_lib.errors import ParameterError
 from retencion_lib.home import store
+from retencion_lib.home.experiments import Experiment, FileOf, Learnt, log_experiments
 from retencion_lib.maths import metrics
 from retencion_lib.models import (
     BASELINE,
@@ -21,7 +23,6 @@ from retencion_lib.models import (
     FittedModel,
     Found,
     baseline_scores,
-    family_label,
     n_fits,
     prepare_columns,
     to_bytes,
@@ -30,12 +31,9 @@ from retencion_lib.models import (
 from retencion_lib.models.features import Columns
 from retencion_lib.tables import infer_contract
 from retencion_lib.tables.partition import Partition
-from retencion_lib.words import count, es, listed, pct
 
 BACKGROUND = 200  # training rows that a model keeps, to explain itself
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
-CALIBRATIONS = {"none": "no hace falta", "sigmoid": "sigmoide",
-                "mean": "media de sigmoide e isotónica"}  # fmt: skip
 
 
 def next_version(asked: str = "") -> str:
@@ -99,18 +97,6 @@ def compare(oof: pd.DataFrame, *, capacity: float = 0.10) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("roc_auc", ascending=False, ignore_index=True)
 
 
-def comparison_sentence(table: pd.DataFrame) -> str:
-    """Who ranks best, by how much, and against the bar."""
-    first, second = table.iloc[0], table.iloc[1]
-    bar = table.loc[table["family"] == BASELINE].iloc[0]
-    return (
-        f"**{family_label(first.family)}** ordena mejor: ROC-AUC {es(first.roc_auc, 4)}, "
-        f"{es(first.roc_auc - second.roc_auc, 4)} sobre {family_label(second.family)} y "
-        f"{es(first.roc_auc - bar.roc_auc, 4)} sobre la logística sin ajustar. "
-        "La elección se documenta en 03."
-    )
-
-
 def fitted_models(trained: Trained, *, version: str, test_share: float) -> dict[str, FittedModel]:
     """Give each candidate what scoring needs: its contract, its threshold, its provenance."""
     dev = trained.parts.dev
@@ -156,24 +142,16 @@ def save_all(
         "version": version, "data_sha256": first.data_sha256, **first.contract,
     })  # fmt: skip
     oof_path = store.write_csv(config.resolve(f"artifacts/oof__v{version}.csv"), oof)
+    shared = {"oof": _file(oof_path), "contract": _file(contract)}
     entries = []
     for name, model in models.items():
-        path = config.resolve(f"artifacts/{name}__v{version}.pkl")
-        store.write_new(path, to_bytes(model))
+        path = store.write_new(config.resolve(f"artifacts/{name}__v{version}.pkl"), to_bytes(model))
         _write_calibration(name, version, oof)
-        entries.append(_experiment(trained, model, run_id, capacity) | {
-            "artifact": {"path": config.relative(path), "sha256": store.sha256(path)},
-            "oof": {"path": config.relative(oof_path), "sha256": store.sha256(oof_path)},
-            "contract": {"path": config.relative(contract), "sha256": store.sha256(contract)},
-        })  # fmt: skip
-    store.append_json(config.resolve(config.EXPERIMENTS), entries)
-    return pd.DataFrame(
-        [
-            {"artifact": e["artifact"]["path"], "sha256": e["artifact"]["sha256"],
-             "fit_seconds": e["fit_seconds"]}
-            for e in entries
-        ]
-    )  # fmt: skip
+        files = shared | {"artifact": _file(path)}
+        entries.append(_experiment(trained, model, run_id, capacity, files))
+    log_experiments(entries)
+    rows = [(e.artifact.path, e.artifact.sha256, e.fit_seconds) for e in entries]
+    return pd.DataFrame(rows, columns=["artifact", "sha256", "fit_seconds"])
 
 
 def _write_calibration(name: str, version: str, oof: pd.DataFrame) -> None:
@@ -193,79 +171,36 @@ def calibration(oof: pd.DataFrame, families: Sequence[str] = ()) -> pd.DataFrame
     return pd.concat(parts, ignore_index=True)
 
 
-def calibration_table(trained: Trained) -> pd.DataFrame:
-    """How each candidate was calibrated, and how true its probabilities are out of fold."""
-    rows = []
-    for name, candidate in trained.candidates.items():
-        found = metrics.reliability(trained.parts.dev.y, candidate.p)
-        rows.append(
-            {
-                "family": family_label(name),
-                "calibration": CALIBRATIONS[candidate.calibrator.kind],
-                "ece": found.ece,
-                "ece_perfect": found.ece_perfect,
-                "slope": found.slope,
-                "intercept": found.intercept,
-                "brier": found.brier,
-                "reliability": found.reliability,
-                "resolution": found.resolution,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def truth_sentence(trained: Trained) -> str:
-    """Which candidates' probabilities could be exactly true, as far as these customers tell."""
-    y = trained.parts.dev.y
-    true, false = [], []
-    for name, candidate in trained.candidates.items():
-        (true if metrics.reliability(y, candidate.p).trusted else false).append(family_label(name))
-    parts = [f"no se distinguen de probabilidades ciertas: {listed(true)}"] if true else []
-    parts += [f"se desvían más que el azar: {listed(false)}"] if false else []
-    return f"Con {count(len(y))} clientes, {'; '.join(parts)}."
-
-
-def derived_sentence(trained: Trained) -> str:
-    """Which derived columns were found, or that none helps."""
-    if not trained.found:
-        return "Ninguna suma ni cociente de columnas mejora la predicción más que su ruido."
-    said = [
-        f"**{f.column.name}** (pérdida logarítmica {es(f.gain, 4)} menor, error típico "
-        f"{es(f.error, 4)})"
-        for f in trained.found
-    ]
-    return f"Se añaden columnas que mejoran la predicción más que su ruido: {listed(said)}."
-
-
-def calibration_sentence(points: pd.DataFrame) -> str:
-    """Largest gap between what each family says and what happened."""
-    gaps = (points["prob_pred"] - points["prob_true"]).abs().groupby(points["family"]).max()
-    said = [f"{family_label(name)} {pct(gap)}" for name, gap in gaps.sort_values().items()]
-    return f"Mayor diferencia entre lo previsto y lo ocurrido en un tramo: {'; '.join(said)}."
-
-
-def _experiment(trained: Trained, model: FittedModel, run_id: str, capacity: float) -> dict:
+def _experiment(
+    trained: Trained, model: FittedModel, run_id: str, capacity: float, files: dict[str, FileOf]
+) -> Experiment:
     dev, test = trained.parts.dev, trained.parts.test
     candidate = trained.candidates[model.family]
     whole = dev.n_rows + test.n_rows
-    return {
-        "run_id": run_id,
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "family": model.family,
-        "version": model.version,
-        "params": candidate.params(),
-        "seed": model.seed,
-        "fit_seconds": round(candidate.fit.seconds, 3),
-        "data": {
-            "path": dev.path,
-            "sha256": dev.sha256,
-            "n_rows": whole,
-            "positive_rate": float((dev.y.sum() + test.y.sum()) / whole),
-            "target": dev.target,
-            "id_col": dev.id_col,
-            "test_share": model.test_share,
-            "dropped": [c.name for c in dev.columns if c.kind == "excluded"],
-            "sensitive": [c.name for c in dev.columns if c.kind == "sensitive"],
-        },
-        "valid": metrics.evaluate(dev.y, candidate.p, capacity=capacity),
-    }
+    return Experiment(
+        run_id=run_id,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        family=model.family,
+        version=model.version,
+        params=candidate.params(),
+        seed=model.seed,
+        fit_seconds=round(candidate.fit.seconds, 3),
+        data=Learnt(
+            path=dev.path,
+            sha256=dev.sha256,
+            n_rows=whole,
+            positive_rate=float((dev.y.sum() + test.y.sum()) / whole),
+            target=dev.target,
+            id_col=dev.id_col,
+            test_share=model.test_share,
+            dropped=[c.name for c in dev.columns if c.kind == "excluded"],
+            sensitive=[c.name for c in dev.columns if c.kind == "sensitive"],
+            positive=dev.positive,
+        ),
+        valid=metrics.evaluate(dev.y, candidate.p, capacity=capacity),
+        **files,
+    )
+
+
+def _file(path: Path) -> FileOf:
+    return FileOf(config.relative(path), store.sha256(path))

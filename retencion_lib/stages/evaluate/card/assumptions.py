@@ -26,27 +26,27 @@ def _grade(value: float, limits: tuple[float, float]) -> str:
 
 
 def _enough(known: Sources) -> Judged:
-    low, high = known.report["test_ci"]["roc_auc"]
+    low, high = known.exam.test_ci["roc_auc"]
     evidence = (
-        f"{count(known.report['n_rows'])} clientes en el examen; el intervalo del ROC-AUC, "
+        f"{count(known.exam.n_rows)} clientes en el examen; el intervalo del ROC-AUC, "
         f"{interval(low, high)}, mide {es(high - low, 3)}"
     )
     return "El examen tiene clientes bastantes", evidence, _grade(high - low, WIDTHS)
 
 
 def _generalises(known: Sources) -> Judged:
-    low, high = known.report["test_ci"]["roc_auc"]
-    valid, test = known.experiment["valid"]["roc_auc"], known.report["test"]["roc_auc"]
+    low, high = known.exam.test_ci["roc_auc"]
+    valid, test = known.experiment.valid["roc_auc"], known.exam.test["roc_auc"]
     evidence = f"ROC-AUC {es(valid, 3)} en validación y {es(test, 3)} en clientes no vistos"
     return "Acierta igual con clientes nuevos", evidence, SOLID if low <= valid <= high else WEAK
 
 
 def _worth_it(known: Sources) -> Judged:
     said = "Mejora a un modelo sencillo"
-    plain = known.report.get("baseline", {}).get("test", {}).get("roc_auc")
+    plain = known.exam.baseline and known.exam.baseline.test.get("roc_auc")
     if plain is None:
         return said, "No hay modelo de referencia en el examen", UNTESTED
-    low, own = known.report["test_ci"]["roc_auc"][0], known.report["test"]["roc_auc"]
+    low, own = known.exam.test_ci["roc_auc"][0], known.exam.test["roc_auc"]
     evidence = f"ROC-AUC {es(own, 3)}; la logística sin ajustar, {es(plain, 3)}"
     return said, evidence, SOLID if plain < low else FAIR if plain < own else WEAK
 
@@ -106,8 +106,8 @@ def _not_in_time() -> Judged:
 
 
 def _contact_helps(known: Sources) -> Judged:
-    terms = known.report.get("campaign", {}).get("terms", {})
-    rate = terms.get("accept_rate")
+    campaign = known.exam.campaign
+    rate = campaign and campaign.terms.get("accept_rate")
     told = f"; se supone que acepta el {pct(rate, 0)}" if isinstance(rate, int | float) else ""
     evidence = f"El modelo dice quién se va, no a quién convence una llamada{told}"
     return "Llamar a quien más riesgo tiene sirve de algo", evidence, UNTESTED

@@ -1,14 +1,13 @@
 """The sections of a model card, each from the files of `Sources`."""
 
-from retencion_lib.show.notebook import HEADINGS, WORDS
+from retencion_lib.show.vocabulary import HEADINGS, PLANS, POLICIES, WORDS
 from retencion_lib.stages.evaluate.card.assumptions import assumptions
 from retencion_lib.stages.evaluate.card.blocks import Section, Table
 from retencion_lib.stages.evaluate.card.sources import Sources
+from retencion_lib.stages.evaluate.say import Row, group_words
 from retencion_lib.words import count, es, interval, listed, pct, plural
 
 STAGES = {"champion": "campeón", "challenger": "aspirante", "archived": "archivado"}
-POLICIES = {"f1": "máximo F1 en validación", "capacity": "capacidad de contacto",
-            "profit": "desde donde la llamada compensa"}  # fmt: skip
 MOST_CATEGORIES = 8
 
 
@@ -39,17 +38,18 @@ def use(known: Sources) -> Section:
 
 def results(known: Sources) -> Section:
     """How well it ranks and how true its probabilities are."""
-    test, ci, valid = known.report["test"], known.report["test_ci"], known.experiment["valid"]
-    plain = known.report.get("baseline", {}).get("test", {})
+    exam = known.exam
+    test, ci, valid = exam.test, exam.test_ci, known.experiment.valid
+    plain = exam.baseline.test if exam.baseline else {}
     rows = [
         [HEADINGS.get(m, m), es(test[m], 3), interval(*ci[m]) if m in ci else "—",
          es(valid.get(m), 3), es(plain.get(m), 3)]
         for m in test
     ]  # fmt: skip
     said = (
-        f"Medido una vez en {plural(known.report['n_rows'], 'cliente', 'clientes')} que el modelo "
-        f"no había visto; se fue el {pct(known.report['positive_rate'])}. De los "
-        f"{count(known.report['k'])} con más riesgo se fue el {pct(test['precision_at_k'])}, "
+        f"Medido una vez en {plural(exam.n_rows, 'cliente', 'clientes')} que el modelo "
+        f"no había visto; se fue el {pct(exam.positive_rate)}. De los "
+        f"{count(exam.k)} con más riesgo se fue el {pct(test['precision_at_k'])}, "
         f"{es(test['lift_at_k'])} veces la media."
     )
     heads = ["Medida", "Examen", "Intervalo del 95 %", "Validación", "Logística sin ajustar"]
@@ -59,12 +59,11 @@ def results(known: Sources) -> Section:
 def groups(known: Sources) -> Section:
     """The same by group of customers."""
     title = "Por grupo de clientes"
-    found = known.report.get("segments") or {}
-    rows = found.get("groups", []) if isinstance(found, dict) else found
+    rows = known.exam.segments.groups if known.exam.segments else []
     if not rows:
         return Section(title, ["No se ha medido por grupos en esta ejecución."])
     differing = [r for r in rows if r.get("differs")]
-    names = listed([f"{r['column']}: {r['group']}" for r in differing], limit=8)
+    names = listed([_who(r) for r in differing], limit=8)
     said = (
         f"Se comparan {count(len(rows))} grupos con el resto de los clientes. "
         + (f"Se distinguen más allá del azar: {names}." if differing else
@@ -75,15 +74,20 @@ def groups(known: Sources) -> Section:
     return Section(title, [said], tables=[table])
 
 
-def _group(row: dict) -> list[str]:
+def _who(row: Row) -> str:
+    # Exams of before groups had kinds hold the words themselves.
+    return f"{row.get('column', '')}: {group_words(row.get('kind', ''), row.get('group', ''))}"
+
+
+def _group(row: Row) -> list[str]:
     return [
-        f"{row.get('column', '')}: {row.get('group', '')}", count(row.get("n") or 0),
+        _who(row), count(row.get("n") or 0),
         pct(row.get("left")), pct(row.get("foreseen")), _between(row, "roc_auc"),
         pct(row.get("selected")), pct(row.get("precision")),
     ]  # fmt: skip
 
 
-def _between(row: dict, key: str) -> str:
+def _between(row: Row, key: str) -> str:
     value, low, high = (row.get(k) for k in (key, f"{key}_low", f"{key}_high"))
     known = value is not None and low is not None and high is not None
     return f"{es(value, 3)} {interval(low, high, 2)}" if known else es(value, 3)
@@ -91,44 +95,40 @@ def _between(row: dict, key: str) -> str:
 
 def decision(known: Sources) -> Section:
     """The threshold in use, what it does, and what it costs and earns."""
-    used, cells = known.report["threshold"], known.report["confusion_matrix"]
-    called, left = cells["tp"] + cells["fp"], cells["tp"] + cells["fn"]
+    used, cells = known.exam.threshold, known.exam.confusion_matrix
     said = [
-        f"Umbral en uso: {es(used['value'], 3)} ({POLICIES.get(used['policy'], used['policy'])}). "
-        f"En el examen avisa de {count(called)} clientes y entre ellos están {count(cells['tp'])} "
-        f"de las {count(left)} bajas."
+        f"Umbral en uso: {es(used.value, 3)} ({POLICIES.get(used.policy, used.policy)}). "
+        f"En el examen avisa de {count(cells.called)} clientes y entre ellos están "
+        f"{count(cells.tp)} de las {count(cells.left)} bajas."
     ]
     rows = [
-        ["Se quedó", count(cells["tn"]), count(cells["fp"])],
-        ["Se fue", count(cells["fn"]), count(cells["tp"])],
+        ["Se quedó", count(cells.tn), count(cells.fp)],
+        ["Se fue", count(cells.fn), count(cells.tp)],
     ]
     tables = [Table("Qué pasó con cada aviso", ["", "Sin aviso", "Con aviso"], rows, _right(1, 2))]
-    campaign = known.report.get("campaign") or {}
-    plans = campaign.get("strategies", [])
+    plans = known.exam.campaign.strategies if known.exam.campaign else []
     if plans:
         said.append("Los importes de la campaña son supuestos del equipo, no medidas.")
         heads = ["Forma de elegir", "Llamados", "Beneficio (EUR)", "Intervalo del 95 %"]
+        # Exams of before plans had codes hold the words themselves.
         earned = [
-            [str(p["plan"]), count(p["contacted"]), es(p["profit"], 0), _amounts(p)] for p in plans
-        ]
+            [PLANS.get(p.plan, p.plan), count(p.contacted), es(p.profit, 0),
+             interval(p.low, p.high, 0)]
+            for p in plans
+        ]  # fmt: skip
         tables.append(Table("Lo que habría ganado la campaña", heads, earned, _right(1, 2, 3)))
     else:
         said.append("No se han dado costes de campaña en esta ejecución.")
     return Section("Umbral y sus costes", said, tables=tables)
 
 
-def _amounts(plan: dict) -> str:
-    low, high = plan.get("low"), plan.get("high")
-    return "—" if low is None or high is None else interval(low, high, 0)
-
-
 def data(known: Sources) -> Section:
     """What it learnt from."""
-    used = known.experiment["data"]
+    used = known.experiment.data
     learnt = (
-        f"Aprende de {used['path']}: {count(used['n_rows'])} clientes, de los que se fue el "
-        f"{pct(used['positive_rate'])} (columna {used['target']}). Se aparta el "
-        f"{pct(used['test_share'], 0)} para el examen, según el identificador y la semilla."
+        f"Aprende de {used.path}: {count(used.n_rows)} clientes, de los que se fue el "
+        f"{pct(used.positive_rate)} (columna {used.target}). Se aparta el "
+        f"{pct(used.test_share, 0)} para el examen, según el identificador y la semilla."
     )
     columns = known.contract["columns"].values()
     numbers = sum(rule["kind"] == "numeric" for rule in columns)
@@ -136,11 +136,10 @@ def data(known: Sources) -> Section:
         learnt,
         f"Usa {count(numbers)} columnas de números y {count(len(columns) - numbers)} de texto.",
     ]
-    out = list(used.get("dropped") or [])
-    if out:
-        said.append(f"Excluidas por quien lo entrenó: {listed(out, limit=12)}.")
-    if used.get("sensitive"):
-        kept = listed(used["sensitive"], limit=12)
+    if used.dropped:
+        said.append(f"Excluidas por quien lo entrenó: {listed(used.dropped, limit=12)}.")
+    if used.sensitive:
+        kept = listed(used.sensitive, limit=12)
         said.append(f"Sensibles, fuera del modelo y usadas solo para comparar grupos: {kept}.")
     if known.eda:
         missing = [c for c in known.eda["columns"] if c["n_missing"]]
@@ -196,7 +195,7 @@ def contract(known: Sources) -> Section:
     return Section("Contrato de datos", [said], tables=[Table("Columnas", heads, rows, _right(3))])
 
 
-def _admits(rule: dict) -> str:
+def _admits(rule: Row) -> str:
     if rule["kind"] == "numeric":
         digits = 0 if float(rule["min"]).is_integer() and float(rule["max"]).is_integer() else 2
         return f"de {es(rule['min'], digits)} a {es(rule['max'], digits)}"
@@ -205,23 +204,24 @@ def _admits(rule: dict) -> str:
 
 def lineage(known: Sources) -> Section:
     """Files, hashes, runs and promotions."""
-    report, experiment = known.report, known.experiment
+    exam, experiment = known.exam, known.experiment
+    examined = known.entry.run_id if known.entry else "—"
     rows = [
-        ["Modelo", f"{report['artifact']} · SHA-256 {report['artifact_sha256']}"],
-        ["Datos", f"{experiment['data']['path']} · SHA-256 {experiment['data']['sha256']}"],
-        ["Entrenado en", f"{experiment['run_id']} · {experiment['created_at']}"],
-        ["Examinado en", f"{(known.entry or {}).get('run_id', '—')} · {report['created_at']}"],
-        ["Semilla", str(experiment["seed"])],
-        ["Ajustes", "; ".join(f"{k}={v}" for k, v in experiment["params"].items())],
-        ["Elección", f"{report['selection']['rule']}. {report['selection']['why']}"],
+        ["Modelo", f"{exam.artifact} · SHA-256 {exam.artifact_sha256}"],
+        ["Datos", f"{experiment.data.path} · SHA-256 {experiment.data.sha256}"],
+        ["Entrenado en", f"{experiment.run_id} · {experiment.created_at}"],
+        ["Examinado en", f"{examined} · {exam.created_at}"],
+        ["Semilla", str(experiment.seed)],
+        ["Ajustes", "; ".join(f"{k}={v}" for k, v in experiment.params.items())],
+        ["Elección", f"{exam.selection.rule}. {exam.selection.why}"],
     ]
     tables = [Table("De dónde sale", ["Qué", "Cuál"], rows)]
     if known.history:
         heads = ["Cuándo", "Entra", "Sale", "Motivo", "Lo aprueba"]
         moves = [
-            [e["at"][:16].replace("T", " "), e.get("model") or "—", e.get("previous") or "—",
-             e.get("why") or "—", e.get("approver") or "—"]
-            for e in known.history
+            [c.at[:16].replace("T", " "), c.model or "—", c.previous or "—", c.why or "—",
+             c.approver or "—"]
+            for c in known.history
         ]  # fmt: skip
         tables.append(Table("Cambios de campeón en que aparece", heads, moves))
     return Section("Linaje", tables=tables)

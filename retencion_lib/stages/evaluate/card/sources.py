@@ -1,49 +1,43 @@
 """Where a card takes its figures from: the files that the stages wrote, and nothing typed."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.home import disk, registry, store
+from retencion_lib.home.exam import Exam
+from retencion_lib.home.experiments import Experiment, experiments, of_artifact
+from retencion_lib.home.registry import Change, Entry
 
 
 @dataclass(frozen=True)
 class Sources:
     """Files about one model; what does not exist, or is about other data, is None."""
 
-    report: dict  # its test report
-    experiment: dict  # its line of the experiment log
-    contract: dict  # of its training table
-    entry: dict | None  # its place in the registry
-    history: list[dict]  # promotions that name it
+    exam: Exam
+    experiment: Experiment
+    contract: dict[str, Any]  # of its training table
+    entry: Entry | None  # its place in the registry
+    history: list[Change]  # promotions that name it
     eda: dict | None  # 01 on the same table
     drift: dict | None  # the last monitoring, if it compares with this model's reference
     calibration: pd.DataFrame | None  # bins of its out-of-fold predictions
 
-    @property
-    def name(self) -> str:
-        """Family and version, as the registry writes them."""
-        return f"{self.report['family']} v{self.report['version']}"
 
-
-def gather(report: dict, contract: dict) -> Sources:
-    """Read all that is known of the model that a test report judges."""
-    sha256 = report["artifact_sha256"]
-    experiment = next(
-        e for e in reversed(registry.experiments()) if e["artifact"]["sha256"] == sha256
-    )
+def gather(exam: Exam, contract: dict[str, Any]) -> Sources:
+    """Read all that is known of the model that an exam judges."""
+    experiment = of_artifact(experiments(), exam.artifact_sha256)
     book = registry.read()
-    entry = next((m for m in book["models"] if m["sha256"] == sha256), None)
-    name = f"{report['family']} v{report['version']}"
     eda = _optional(config.EDA_SUMMARY, "eda")
-    same = eda is not None and eda.get("data", {}).get("sha256") == experiment["data"]["sha256"]
+    same = eda is not None and eda.get("data", {}).get("sha256") == experiment.data.sha256
     return Sources(
-        report, experiment, contract, entry,
-        [e for e in book["history"] if name in (e.get("model"), e.get("previous"))],
+        exam, experiment, contract, book.of(exam.artifact_sha256),
+        [change for change in book.history if exam.label in (change.model, change.previous)],
         eda if same else None,
         _watched(),
-        _bins(report["family"], report["version"]),
+        _bins(exam.family, exam.version),
     )  # fmt: skip
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from retencion_lib import config
+from retencion_lib.home.terms import current_terms
 from retencion_lib.maths import estimation
 from retencion_lib.maths.decision import Campaign
 from retencion_lib.maths.estimation import Estimate
-from retencion_lib.stages.infer import current_terms
 from retencion_lib.tables.outcomes import Outcomes
 from retencion_lib.words import count, es, pct, plural
 

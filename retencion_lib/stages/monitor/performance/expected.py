@@ -15,7 +15,8 @@ from scipy.stats import chi2
 
 from retencion_lib import config
 from retencion_lib.errors import OrderError
-from retencion_lib.home import registry, store
+from retencion_lib.home import store
+from retencion_lib.home.experiments import experiments
 from retencion_lib.maths import estimation, metrics
 from retencion_lib.maths.estimation import Curve, Estimate
 from retencion_lib.stages.monitor.performance.realised import (
@@ -94,7 +95,7 @@ def reference_outcomes(reference: Scored) -> tuple[np.ndarray, np.ndarray]:
     """
     nothing = np.array([], int), np.array([])
     try:
-        oof = config.resolve(registry.experiments()[-1]["oof"]["path"])
+        oof = config.resolve(experiments()[-1].oof.path)
     except OrderError:
         return nothing
     if not oof.is_file():

@@ -15,7 +15,8 @@ import pandas as pd
 from scipy.stats import chi2, norm
 
 from retencion_lib import config
-from retencion_lib.home import registry, store
+from retencion_lib.home import registry
+from retencion_lib.home.exam import read_exam
 from retencion_lib.maths import estimation, metrics
 from retencion_lib.maths.estimation import Curve, Estimate
 from retencion_lib.models import family_label
@@ -129,8 +130,8 @@ def _measure(batch: str, table: pd.DataFrame, capacity: float, curve: Curve | No
 
 def _scored_by(name: str) -> tuple[str, dict[str, Estimate]]:
     """Label and exam of the model of this name, such as ``logreg__v0.1``, if it is not in use."""
-    entry = registry.standing_champion(registry.read())
-    if not name or entry is None or name == f"{entry['family']}__v{entry['version']}":
+    entry = registry.read().champion
+    if not name or entry is None or name == f"{entry.family}__v{entry.version}":
         return "", {}
     family, version = name.split("__v")
     return f"{family_label(family)} v{version}", exam(f"artifacts/{name}__test.json")
@@ -171,14 +172,13 @@ def calibration_error(
 
 def exam(report: str = config.TEST_REPORT) -> dict[str, Estimate]:
     """Test measures of the model in use with their intervals; empty before 03 has run."""
-    path = config.resolve(report)
-    if not path.is_file():
+    found = read_exam(config.resolve(report))
+    if found is None:
         return {}
-    found = store.read_json(path, made_by="evaluate")
     return {
-        name: Estimate(found["test"][name], *found["test_ci"][name])
+        name: Estimate(found.test[name], *found.test_ci[name])
         for name in NAMES
-        if name in found["test"]
+        if name in found.test
     }
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retencion_lib.home.terms import agreed_capacity
 from retencion_lib.maths.estimation import Estimate
-from retencion_lib.stages.infer import agreed_capacity
 from retencion_lib.stages.monitor.performance import effect, expected, realised
 from retencion_lib.stages.monitor.performance.effect import Effect
 from retencion_lib.stages.monitor.performance.expected import Expected

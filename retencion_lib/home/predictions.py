@@ -1,0 +1,63 @@
+"""The log of predictions: its columns, its id, and how rows enter it.
+
+One row a prediction, appended and never changed: what happened (`EVENT`), the customer's id under
+the portfolio's own name, what the model said and what was decided (`DECIDED`).
+"""
+
+import csv
+from collections.abc import Collection
+
+import pandas as pd
+
+from retencion_lib import config
+from retencion_lib.home import store
+
+EVENT = ("event_id", "run_id", "scored_at")
+DECIDED = ("model", "version", "score", "threshold", "prediction", "decile", "expected_profit",
+           "group", "reasons", "campaign")  # fmt: skip
+SCORE = "score"  # column that scoring adds to a table
+
+
+def header() -> list[str]:
+    """Columns that the log has; empty where there is no log yet."""
+    path = config.resolve(config.PREDICTIONS)
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as handle:
+        return next(csv.reader(handle), [])
+
+
+def id_columns(names: Collection[str]) -> list[str]:
+    """Of the columns of a log, the one that names its customers (none, or several, if foreign)."""
+    return [name for name in names if name not in (*EVENT, *DECIDED)]
+
+
+def log_predictions(events: pd.DataFrame) -> int:
+    """Append the events that the log does not hold yet; give back how many were new."""
+    path = config.resolve(config.PREDICTIONS)
+    with store.locked(path):
+        known = set(pd.read_csv(path, usecols=["event_id"])["event_id"]) if path.exists() else set()
+        new = events[~events["event_id"].isin(known)]
+        if len(new):
+            store.append_csv(path, new)
+    return len(new)
+
+
+def read_predictions(id_col: str, columns: Collection[str]) -> pd.DataFrame | None:
+    """Log of a portfolio, oldest first; None if there is no log of customers named so.
+
+    Parameters
+    ----------
+    id_col : str
+        Column of the log that names the customers; it is read as text.
+    columns : collection of str
+        Further columns; those that an older log lacks are left out.
+    """
+    names = header()
+    if id_col not in names:
+        return None
+    return store.read_csv(
+        config.resolve(config.PREDICTIONS), made_by="infer",
+        usecols=[id_col, *(c for c in columns if c in names)],
+        dtype=dict.fromkeys([id_col, "version"], str),
+    )  # fmt: skip

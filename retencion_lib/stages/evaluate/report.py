@@ -1,0 +1,92 @@
+"""Write down what 03 found: the exam, the proposal to the registry, the terms, the reference."""
+
+from dataclasses import replace
+from datetime import date as Date
+
+import pandas as pd
+import pyarrow as pa
+
+from retencion_lib import config
+from retencion_lib.home import registry, store
+from retencion_lib.home.exam import Exam, Selection, write_exam
+from retencion_lib.home.registry import Entry, Why
+from retencion_lib.home.terms import save_terms
+from retencion_lib.models.choice import Choice
+from retencion_lib.stages.evaluate.challenge import Challenge
+from retencion_lib.stages.evaluate.examine import Examined, Opening
+from retencion_lib.stages.evaluate.say import verdict_sentence
+from retencion_lib.stages.evaluate.segments import Segments
+from retencion_lib.stages.evaluate.worth import Worth
+from retencion_lib.stages.say import choice_rule, choice_sentence, full_name
+from retencion_lib.tables import Training
+from retencion_lib.tables.scan import newest as newest_date
+
+YEAR = 366  # days before a run in which the newest date of a live extract lies
+
+
+def _selection(choice: Choice) -> Selection:
+    """How the model was chosen, as the exam keeps it."""
+    return Selection(
+        choice_rule(choice), choice.table().to_dict("records"), choice_sentence(choice)
+    )
+
+
+def promote(
+    start: Opening,
+    examined: Examined,
+    worth: Worth,
+    groups: Segments,
+    verdict: Challenge,
+    *,
+    run_id: str,
+) -> tuple[Exam, Entry]:
+    """Write the whole exam and the campaign's terms, and propose the model to the registry.
+
+    Returns
+    -------
+    Exam
+        With the campaign and the groups.
+    Entry
+        The model in the registry; ``proposed`` says that it waits for a person.
+    """
+    selection = _selection(start.choice)
+    parts = {"campaign": worth.facts(), "segments": groups.facts()}
+    exam = replace(examined.exam, selection=selection, **parts)
+    entry = Entry(
+        family=exam.family, version=exam.version, sha256=exam.artifact_sha256,
+        artifact=exam.artifact, threshold=exam.threshold, name=full_name(exam),
+        valid=verdict.entry.valid, test=exam.test, created_at=exam.created_at,
+        why=selection.why, positive=start.model.positive,
+    )  # fmt: skip
+    why = Why(selection.rule, verdict_sentence(verdict), selection.candidates, run_id)
+    with store.locked(config.resolve(config.REGISTRY)):
+        save_terms(worth.terms, run_id=run_id)
+        write_exam(entry.file("artifacts/{name}__test.json"), exam)
+        return exam, registry.propose(entry, why, wins=verdict.wins)
+
+
+def write_reference(choice: Choice, dev: Training, *, date: str) -> pd.DataFrame:
+    """Write the drift reference of the winner, and use it if the winner is the champion.
+
+    Of the columns of dates it keeps those that tell how old the extract is: their newest date
+    is of the year before `date`, the run's. A birthday or the end of a contract tells nothing.
+    """
+    table = dev.X.copy()
+    table.insert(0, dev.id_col, dev.ids)
+    for name, column in dev.dates.items():
+        newest = newest_date(pa.Array.from_pandas(column.astype("string")))
+        if newest and 0 <= (Date.fromisoformat(date) - Date.fromisoformat(newest)).days <= YEAR:
+            table[name] = column
+    table["score"] = choice.of(dev.ids)
+    winner, champion = choice.winner, registry.read().champion
+    own = registry.version_file("monitoring/{name}__reference.csv", winner.family, winner.version)
+    store.write_csv(own, table)
+    if champion and champion.sha256 == winner.artifact.sha256:
+        store.write_csv(config.resolve(config.REFERENCE), table)
+    return table
+
+
+def in_use() -> str:
+    """Name of the model in use, for readers."""
+    champion = registry.read().champion
+    return full_name(champion) if champion else ""

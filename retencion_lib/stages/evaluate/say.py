@@ -1,0 +1,230 @@
+"""What 03 says of the exam, the thresholds, the groups and the verdict."""
+
+from typing import Any
+
+import pandas as pd
+
+from retencion_lib.home.exam import Confusion
+from retencion_lib.home.registry import Entry
+from retencion_lib.maths import metrics
+from retencion_lib.show.vocabulary import HEADINGS, POLICIES
+from retencion_lib.stages.evaluate.challenge import Challenge
+from retencion_lib.stages.evaluate.examine import Examined
+from retencion_lib.stages.evaluate.say_worth import worth_answer
+from retencion_lib.stages.evaluate.segments import BAND, Segments
+from retencion_lib.stages.evaluate.worth import Worth
+from retencion_lib.stages.say import full_name
+from retencion_lib.words import count, es, interval, pct, plural
+
+Row = dict[str, Any]  # of the table of groups
+
+WHY = {
+    "first": "es el primer campeón",
+    "same": "ya es el campeón",
+    "out_of_contract": "sustituye a {old}, que no puede leer esta tabla",
+    "unreadable": "sustituye a {old}, que esta versión del código no puede abrir",
+    "ranks_better": "sustituye a {old}: ordena mejor a los mismos clientes",
+    "calibrated_better": "sustituye a {old}: ordena igual y sus probabilidades son más ciertas",
+    "equal": "no sustituye a {old}: en los mismos clientes no se distinguen",
+    "ranks_worse": "no sustituye a {old}: ordena peor a los mismos clientes",
+}
+
+
+def verdict_sentence(verdict: Challenge) -> str:
+    """The verdict, and how sure it is."""
+    old = full_name(verdict.standing) if verdict.standing else ""
+    said = f"{full_name(verdict.entry)} {WHY[verdict.reason].format(old=old)}"
+    if verdict.duel is None:
+        return said + "."
+    d, far = verdict.duel, 1.96 * verdict.duel.error
+    return (
+        f"{said} (diferencia de ROC-AUC {es(d.gap, 4)} "
+        f"{interval(d.gap - far, d.gap + far, 4)}, p = {es(d.p_value, 3)}; pérdida logarítmica "
+        f"{es(d.loss_fall, 4)} menor, error típico {es(d.loss_error, 4)})."
+    )
+
+
+def verdict_table(verdict: Challenge) -> pd.DataFrame:
+    """Champion and challenger side by side, named for readers."""
+    known = [m for m in (verdict.standing, verdict.entry) if m]
+    return verdict.table.replace({"model": {m.label: full_name(m) for m in known}})
+
+
+def waiting_sentence(entry: Entry) -> str:
+    """What has to be typed where a person approves; empty where nothing waits."""
+    if not entry.proposed:
+        return ""
+    return f"Espera aprobación: retencion promote {entry.version} --reason … --approver …"
+
+
+def exam_table(examined: Examined) -> pd.DataFrame:
+    """Each metric with its interval, and the plain logistic regression beside it."""
+    test, ci = examined.exam.test, examined.exam.test_ci
+    return pd.DataFrame(
+        [
+            {
+                "metric": HEADINGS[m],
+                "value": test[m],
+                "interval": interval(*ci[m]),
+                "bar": examined.exam.baseline.test[m],
+            }
+            for m in metrics.METRICS
+        ]
+    )
+
+
+def exam_sentence(examined: Examined) -> str:
+    """How well the champion ranks, and what the team's capacity reaches."""
+    exam = examined.exam
+    test, ci = exam.test, exam.test_ci
+    return (
+        f"ROC-AUC en el examen: **{es(test['roc_auc'], 3)}** {interval(*ci['roc_auc'])}; la "
+        f"logística sin ajustar, {es(exam.baseline.test['roc_auc'], 3)}. De los {count(exam.k)} clientes con "
+        f"más riesgo se fue el {pct(test['precision_at_k'])}, {es(test['lift_at_k'])} veces "
+        f"la media ({pct(exam.positive_rate)})."
+    )
+
+
+def exam_answer(examined: Examined, in_use: str, worth: Worth) -> str:
+    """Which model is used, how often it is right, and what its list would have earned."""
+    test, name = examined.exam.test, full_name(examined.exam)
+    start = (
+        f"Se usa **{name}**."
+        if in_use == name
+        else f"Sigue en uso **{in_use}**; lo que sigue es de {name}, el examinado."
+    )
+    return (
+        f"{start} De los {count(examined.exam.k)} clientes del examen con más riesgo se fue "
+        f"el **{pct(test['precision_at_k'], 0)}**, {es(test['lift_at_k'])} veces la media. "
+        f"{worth_answer(worth)} A quién llamar ahora lo dice 04."
+    )
+
+
+def threshold_sentence(examined: Examined) -> str:
+    """What the threshold in use does."""
+    used, cells = examined.exam.threshold, examined.exam.confusion_matrix
+    return (
+        f"Con el umbral {es(used.value, 3)} ({POLICIES[used.policy]}) se avisaría de "
+        f"{count(cells.called)} de {count(examined.exam.n_rows)} clientes y entre ellos estarían "
+        f"{count(cells.tp)} de las {count(cells.left)} bajas."
+    )
+
+
+def threshold_table(examined: Examined) -> pd.DataFrame:
+    """What each policy's threshold does on test."""
+    rows = []
+    for policy, value in examined.exam.threshold.all.items():
+        cells = Confusion(**metrics.confusion(examined.y, examined.scores, value))
+        rows.append(
+            {
+                "policy": POLICIES[policy],
+                "threshold": value,
+                "called": cells.called,
+                "precision": cells.tp / max(1, cells.called),
+                "captured": cells.tp / max(1, cells.left),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+NAMES = {
+    "roc_auc": "ordenación",
+    "calibration": "previsión",
+    "selected": "avisos",
+    "precision": "precisión de los avisos",
+}
+
+
+def group_words(kind: str, code: str) -> str:
+    """A group of customers for readers: its label, a band of a number, or what it lacks."""
+    if kind != BAND:
+        return {"missing": "sin dato", "other": "otros"}.get(kind, code)
+    low, _, high = code.partition("..")
+    ends = [end and es(float(end), 0 if float(end).is_integer() else 2) for end in (low, high)]
+    if not low:
+        return f"hasta {ends[1]}"
+    return f"de {ends[0]} a {ends[1]}" if high else f"más de {ends[0]}"
+
+
+def _who(row: Row) -> str:
+    return f"{row['column']}: {group_words(row['kind'], row['group'])}"
+
+
+def _with(row: Row, measure: str, form: object) -> str:
+    value = row[measure]
+    if value != value:
+        return "—"
+    low, high = row[f"{measure}_low"], row[f"{measure}_high"]
+    if form is pct:
+        return f"{pct(value, 0)} {interval(100 * low, 100 * high, 0)}"
+    return f"{es(value, 2)} {interval(low, high, 2)}"
+
+
+def _say(row: Row, measure: str) -> str:
+    who = f"«{_who(row)}»"
+    if measure == "calibration":
+        more = "de menos" if row["left"] > row["foreseen"] else "de más"
+        return (
+            f"En {who} el modelo prevé bajas {more}: se fue el {pct(row['left'])} y preveía el "
+            f"{pct(row['foreseen'])}."
+        )
+    if measure == "roc_auc":
+        own, rest = row["roc_auc"], row["roc_auc_rest"]
+        how = "peor" if own < rest else "mejor"
+        return f"En {who} ordena {how}: ROC-AUC {es(own, 3)}, y {es(rest, 3)} en el resto."
+    said = "Se avisa" if measure == "selected" else "Acierta al avisar"
+    about = "al" if measure == "selected" else "en el"
+    return (
+        f"{said} {about} {pct(row[measure])} de {who} y {about} {pct(row[f'{measure}_rest'])} del "
+        f"resto; se fue el {pct(row['left'])} y el {pct(row['left_rest'])}."
+    )
+
+
+def groups_table(found: Segments) -> pd.DataFrame:
+    """Groups for readers: all if they were asked for, else those that differ."""
+    shown = found.groups if found.named else found.differing()
+    if shown.empty and len(found.groups):
+        shown = found.groups.loc[[found.groups["p_min"].fillna(1).idxmin()]]
+    rows = shown.to_dict("records")
+    return pd.DataFrame(
+        {
+            "segment": [_who(r) for r in rows],
+            "rows": [r["n"] for r in rows],
+            "left": [pct(r["left"]) for r in rows],
+            "foreseen": [pct(r["foreseen"]) for r in rows],
+            "roc_auc": [_with(r, "roc_auc", es) for r in rows],
+            "selected": [_with(r, "selected", pct) for r in rows],
+            "precision": [_with(r, "precision", pct) for r in rows],
+            "differs": ["; ".join(NAMES[m] for m in r["differs"]) or "—" for r in rows],
+        }
+    )
+
+
+def groups_caption(found: Segments) -> str:
+    """What the table holds."""
+    if found.named:
+        return "Grupos"
+    return "Grupos que se distinguen" if len(found.differing()) else "El que más se distingue"
+
+
+def groups_sentences(found: Segments) -> list[str]:
+    """One a difference beyond noise."""
+    return [
+        _say(row, measure)
+        for row in found.differing().to_dict("records")
+        for measure in row["differs"]
+    ]
+
+
+def no_groups_sentence(found: Segments) -> str:
+    """What to say where no group differs, or there is none."""
+    if found.groups.empty:
+        return (
+            "No hay grupos que comparar: ninguna columna es sensible ni tiene pocos valores. "
+            "Nombra en segments las que interesen."
+        )
+    tests = plural(found.n_tests, "comparación", "comparaciones")
+    return (
+        f"Con {tests} entre {len(found.groups)} grupos, y contándolas todas, ningún grupo se "
+        "distingue del resto más allá del azar."
+    )

@@ -1,0 +1,154 @@
+"""What 03 says of the money: what the list would have earned, against which other ways."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import pandas as pd
+
+from retencion_lib.maths import decision
+from retencion_lib.show.vocabulary import PLANS
+from retencion_lib.stages.evaluate.worth import LIST, NO_LIMIT, RANDOM, Worth
+from retencion_lib.words import count, es, eur, eur_interval, listed, pct, plural
+
+
+def worth_headline(worth: Worth) -> str:
+    """What the list earns, how sure that is, and against calling at random."""
+    own, chance = worth.plan(LIST), worth.plan(RANDOM)
+    if own.contacted == 0:
+        return (
+            "**No conviene llamar a nadie**: con estos importes ningún cliente pasa de la "
+            f"puntuación que compensa la llamada ({es(worth.cut.break_even, 3)})."
+        )
+    return (
+        f"Llamando a {plural(own.contacted, 'cliente', 'clientes')} de "
+        f"{count(worth.n_rows)}, la campaña habría ganado **{eur(own.profit)}** "
+        f"{eur_interval(own.low, own.high)}, {eur(own.profit / own.contacted)} por "
+        f"llamada; el modelo preveía {eur(own.foreseen)}. Llamando al azar a los mismos, "
+        f"{eur(chance.profit)}: el orden vale {eur(chance.behind)} "
+        f"{eur_interval(chance.behind_low, chance.behind_high)}."
+    )
+
+
+def worth_answer(worth: Worth) -> str:
+    """What the list would have earned, and how sure that is, for the top of the report."""
+    own = worth.plan(LIST)
+    if own.contacted == 0:
+        return "Con estos importes no conviene llamar a nadie."
+    sure = (
+        "gana dinero en todo el intervalo"
+        if own.low > 0
+        else "el intervalo no descarta perder dinero"
+    )
+    rate = pct(worth.terms.money.accept_rate, 0)
+    kept = (
+        "con la aceptación de cada cliente"
+        if worth.terms.accept_col
+        else f"si la oferta retiene al {rate} de quienes se iban"
+    )
+    return (
+        f"Llamando a los {count(own.contacted)} de la lista, y {kept}, se habrían ganado "
+        f"**{eur(own.profit)}**, con un 95 % de confianza entre {eur(own.low)} y "
+        f"{eur(own.high)}: {sure}."
+    )
+
+
+def versus_sentence(worth: Worth) -> str:
+    """Which ways earn more or less than the list beyond noise."""
+    rest = [plan for plan in worth.plans if plan.plan != LIST]
+    worse = [PLANS[plan.plan] for plan in rest if plan.behind_low > 0]
+    better = [PLANS[plan.plan] for plan in rest if plan.behind_high < 0]
+    said = []
+    if worse:
+        said.append(f"Más allá del azar, la lista gana más que {_quoted(worse)}.")
+    if better:
+        said.append(f"Ganaría más, si hubiera capacidad, {_quoted(better)}.")
+    return " ".join(said) or "Ninguna otra forma se distingue de la lista más allá del azar."
+
+
+def share_sentence(worth: Worth) -> str:
+    """Whom it pays to call without a limit, and what the limit leaves unearned."""
+    free, own = worth.plan(NO_LIMIT), worth.plan(LIST)
+    best = decision.best_point(worth.curve)
+    said = (
+        f"Sin límite de llamadas convendría llamar al {pct(free.contacted / worth.n_rows)} "
+        f"(en estos clientes, el máximo está en {pct(best['share_contacted'], 0)})"
+    )
+    if free.contacted > own.contacted:
+        more = free.profit - own.profit
+        return f"{said}: la capacidad deja sin ganar {eur(more)}." if more > 0 else f"{said}."
+    return f"{said}: la capacidad no es el límite."
+
+
+def cut_sentence(worth: Worth) -> str:
+    """The threshold in score and in money."""
+    last = worth.cut.last_profit
+    if last is None:
+        return f"Una llamada compensa desde la puntuación {es(worth.cut.break_even, 3)}."
+    return (
+        f"Una llamada compensa desde la puntuación {es(worth.cut.break_even, 3)}; la última "
+        f"de la lista tiene {es(worth.cut.last_score, 3)} y de ella se esperan {eur(last)}."
+    )
+
+
+def wrong_sentence(worth: Worth) -> str:
+    """What a wrong acceptance costs."""
+    low, _, high = worth.wrong
+    rates = [f"{pct(r.accept_rate, 0)}" for r in (low, high)]
+    costs = [max(0.0, r.cost) for r in (low, high)]
+    known = (
+        f"Saberlo de antemano habría valido {eur(costs[0])} y {eur(costs[1])}."
+        if any(costs)
+        else "Saberlo de antemano no habría cambiado a quién se llama."
+    )
+    return (
+        f"Si aceptara el {rates[0]}, la misma lista daría {eur(low.profit)}; si fuera el "
+        f"{rates[1]}, {eur(high.profit)}. {known}"
+    )
+
+
+def measures_sentence(worth: Worth) -> str:
+    """MPC and EMPC with the share they contact."""
+    m = worth.measures
+    return (
+        f"MPC, lo más que se puede ganar: {es(m.mpc, 2)} EUR por cliente llamando al "
+        f"{pct(m.mpc_share, 0)}; EMPC, lo mismo promediando lo que puede valer la "
+        f"aceptación: {es(m.empc, 2)} EUR llamando al "
+        f"{pct(m.empc_share, 0)}."
+    )
+
+
+def curve_sentence(worth: Worth) -> str:
+    """What the curve shows; its alternative text."""
+    best, end = decision.best_point(worth.curve), worth.curve.iloc[-1]
+    return (
+        f"Curva de beneficio por cada mil clientes: máximo de {eur(best['profit'])} "
+        f"{eur_interval(best['low'], best['high'])} al llamar al "
+        f"{pct(best['share_contacted'], 0)}, y {eur(end['profit'])} al llamar a todos."
+    )
+
+
+def wrong_table(worth: Worth) -> pd.DataFrame:
+    """Sensitivity with the acceptance as text."""
+    table = pd.DataFrame([asdict(row) for row in worth.wrong])
+    return table.assign(accept_rate=table["accept_rate"].map(pct))
+
+
+def plans_table(worth: Worth) -> pd.DataFrame:
+    """Ways to choose, with what the list earns above each."""
+    return pd.DataFrame(
+        [
+            {
+                "plan": PLANS[plan.plan],
+                "contacted": round(plan.contacted),
+                "foreseen": plan.foreseen,
+                "profit": plan.profit,
+                "interval": eur_interval(plan.low, plan.high),
+                "behind": plan.behind,
+            }
+            for plan in worth.plans
+        ]
+    )
+
+
+def _quoted(plans: Iterable[str]) -> str:
+    return listed([f"«{plan}»" for plan in plans], limit=9)

@@ -1,0 +1,97 @@
+"""Write down what 04 decided: the call list for the team, and the rows of the log."""
+
+import re
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import pandas as pd
+
+from retencion_lib import config
+from retencion_lib.home import store
+from retencion_lib.stages.infer.calls import N_REASONS, CallList
+from retencion_lib.stages.infer.say import spoken
+from retencion_lib.stages.infer.scoring import Scorer
+
+# What a spreadsheet runs: at the start of a cell, or of what it takes for one in a country
+# whose separator is another than the file's.
+FORMULA = re.compile(r"(^|[;,]\s*)(?=[=+\-@＝＋－＠])")
+
+
+def call_sheet(calls: CallList) -> pd.DataFrame:
+    """The call list as the team opens it: safe in a spreadsheet, numbers rounded."""
+    id_col, said, calls = calls.id_col, spoken(calls, calls.calls()), calls.calls()
+    sheet = pd.DataFrame({"rank": range(1, len(calls) + 1)})
+    sheet[id_col] = calls[id_col].to_numpy()
+    sheet["score"] = calls["score"].round(4).to_numpy()
+    sheet["decile"] = calls["decile"].to_numpy()
+    sheet["expected_profit"] = calls["expected_profit"].round(2).to_numpy()
+    for i in range(N_REASONS):
+        sheet[f"reason_{i + 1}"] = [r[i] if i < len(r) else "" for r in said]
+    texts = [id_col, *(c for c in sheet if c.startswith("reason_"))]
+    sheet[texts] = sheet[texts].map(safe_cell)
+    return sheet.rename(columns={id_col: safe_cell(id_col)})
+
+
+def safe_cell(text: str) -> str:
+    """Text that no spreadsheet runs as a formula: a quote before what would start one."""
+    flat = re.sub(r"[\t\r\n]+", " ", str(text)).strip()
+    return FORMULA.sub(r"\1'", flat)
+
+
+def write_calls(calls: CallList, *, date: str, stem: str) -> tuple[Path, bool]:
+    """Write the list under the run's date; give back its path and whether it is new.
+
+    The same list is not written twice, and another list of the same date is never
+    overwritten: it gets the batch's name, and then a number.
+    """
+    # With a byte order mark, or spreadsheets would spoil the accents.
+    content = call_sheet(calls).to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    first = config.resolve(f"data/call_list_{date}.csv")
+    with store.locked(first):
+        attempt = 0
+        path = first
+        while path.exists() and path.read_bytes() != content:
+            attempt += 1
+            more = f"_{attempt}" if attempt > 1 else ""
+            path = first.with_name(f"{first.stem}_{stem}{more}.csv")
+        if path.exists():
+            store.record("input", path, len(calls.calls()))
+            return path, False
+        return store.write_bytes(path, content, rows=len(calls.calls())), True
+
+
+def predictions(
+    table: pd.DataFrame, scorer: Scorer, calls: CallList, *, run_id: str, date: str
+) -> pd.DataFrame:
+    """Log rows of a scored batch: one event a customer, with model, threshold and decision.
+
+    Another campaign, or the same under other terms, is another decision: other events.
+    """
+    id_col, model = calls.id_col, scorer.model
+    rows = table.drop(columns="score").itertuples(index=False, name=None)
+    stem = f"{date}|{model.family}|{model.version}|{model.data_sha256}|{calls.key()}|"
+    decided = calls.decided
+    return pd.DataFrame(
+        {
+            "event_id": [sha256((stem + repr(row)).encode()).hexdigest()[:16] for row in rows],
+            "run_id": run_id,
+            "scored_at": _scored_at(date),
+            id_col: table[id_col],
+            "model": model.family,
+            "version": model.version,
+            "score": table["score"],
+            "threshold": scorer.threshold,
+            "prediction": (table["score"] >= scorer.threshold).astype(int),
+            "decile": decided["decile"],
+            "expected_profit": decided["expected_profit"],
+            "group": decided["group"],
+            "reasons": ["; ".join(found) for found in spoken(calls, decided)],
+            "campaign": calls.name,
+        }
+    )
+
+
+def _scored_at(date: str) -> str:
+    """The run's date with the clock's time, UTC."""
+    return f"{date}T{datetime.now(UTC):%H:%M:%S}Z"

@@ -1,0 +1,129 @@
+"""What 04 says: whom to call, what it should earn, who is left as control."""
+
+from math import ceil
+from pathlib import Path
+
+import pandas as pd
+
+from retencion_lib import config
+from retencion_lib.home.exam import Exam
+from retencion_lib.models import FittedModel, family_label
+from retencion_lib.stages.infer.calls import CONTROL, N_REASONS, CallList, detectable_gap
+from retencion_lib.stages.infer.say_reasons import say_reason
+from retencion_lib.stages.infer.scoring import Scorer
+from retencion_lib.words import count, es, eur, listed, pct, plural
+
+Z95 = 1.96
+
+
+def trust_sentence(exam: Exam | None, model: FittedModel) -> str:
+    """What a list like this one promised and earned in the model's exam; empty if another's."""
+    own = exam is not None and (exam.family, exam.version) == (model.family, model.version)
+    if not own or exam.campaign is None or not exam.campaign.list_leavers.called:
+        return ""
+    leavers = exam.campaign.list_leavers
+    gap = leavers.observed - leavers.foreseen
+    verdict = "se quedó corto" if gap > 0 else "**prometió de más**"
+    if abs(gap) <= Z95 * leavers.sd:
+        verdict = "acertó, salvo el azar"
+    return (
+        f"En el examen, con resultado conocido, el modelo {verdict}: de los "
+        f"{count(leavers.called)} de una lista así preveía que se irían "
+        f"{count(leavers.foreseen)} y se fueron {count(leavers.observed)}."
+    )
+
+
+def calls_headline(calls: CallList) -> str:
+    """Whom to call, what it should earn and how sure that is."""
+    chosen = calls.calls()
+    if chosen.empty:
+        return (
+            f"**No conviene llamar a nadie** de los {count(len(calls.decided))} clientes del "
+            "lote: de ninguno se espera más de lo que cuesta la llamada."
+        )
+    earns = chosen["expected_profit"].sum()
+    span = f"entre {eur(calls.span[0])} y {eur(calls.span[1])}"
+    return (
+        f"**Llama a {plural(len(chosen), 'cliente', 'clientes')}** de "
+        f"{count(len(calls.decided))}: se espera ganar **{eur(earns)}**, con un 95 % de "
+        f"confianza {span}; {eur(earns / len(chosen))} por llamada. Sin llamar, se iría cerca "
+        f"del {pct(chosen['score'].mean(), 0)} de ellos; del lote entero, el "
+        f"{pct(calls.decided['score'].mean(), 0)}."
+    )
+
+
+def control_sentence(calls: CallList) -> str:
+    """Who is left as control, what that costs, and what it will let us see."""
+    control, chosen = calls.of(CONTROL), calls.calls()
+    if not calls.control_share:
+        return (
+            "Sin grupo de control (control_share es 0) no se podrá saber qué parte de lo "
+            "retenido se debe a la campaña."
+        )
+    if control.empty or chosen.empty:
+        return f"Ningún cliente de la lista cae en el grupo de control de «{calls.name}»."
+    rate = float(pd.concat([control, chosen])["score"].mean())
+    gap = detectable_gap(len(chosen), len(control), rate)
+    supposed = calls.terms.money.accept_rate * rate
+    points = f"una caída de las bajas de {es(100 * gap, 0)} puntos"
+    shows = (
+        f"bastan para ver la supuesta, de {es(100 * supposed, 0)} puntos: se vería {points}"
+        if gap <= supposed
+        else f"solo enseñarían {points}, y la supuesta es de {es(100 * supposed, 0)}: repite "
+        f"la campaña con el mismo nombre y suma unos {ceil((gap / supposed) ** 2)} lotes así"
+    )
+    left = plural(len(control), "cliente queda", "clientes quedan")
+    lost = eur(control["expected_profit"].sum())
+    return f"{left} sin llamar, control de «{calls.name}». Se deja de ganar {lost}; {shows}."
+
+
+def spoken(calls: CallList, rows: pd.DataFrame) -> list[list[str]]:
+    """Reasons of some of the customers decided, in words."""
+    return [[say_reason(reason, calls.names) for reason in own] for own in rows["reasons"]]
+
+
+def reasons_sentence(calls: CallList) -> str:
+    """The reasons that come up most often."""
+    said = pd.Series([r for row in spoken(calls, calls.calls()) for r in row], dtype=object)
+    if said.empty:
+        return ""
+    often = said.value_counts().head(N_REASONS)
+    return "Lo que más se repite entre ellos: " + listed(
+        [f"{reason} ({count(n)})" for reason, n in often.items()]
+    ) + "."  # fmt: skip
+
+
+def calls_table(calls: CallList, rows: int) -> pd.DataFrame:
+    """First customers to call, for readers."""
+    first = calls.calls().head(rows)
+    return first.drop(columns=["group", "decile"]).assign(
+        reasons=["; ".join(said) for said in spoken(calls, first)]
+    )
+
+
+def written_sentence(path: Path, new: bool) -> str:
+    """Where the list is."""
+    name = config.relative(path)
+    return f"La lista está en `{name}`." if new else f"La lista ya estaba, igual, en `{name}`."
+
+
+def label_of(scorer: Scorer) -> str:
+    """Family and version of the model that scores, for readers."""
+    return f"{family_label(scorer.model.family)} v{scorer.model.version}"
+
+
+def logged_sentence(events: pd.DataFrame, added: int, scorer: Scorer) -> str:
+    """How many were scored, flagged and logged."""
+    flagged = int(events["prediction"].sum())
+    again = len(events) - added
+    repeated = (
+        f" {plural(again, 'predicción ya estaba', 'predicciones ya estaban')} en el registro con "
+        "esta fecha y no se repite."
+        if again
+        else ""
+    )
+    return (
+        f"**{plural(len(events), 'cliente puntuado', 'clientes puntuados')}** con "
+        f"{label_of(scorer)}; {count(flagged)} ({pct(flagged / len(events))}) superan el "
+        f"umbral {es(scorer.threshold, 3)}. Se añaden {count(added)} al registro.{repeated}"
+    )

@@ -1,0 +1,166 @@
+"""What several stages say: which model, the campaign's terms, the choice, who is examined."""
+
+import numpy as np
+import pandas as pd
+
+from retencion_lib.home.exam import Exam
+from retencion_lib.home.experiments import Experiment
+from retencion_lib.home.registry import Entry
+from retencion_lib.home.terms import Terms
+from retencion_lib.models import family_label
+from retencion_lib.models.choice import Choice
+from retencion_lib.tables import Training
+from retencion_lib.tables.partition import Partition
+from retencion_lib.words import count, es, listed, pct, plural
+
+
+def full_name(model: Exam | Experiment | Entry) -> str:
+    """Family and version of a model, for readers."""
+    return f"{family_label(model.family)} v{model.version}"
+
+
+def terms_sentence(terms: Terms) -> str:
+    """The terms in words."""
+    money = terms.money
+    value = (
+        f"'{terms.value_col}' por {es(terms.value_factor, 2)}"
+        if terms.value_col
+        else f"{es(money.customer_value, 2)} EUR"
+    )
+    rate = f"la que dice '{terms.accept_col}'" if terms.accept_col else pct(money.accept_rate)
+    seen = (
+        f" (vista en {plural(money.accept_trials, 'oferta', 'ofertas')})"
+        if money.accept_trials
+        else ""
+    )
+    return (
+        f"Retener a un cliente vale {value}; la oferta cuesta {es(money.offer_cost, 2)} EUR y "
+        f"cada llamada {es(money.contact_cost, 2)} EUR. Aceptación supuesta: {rate}{seen}. El "
+        f"equipo llega al {pct(money.capacity)} de los clientes."
+    )
+
+
+EVIDENCE = (
+    "mejor ROC-AUC de validación; empatan los que la prueba pareada de DeLong no distingue "
+    "(p > 0,05); entre ellos decide PR-AUC, luego F1, cada uno dentro de su intervalo; de los que "
+    "quedan se usa "
+)
+
+
+NOBODY_OUT = "La evidencia no descarta a ninguna. "
+
+
+PROOF = {
+    "roc_auc": "DeLong, p menor que 0,05",
+    "pr_auc": "PR-AUC fuera de su intervalo",
+    "f1": "F1 fuera de su intervalo",
+}
+
+
+def choice_rule(choice: Choice) -> str:
+    """The rule that was applied, for the report and the registry."""
+    if not choice.simplicity:
+        return f"{EVIDENCE}el de menor pérdida logarítmica"
+    return f"{EVIDENCE}el más sencillo cuya pérdida logarítmica {_price(choice)}"
+
+
+def _price(choice: Choice) -> str:
+    errors = choice.simplicity
+    margin = "un error típico" if errors == 1 else f"{es(errors)} errores típicos"
+    return f"no pasa en más de {margin} de la mejor"
+
+
+def choice_table(choice: Choice) -> pd.DataFrame:
+    """The columns of `table` that decide, with the families named for readers."""
+    columns = ["family", "roc_auc", "gap", "error", "p_value", "tied", "pr_auc", "f1"]
+    table = choice.table()[[*columns, "log_loss"]]
+    return table.assign(family=table["family"].map(family_label))
+
+
+def choice_sentence(choice: Choice) -> str:
+    """What was decided by evidence and what by rule."""
+    found, name = choice.contest, full_name(choice.winner)
+    out = {step: found.out(step) for step in PROOF}
+    verb = "queda" if sum(map(len, out.values())) == 1 else "quedan"
+    said = "; ".join(
+        f"{listed(map(family_label, names))} ({PROOF[step]})"
+        for step, names in out.items()
+        if names
+    )
+    proof = f"Por evidencia {verb} fuera {said}. " if said else NOBODY_OUT
+    tied = found.tied["f1"]
+    if len(tied) == 1:
+        auc = es(choice.winner.valid["roc_auc"], 4)
+        return f"{proof}{name} es la única que queda: ROC-AUC {auc}."
+    equals = listed(map(family_label, tied))
+    taken = (
+        f"la más sencilla cuya pérdida logarítmica {_price(choice)}"
+        if choice.simplicity
+        else "la de menor pérdida logarítmica"
+    )
+    return (
+        f"{proof}Por regla, entre {equals} se elige {taken}: {name}{_behind(choice)}."
+        f"{_too_far(choice)}"
+    )
+
+
+def _too_far(choice: Choice) -> str:
+    """Which candidates give up too much of the log-loss to be used, and how much."""
+    found = choice.contest
+    gaps = {family_label(name): found.loss_gaps[name] for name in found.out("log_loss")}
+    if not gaps or not choice.simplicity:
+        return ""
+    said = [f"{k} ({es(gap, 4)} más, error típico {es(e, 4)})" for k, (gap, e) in gaps.items()]
+    return f" Pasan de ahí, frente a {family_label(found.truest)}: {listed(said)}."
+
+
+def _behind(choice: Choice) -> str:
+    """How far from the best ROC-AUC the winner is, if it is not the best."""
+    row = choice.contest.table.set_index("family").loc[choice.winner.family]
+    if row["gap"] >= 0:
+        return ""
+    gap = f"{es(-row['gap'], 4)} por debajo de la mejor, error típico {es(row['error'], 4)}"
+    return f" (ROC-AUC {gap})"
+
+
+def choice_results(choice: Choice) -> dict[str, object]:
+    """Who ranks best in validation, for the report's first lines."""
+    best = next(e for e in choice.entries if e.family == choice.contest.best)
+    return {"best": family_label(best.family), "valid_roc_auc": best.valid["roc_auc"]}
+
+
+def candidates_sentence(choice: Choice) -> str:
+    """Who ranks best, and whom the same customers cannot tell from it."""
+    best, rows = choice.contest.best, {e.family: e for e in choice.entries}
+    tied = [family_label(f) for f in choice.contest.tied["roc_auc"] if f != best]
+    said = (
+        f"{plural(len(rows), 'candidato', 'candidatos')} de la versión "
+        f"{choice.winner.version}. El que mejor ordena es **{family_label(best)}**: ROC-AUC "
+        f"{es(rows[best].valid['roc_auc'], 3)} en validación. "
+    )
+    if not tied:
+        return said + "Los mismos clientes lo distinguen de todos los demás; 03 lo examina."
+    return (
+        f"{said}Los mismos clientes no lo distinguen de {listed(tied)}: es un empate, y 03 "
+        "elige por regla."
+    )
+
+
+def partition_sentence(parts: Partition) -> str:
+    """What was put aside, in words."""
+    return (
+        f"Se apartan {count(parts.test.n_rows)} clientes para el examen final "
+        f"({pct(parts.test.positive_rate)} de bajas) y se aprende de los otros "
+        f"{count(parts.dev.n_rows)} ({pct(parts.dev.positive_rate)}), en "
+        f"{len(np.unique(parts.folds))} partes."
+    )
+
+
+def columns_sentence(training: Training) -> str:
+    """How many columns serve, and which are left out and why."""
+    out = [f"'{c.name}' ({c.reason})" for c in training.columns if not c.use and c.kind != "target"]
+    return (
+        f"{count(training.n_rows)} clientes y {len(training.columns)} columnas: "
+        f"{len(training.numeric)} numéricas y {len(training.categorical)} categóricas sirven para "
+        f"predecir. Fuera: {listed(out, limit=20)}."
+    )

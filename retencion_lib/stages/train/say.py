@@ -1,0 +1,74 @@
+"""What 02 says of its candidates: who ranks best, and how true their probabilities are."""
+
+import pandas as pd
+
+from retencion_lib.maths import metrics
+from retencion_lib.models import BASELINE, family_label
+from retencion_lib.stages.train.train import Trained
+from retencion_lib.words import count, es, listed, pct
+
+CALIBRATIONS = {"none": "no hace falta", "sigmoid": "sigmoide",
+                "mean": "media de sigmoide e isotónica"}  # fmt: skip
+
+
+def comparison_sentence(table: pd.DataFrame) -> str:
+    """Who ranks best, by how much, and against the bar."""
+    first, second = table.iloc[0], table.iloc[1]
+    bar = table.loc[table["family"] == BASELINE].iloc[0]
+    return (
+        f"**{family_label(first.family)}** ordena mejor: ROC-AUC {es(first.roc_auc, 4)}, "
+        f"{es(first.roc_auc - second.roc_auc, 4)} sobre {family_label(second.family)} y "
+        f"{es(first.roc_auc - bar.roc_auc, 4)} sobre la logística sin ajustar. "
+        "La elección se documenta en 03."
+    )
+
+
+def calibration_table(trained: Trained) -> pd.DataFrame:
+    """How each candidate was calibrated, and how true its probabilities are out of fold."""
+    rows = []
+    for name, candidate in trained.candidates.items():
+        found = metrics.reliability(trained.parts.dev.y, candidate.p)
+        rows.append(
+            {
+                "family": family_label(name),
+                "calibration": CALIBRATIONS[candidate.calibrator.kind],
+                "ece": found.ece,
+                "ece_perfect": found.ece_perfect,
+                "slope": found.slope,
+                "intercept": found.intercept,
+                "brier": found.brier,
+                "reliability": found.reliability,
+                "resolution": found.resolution,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def truth_sentence(trained: Trained) -> str:
+    """Which candidates' probabilities could be exactly true, as far as these customers tell."""
+    y = trained.parts.dev.y
+    true, false = [], []
+    for name, candidate in trained.candidates.items():
+        (true if metrics.reliability(y, candidate.p).trusted else false).append(family_label(name))
+    parts = [f"no se distinguen de probabilidades ciertas: {listed(true)}"] if true else []
+    parts += [f"se desvían más que el azar: {listed(false)}"] if false else []
+    return f"Con {count(len(y))} clientes, {'; '.join(parts)}."
+
+
+def derived_sentence(trained: Trained) -> str:
+    """Which derived columns were found, or that none helps."""
+    if not trained.found:
+        return "Ninguna suma ni cociente de columnas mejora la predicción más que su ruido."
+    said = [
+        f"**{f.column.name}** (pérdida logarítmica {es(f.gain, 4)} menor, error típico "
+        f"{es(f.error, 4)})"
+        for f in trained.found
+    ]
+    return f"Se añaden columnas que mejoran la predicción más que su ruido: {listed(said)}."
+
+
+def calibration_sentence(points: pd.DataFrame) -> str:
+    """Largest gap between what each family says and what happened."""
+    gaps = (points["prob_pred"] - points["prob_true"]).abs().groupby(points["family"]).max()
+    said = [f"{family_label(name)} {pct(gap)}" for name, gap in gaps.sort_values().items()]
+    return f"Mayor diferencia entre lo previsto y lo ocurrido en un tramo: {'; '.join(said)}."

@@ -1,0 +1,58 @@
+"""Margin and acceptance customer by customer, from the columns that the campaign's terms name."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from retencion_lib.errors import DataError
+from retencion_lib.home.terms import Terms
+from retencion_lib.tables.read import read_table
+from retencion_lib.tables.training import as_labels, need_columns
+from retencion_lib.words import listed, plural
+
+
+def amounts(terms: Terms, frame: pd.DataFrame, where: str) -> dict[str, np.ndarray]:
+    """Margin and acceptance of each row, where a column gives them.
+
+    Returns
+    -------
+    dict
+        ``value`` (EUR) and ``accept`` where there is a column: keywords of
+        `decision.expected_profit`.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, not a number in every row, or out of range.
+    """
+    need_columns(frame.columns, terms.columns(), where)
+    given = {}
+    if terms.value_col:
+        given["value"] = _numbers(frame, terms.value_col, where) * terms.value_factor
+    if terms.accept_col:
+        given["accept"] = _numbers(frame, terms.accept_col, where, most=1.0)
+    return given
+
+
+def _numbers(frame: pd.DataFrame, name: str, where: str, most: float = float("inf")) -> np.ndarray:
+    numbers = pd.to_numeric(frame[name], errors="coerce").to_numpy(float)
+    wrong = np.flatnonzero(~((numbers >= 0) & (numbers <= most) & np.isfinite(numbers)))
+    if len(wrong):
+        values = frame[name].iloc[wrong].drop_duplicates()
+        limit = "entre 0 y 1" if most == 1 else "0 o más"
+        raise DataError(
+            f"{where}: '{name}' debe ser un número {limit} en cada fila, y no lo es en "
+            f"{plural(len(wrong), 'fila', 'filas')} (líneas {listed(wrong + 2)}; valores "
+            f"{listed(values, quote=True)}). Complétala, o usa el mismo importe para todos."
+        )
+    return numbers
+
+
+def amounts_of(
+    terms: Terms, ids: Sequence[object], data: str, id_col: str
+) -> dict[str, np.ndarray]:
+    """`amounts` of some customers of a table, in their order; also of columns no model reads."""
+    frame = read_table(data)
+    beside = frame.set_index(as_labels(frame[id_col])).loc[list(ids)].reset_index(drop=True)
+    return amounts(terms, beside, data)
