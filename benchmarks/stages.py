@@ -3,7 +3,7 @@
 import contextlib
 import io
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,8 @@ import pandas as pd
 from benchmarks.timeline import ID, TARGET
 from retencion_lib import config
 from retencion_lib.home import registry, store
+from retencion_lib.home.exam import Confusion, Exam, Threshold, write_exam
+from retencion_lib.home.experiments import experiments
 from retencion_lib.maths import estimation, metrics
 from retencion_lib.models import FAMILIES, FittedModel, choice, choose_calibrator
 from retencion_lib.models.combine import fit_family
@@ -19,6 +21,9 @@ from retencion_lib.models.crossfit import fit_variants
 from retencion_lib.models.features import describe
 from retencion_lib.models.train import Candidate
 from retencion_lib.stages import monitor as monitoring
+from retencion_lib.stages import train as training
+from retencion_lib.stages.evaluate.challenge import challenge
+from retencion_lib.stages.evaluate.examine import Opening
 from retencion_lib.stages.monitor import (
     advice as retraining,
 )
@@ -30,7 +35,6 @@ from retencion_lib.stages.monitor import (
 from retencion_lib.stages.monitor import (
     rules as quality,
 )
-from retencion_lib.stages.train import train as training
 from retencion_lib.tables import load_training, require_batch
 from retencion_lib.tables.partition import partition
 
@@ -75,22 +79,27 @@ def learn(table: pd.DataFrame, version: str, seed: int) -> FittedModel | None:
         parts, columns, [], {FAMILY: Candidate(fit, calibrator, p)}, oof, seed
     )
     models = training.fitted_models(trained, version=version, test_share=0.2)
-    saved = training.save_all(trained, models, run_id=version)
+    training.save_all(trained, models, run_id=version)
     model = models[FAMILY]
-    log = registry.experiments()
-    if not choice.challenge(choice.choose(log), dev, log).wins:
+    log = experiments()
+    start = Opening(log, choice.choose(log), model, parts, registry.read().champion)
+    if not challenge(start).wins:
         return None
     threshold = model.thresholds["f1"]
     given = {"threshold": threshold, "k": metrics.k_of(exam.n_rows, CAPACITY)}
     found = estimation.realised(exam.y, model.predict(exam.X), **given)
-    report = {"test": {m: e.value for m, e in found.items()},
-              "test_ci": {m: [e.low, e.high] for m, e in found.items()}}  # fmt: skip
+    cut, newest = Threshold(threshold, "f1"), log[-1]
+    report = Exam(
+        FAMILY, version, newest.artifact.path, newest.artifact.sha256, newest.created_at,
+        exam.n_rows, exam.positive_rate, given["k"],
+        {m: e.value for m, e in found.items()}, {m: (e.low, e.high) for m, e in found.items()},
+        cut, Confusion(**metrics.confusion(exam.y, model.predict(exam.X), threshold)),
+    )  # fmt: skip
     for path in (config.TEST_REPORT, f"artifacts/{FAMILY}__v{version}__test.json"):
-        store.write_json(config.resolve(path), report)
-    entry = {"family": FAMILY, "version": version, "stage": "champion",
-             "artifact": saved["artifact"][0], "sha256": log[-1]["artifact"]["sha256"],
-             "threshold": {"value": threshold}}  # fmt: skip
-    store.write_json(config.resolve(config.REGISTRY), {"models": [entry], "history": []})
+        write_exam(config.resolve(path), report)
+    entry = registry.Entry(FAMILY, version, report.artifact_sha256, report.artifact, cut,
+                           positive=dev.positive, stage="champion")  # fmt: skip
+    store.write_json(config.resolve(config.REGISTRY), asdict(registry.Registry([entry])))
     reference = dev.X.assign(score=p)
     reference.insert(0, ID, dev.ids)
     store.write_csv(config.resolve(config.REFERENCE), reference)
@@ -104,7 +113,7 @@ def score(model: FittedModel, batch: pd.DataFrame, *, date: str) -> pd.DataFrame
     frame = require_batch(batch.drop(columns=TARGET), model.contract, date).frame
     scored = frame.assign(score=model.predict(frame))
     store.write_csv(config.resolve(f"data/{date}_with_score.csv"), scored)
-    threshold = registry.standing_champion(registry.read())["threshold"]["value"]
+    threshold = registry.read().champion.threshold.value
     events = pd.DataFrame(
         {"event_id": date + scored[ID], "run_id": date, "scored_at": f"{date}T12:00:00Z",
          ID: scored[ID], "score": scored["score"],

@@ -86,6 +86,7 @@ EVENTS = (
 )  # fmt: skip
 REPAIRED = (5,)  # months whose extract comes broken
 DELAY = 2  # months until outcomes arrive
+RECENT = 3 * BATCH  # customers to learn from once outcomes have shown a fall
 BROKEN = (nulls, renamed, cents)  # what a repaired extract undoes
 QUIET = (1, 3)  # nothing happens
 STILL = (7, 8)  # customers look as ever; how they behave has changed, and no outcome shows it yet
@@ -125,3 +126,8 @@ def draw_year(seed: int) -> Year:
                     clean = broken
         delivered[month], repaired[month] = broken, clean
     return Year(first.reset_index(drop=True), delivered, repaired)
+
+
+def day(month: int) -> str:
+    """Date of a month's run."""
+    return f"2026-{month:02}-28"

@@ -33,8 +33,10 @@ from benchmarks.timeline import (
     FIRST,
     MONTHS,
     QUIET,
+    RECENT,
     STILL,
     TARGET,
+    day,
     draw_year,
 )
 from retencion_lib.maths import metrics
@@ -42,13 +44,7 @@ from retencion_lib.maths.decision import Campaign, realised_profit
 
 RESULTS = Path(__file__).parent / "results" / "year.json"
 PAGE = Path(__file__).parent.parent / "docs" / "ano_simulado.md"
-RECENT = 3 * BATCH  # customers to learn from once outcomes have shown a fall
 MONEY = Campaign(customer_value=200, offer_cost=10, contact_cost=1, accept_rate=0.3, capacity=0.1)
-
-
-def day(month: int) -> str:
-    """Date of a month's run."""
-    return f"2026-{month:02}-28"
 
 
 def profit(scores: np.ndarray, y: np.ndarray) -> float:

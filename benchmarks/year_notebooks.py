@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.timeline import FIRST, ID, MONTHS, TARGET, draw_year
-from benchmarks.year import DELAY, RECENT, day
+from benchmarks.timeline import DELAY, FIRST, ID, MONTHS, RECENT, TARGET, day, draw_year
 from retencion_lib import config
 from retencion_lib.audit.verify import faults
 from retencion_lib.home import registry
@@ -72,10 +71,10 @@ def run_notebooks(home: Path) -> dict:
         proof = {"RET041", "RET042"} & {a["code"] for a in report["alerts"]}
         if advice.decision == "retrain":
             learn(home, table.tail(RECENT if proof else FIRST), date)
-        champion = registry.standing_champion(registry.read())
+        champion = registry.read().champion
         rows.append({
             "month": number, "status": report["status"], "decision": advice.decision,
-            "model": f"{champion['family']} v{champion['version']}",
+            "model": champion.label,
             "findings": sorted({f"{a['code']} {a['column'] or ''}".strip()
                                 for a in report["alerts"]}),
         })  # fmt: skip
@@ -89,7 +88,7 @@ def left_in(home: Path) -> dict:
     book = registry.read()
     return {
         "reports": len(list((home / "runs").rglob("*.html"))) - 1,  # but for the index
-        "trained": len(book["models"]),
-        "put_in_use": [event["why"] for event in book["history"]],
+        "trained": len(book.models),
+        "put_in_use": [change.why for change in book.history],
         "ledger_faults": [asdict(fault) for fault in faults()],
     }

@@ -14,6 +14,7 @@ CONTRACT = {
 }
 METRICS = {"roc_auc": 0.85, "pr_auc": 0.68, "f1": 0.63, "precision_at_k": 0.80, "lift_at_k": 3.2}
 SHA = "c" * 64
+FILE = {"path": "artifacts/any", "sha256": "f" * 64}
 
 
 def judged() -> dict:
@@ -37,7 +38,8 @@ def write(home: Path) -> None:
     (home / "artifacts/xgb__v0.3.pkl").write_bytes(b"")
     _json(home / "artifacts/experiments_summary.json", [{
         "run_id": "r-02", "created_at": "2026-10-31T08:00:00+00:00", "family": "xgb",
-        "version": "0.3", "params": {"max_depth": 3}, "seed": 42, "valid": METRICS,
+        "version": "0.3", "params": {"max_depth": 3}, "seed": 42, "fit_seconds": 1.5,
+        "valid": METRICS, "oof": FILE, "contract": FILE,
         "artifact": {"path": "artifacts/xgb__v0.3.pkl", "sha256": SHA},
         "data": {"path": "clientes.csv", "sha256": "d" * 64, "n_rows": 5000,
                  "positive_rate": 0.25, "target": "baja", "id_col": "cliente",
@@ -45,7 +47,8 @@ def write(home: Path) -> None:
     }])  # fmt: skip
     _json(home / "artifacts/registry.json", {
         "models": [{"family": "xgb", "version": "0.3", "sha256": SHA, "stage": "champion",
-                    "run_id": "r-03"}],
+                    "artifact": "artifacts/xgb__v0.3.pkl", "run_id": "r-03",
+                    "threshold": {"value": 0.34, "policy": "f1"}}],
         "history": [{"at": "2026-10-31T09:00:00+00:00", "model": "xgb v0.3",
                      "previous": "xgb v0.2", "why": "no es peor", "approver": "Ana"}],
     })  # fmt: skip

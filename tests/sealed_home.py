@@ -8,6 +8,9 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.home import disk, ledger, registry, store
+from retencion_lib.home.exam import Threshold
+from retencion_lib.home.experiments import Experiment, FileOf, Learnt, log_experiments
+from retencion_lib.home.registry import Entry, Why
 from retencion_lib.runs.record import MEDIA_TYPE
 
 STAGES = {
@@ -57,27 +60,32 @@ def finish(run_id: str, notebook: str, status: str = "ok") -> None:
 def _train(run_id: str) -> None:
     pkl = store.write_new(config.resolve("artifacts/xgb__v0.1.pkl"), b"no model at all")
     artifact = {"path": "artifacts/xgb__v0.1.pkl", "sha256": disk.sha256(pkl)}
-    entries = [{"family": "xgb", "version": "0.1", "artifact": artifact}]
-    store.append_json(config.resolve(config.EXPERIMENTS), entries)
+    log_experiments([experiment(**artifact, run_id=run_id)])
 
 
-def entry(version: str, sha256: str = "") -> dict:
+def experiment(path: str, sha256: str, run_id: str = "r1-train") -> Experiment:
+    """Entry of the experiment log of a model that learnt from nothing."""
+    file = FileOf(path, sha256)
+    data = Learnt("data/raw/x.csv", "0" * 64, 100, 0.3, "baja", "id", 0.2)
+    return Experiment(
+        run_id, "2026-10-31", "xgb", "0.1", {}, 1, 0.1, data, {"roc_auc": 0.8}, file, file, file
+    )
+
+
+def entry(version: str, sha256: str = "") -> Entry:
     """Registry entry of a model that 03 has judged."""
-    return {"family": "xgb", "version": version, "artifact": f"artifacts/xgb__v{version}.pkl",
-            "sha256": sha256 or version * 16, "threshold": {"value": 0.3, "policy": "f1"},
-            "valid": {"roc_auc": 0.8}, "test": {}, "why": "",
-            "created_at": "2026-10-31"}  # fmt: skip
+    return Entry("xgb", version, sha256 or version * 16, f"artifacts/xgb__v{version}.pkl",
+                 Threshold(0.3, "f1"), valid={"roc_auc": 0.8},
+                 created_at="2026-10-31")  # fmt: skip
 
 
-def propose(version: str, *, wins: bool = True, run_id: str = "r2-evaluate") -> dict:
+def propose(version: str, *, wins: bool = True, run_id: str = "r2-evaluate") -> Entry:
     """Let 03 propose a version with its exam and its drift reference."""
     judged = entry(version)
-    store.write_json(registry.version_file("artifacts/{name}__test.json", judged), {"v": version})
-    reference = registry.version_file("monitoring/{name}__reference.csv", judged)
+    store.write_json(judged.file("artifacts/{name}__test.json"), {"v": version})
+    reference = judged.file("monitoring/{name}__reference.csv")
     store.write_csv(reference, pd.DataFrame({"id": ["C001", "C002"], "score": [0.1, 0.2]}))
-    return registry.propose(
-        judged, wins=wins, rule="mejor ROC-AUC", candidates=[], reason="gana", run_id=run_id
-    )
+    return registry.propose(judged, Why("mejor ROC-AUC", "gana", [], run_id), wins=wins)
 
 
 def _evaluate(run_id: str) -> None:

@@ -8,19 +8,29 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tests.house import (
+    BELOW,
+    GROUND,
+    MODULES,
+    between_stages,
+    dotted,
+    figures,
+    imports,
+    top,
+    tree,
+)
+
 ROOT = Path(__file__).resolve().parents[1]
-MODULES = sorted((ROOT / "retencion_lib").rglob("*.py"))
+# Modules that speak to a reader, and those that write down what is said.
+SPEAKS = re.compile(r"(^|\.)(say\w*|\w*figures|card(\.\w+)?)$")
+WRITES = re.compile(r"(^|\.)(report|notices)$")
+SPANISH = set("de la el que en los las una un no se con por para del al es son más".split())  # noqa: SIM905
+LIMITS = {
+    "rooms at the top": 12, "floors": 6, "arrows between rooms": 45,
+    "imports from stage to stage": 0, "string subscripts": 60, "signatures with a bare dict": 8,
+    "median function": 7, "90th percentile": 18, "longest function": 45, "longest module": 300,
+}  # fmt: skip
 LOCK = (ROOT / "requirements.lock").read_text()
-# From top to bottom: a room may import only rooms below it.
-ROOMS = [
-    "__main__", "commands", "runs", "card",
-    "scoring", "champion", "choice", "training", "partition", "monitoring", "eda",
-    "retraining", "causes", "performance", "campaign", "segments", "history", "notices",
-    "quality", "explain", "registry",
-    "models", "data", "features", "plots", "show", "page", "store", "ledger", "disk",
-    "impact", "estimation", "metrics", "decision", "drift", "config", "errors", "words",
-]  # fmt: skip
-PURE = {"impact", "estimation", "metrics", "decision", "drift"}  # no files, no clock
 
 
 def locked_versions() -> dict[str, str]:
@@ -54,49 +64,58 @@ def test_the_lock_has_hashes_and_no_address():
     assert not re.search(r"https?://|--index|--find-links|file:", LOCK)
 
 
-def module_room(path: Path) -> str:
-    return path.relative_to(ROOT / "retencion_lib").with_suffix("").parts[0]
+def spoken(text: str) -> bool:
+    """Whether a text is a sentence for a reader: Spanish words, not a name or a key."""
+    words = re.findall(r"[a-záéíóúñü]+", text.lower()) if " " in text.strip() else []
+    return len(words) >= 3 and bool(SPANISH & set(words))
 
 
-def imported_rooms(path: Path) -> set[str]:
-    rooms = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("retencion_lib"):
-            parts = node.module.split(".")
-            rooms |= {parts[1]} if len(parts) > 1 else {a.name for a in node.names}
-        elif isinstance(node, ast.Import):
-            rooms |= {
-                a.name.split(".")[1] for a in node.names if a.name.startswith("retencion_lib.")
-            }
-    return rooms & set(ROOMS)
+def test_the_rooms_at_the_top_are_those_of_the_picture():
+    assert {top(dotted(p)) for p in MODULES} - {"__init__"} == set(BELOW) | GROUND
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
-def test_imports_only_point_down(path):
-    room = module_room(path)
-    if room == "__init__":
-        assert imported_rooms(path) == set()
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_a_room_imports_only_what_hangs_below_it(path):
+    own = top(dotted(path))
+    below = {"__init__": set()}.get(own, BELOW.get(own, GROUND) | GROUND | {own})
+    assert {name for name in imports(path) if top(name) not in below} == set()
+
+
+def test_no_stage_imports_another():
+    assert between_stages() == set()
+
+
+def test_the_maths_know_neither_file_nor_clock_nor_models():
+    for path in MODULES:
+        if top(dotted(path)) == "maths":
+            text = path.read_text(encoding="utf-8")
+            assert not re.search(r"^(import|from) (os|pathlib|time|datetime)\b", text, re.M), path
+
+
+SILENT = [p for p in MODULES if top(dotted(p)) in {"stages", "models", "maths", "home"}
+          and not SPEAKS.search(dotted(p)) and not WRITES.search(dotted(p))]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", SILENT, ids=dotted)
+def test_a_sentence_stands_only_where_a_reader_is_spoken_to_or_refused(path):
+    refusing = {id(n) for f in ast.walk(tree(path)) if isinstance(f, ast.FunctionDef)
+                and any(isinstance(r, ast.Raise) for r in ast.walk(f))
+                for n in ast.walk(f)}  # fmt: skip
+    docs = {id(n.value) for n in ast.walk(tree(path)) if isinstance(n, ast.Expr)}
+    said = [n.value for n in ast.walk(tree(path)) if isinstance(n, ast.Constant)
+            and isinstance(n.value, str) and id(n) not in refusing | docs
+            and spoken(n.value)]  # fmt: skip
+    assert said == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_nothing_that_computes_imports_what_speaks(path):
+    name = dotted(path)
+    if SPEAKS.search(name) or WRITES.search(name) or path.name == "__init__.py":
         return
-    rank = {name: i for i, name in enumerate(ROOMS)}
-    upward = {r for r in imported_rooms(path) if r != room and rank[r] < rank[room]}
-    assert upward == set()
+    assert {found for found in imports(path) if re.search(r"(^|\.)say\w*$", found)} == set()
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in MODULES if module_room(p) in PURE],
-    ids=lambda p: p.stem,
-)  # fmt: skip
-def test_the_pure_rooms_touch_no_files_and_no_clock(path):
-    assert imported_rooms(path) <= PURE | {"errors", "words"}
-    assert not re.search(r"^(import|from) (os|pathlib|time|datetime)\b", path.read_text(), re.M)
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
-def test_modules_read_in_one_sitting_and_functions_fit_on_a_screen(path):
-    text = path.read_text()
-    assert text.count("\n") <= 300
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef):
-            doc = node.body[0] if ast.get_docstring(node) else None
-            skipped = doc.end_lineno - doc.lineno + 1 if doc else 0
-            assert node.end_lineno - node.lineno + 1 - skipped <= 60, node.name
+@pytest.mark.parametrize(("name", "most"), LIMITS.items())
+def test_the_house_stays_within_its_measures(name, most):
+    assert figures()[name] <= most

@@ -18,6 +18,7 @@ from retencion_lib.home.document import typed
 from retencion_lib.home.exam import Threshold
 
 AUTOMATIC = "regla automática"  # approver where 03 promotes by itself
+MANUAL = "decisión de una persona"  # rule of a model that 03 never proposed by one
 CHAMPION, CHALLENGER, ARCHIVED = "champion", "challenger", "archived"
 # What follows the champion: name of a version's own file, and of the one in use.
 IN_USE = {
@@ -177,7 +178,7 @@ def promote(version: str, *, reason: str, approver: str, action: str = "promote"
         if entry.stage == CHAMPION:
             raise OrderError(f"{entry.label} ya es el campeón: no hay nada que cambiar.")
         before = [change.rule for change in book.history if change.model == entry.label]
-        rule = before[-1] if before else "decisión de una persona"
+        rule = before[-1] if before else MANUAL
         why = Why(rule, reason, [m.label for m in book.models])
         return _install(book, entry, why, action=action, approver=approver)
 

@@ -50,7 +50,7 @@ def need_same_portfolio(id_col: str, where: str) -> None:
     if names and id_col not in names:
         raise DataError(
             f"{where}: sus clientes se identifican por '{id_col}' y los de {config.PREDICTIONS} "
-            f"por {listed(id_columns(names), quote=True)}: parecen de otra cartera. Cada cartera va en su "
-            f"carpeta: elige otra con la variable {config.HOME_VARIABLE} y repite la orden. Si es "
-            "la misma cartera, devuelve su nombre a la columna en el extracto."
+            f"por {listed(id_columns(names), quote=True)}: parecen de otra cartera. Cada cartera "
+            f"va en su carpeta: elige otra con la variable {config.HOME_VARIABLE} y repite la "
+            "orden. Si es la misma cartera, devuelve su nombre a la columna en el extracto."
         )

@@ -3,8 +3,8 @@ import pytest
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
+from retencion_lib.home.predictions import DECIDED, EVENT
 from retencion_lib.tables import load_training, need_same_portfolio
-from retencion_lib.tables.portfolio import DECIDED, LOGGED
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def test_a_score_of_somebody_else_can_be_left_out(home):
 
 def log_of(home, id_col: str) -> None:
     (home / "logs").mkdir()
-    (home / config.PREDICTIONS).write_text(",".join([*LOGGED, id_col, *DECIDED]) + "\n")
+    (home / config.PREDICTIONS).write_text(",".join([*EVENT, id_col, *DECIDED]) + "\n")
 
 
 def test_another_portfolio_is_sent_to_a_home_of_its_own_before_anything_is_written(home):

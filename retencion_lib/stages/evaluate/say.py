@@ -79,9 +79,9 @@ def exam_sentence(examined: Examined) -> str:
     test, ci = exam.test, exam.test_ci
     return (
         f"ROC-AUC en el examen: **{es(test['roc_auc'], 3)}** {interval(*ci['roc_auc'])}; la "
-        f"logística sin ajustar, {es(exam.baseline.test['roc_auc'], 3)}. De los {count(exam.k)} clientes con "
-        f"más riesgo se fue el {pct(test['precision_at_k'])}, {es(test['lift_at_k'])} veces "
-        f"la media ({pct(exam.positive_rate)})."
+        f"logística sin ajustar, {es(exam.baseline.test['roc_auc'], 3)}. De los {count(exam.k)} "
+        f"clientes con más riesgo se fue el {pct(test['precision_at_k'])}, "
+        f"{es(test['lift_at_k'])} veces la media ({pct(exam.positive_rate)})."
     )
 
 

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from retencion_lib import config
+from retencion_lib.home.document import typed
+from retencion_lib.home.exam import Exam
 from retencion_lib.stages.evaluate import card
 from tests import card_home
 
@@ -16,9 +18,14 @@ def home(tmp_path, monkeypatch):
     return tmp_path
 
 
+def exam(**changes):
+    """Exam of the model of the small home."""
+    return typed(Exam, card_home.judged() | changes, "examen")
+
+
 def text_of(home, **changes):
     """Markdown form of the card."""
-    card.write(card_home.judged() | changes, card_home.CONTRACT)
+    card.write(exam(**changes), card_home.CONTRACT)
     return (home / "artifacts/xgb__v0.3__card.md").read_text(encoding="utf-8")
 
 
@@ -28,7 +35,7 @@ def rating(text, assumption):
 
 
 def test_a_version_gets_a_page_and_a_text_that_say_the_same(home):
-    html, text = card.write(card_home.judged(), card_home.CONTRACT)
+    html, text = card.write(exam(), card_home.CONTRACT)
     assert (html.name, text.name) == ("xgb__v0.3__card.html", "xgb__v0.3__card.md")
     page = html.read_text(encoding="utf-8")
     for line in text.read_text(encoding="utf-8").splitlines():
@@ -75,10 +82,10 @@ def test_its_figures_come_from_the_files(home, said):
         ("Acierta igual", {"test_ci": {"roc_auc": [0.84, 0.86]}}, "sólido"),
         ("Acierta igual", {"test_ci": {"roc_auc": [0.70, 0.80]}}, "débil"),
         # The plain model against 0.85 [0.83; 0.87].
-        ("Mejora a", {"baseline": {"test": {"roc_auc": 0.82}}}, "sólido"),
-        ("Mejora a", {"baseline": {"test": {"roc_auc": 0.84}}}, "razonable"),
-        ("Mejora a", {"baseline": {"test": {"roc_auc": 0.86}}}, "débil"),
-        ("Mejora a", {"baseline": {}}, "sin comprobar"),
+        ("Mejora a", {"baseline": {"name": "plain", "test": {"roc_auc": 0.82}}}, "sólido"),
+        ("Mejora a", {"baseline": {"name": "plain", "test": {"roc_auc": 0.84}}}, "razonable"),
+        ("Mejora a", {"baseline": {"name": "plain", "test": {"roc_auc": 0.86}}}, "débil"),
+        ("Mejora a", {"baseline": None}, "sin comprobar"),
         ("Las probabilidades", {}, "sólido"),
     ],
 )  # fmt: skip
@@ -121,18 +128,26 @@ def test_a_suspected_leak_is_a_limit_and_a_weakness(home):
 
 
 def test_groups_and_campaign_are_shown_where_they_were_measured(home):
-    group = {"column": "plan", "group": "anual", "n": 400, "left": 0.1, "foreseen": 0.12,
+    group = {"column": "plan", "kind": "label", "group": "anual", "n": 400,
+             "left": 0.1, "foreseen": 0.12,
              "roc_auc": 0.8, "roc_auc_low": 0.7, "roc_auc_high": 0.9, "selected": 0.05,
              "precision": 0.6, "differs": ["roc_auc"]}  # fmt: skip
-    plan = {"plan": "La lista", "contacted": 100, "profit": 1234.4, "low": 900, "high": 1500}
+    plan = {"plan": "list", "contacted": 100, "foreseen": 1200, "profit": 1234.4, "low": 900,
+            "high": 1500, "behind": 0, "behind_low": 0, "behind_high": 0}  # fmt: skip
+    campaign = {
+        "strategies": [plan], "terms": {"accept_rate": 0.3}, "sensitivity": [],
+        "threshold": {"break_even": 0.2, "last_score": 0.3, "last_profit": 1.0},
+        "list_leavers": {"called": 100, "foreseen": 80, "sd": 4, "observed": 82},
+        "optimal_share": {"foreseen": 0.3, "observed": 0.4},
+    }  # fmt: skip
     text = text_of(
         home,
-        segments={"comparisons": 8, "groups": [group]},
-        campaign={"strategies": [plan], "terms": {"accept_rate": 0.3}},
+        segments={"comparisons": 8, "level": 0.05, "groups": [group]},
+        campaign=campaign,
     )
     assert "Se distinguen más allá del azar: plan: anual." in text
     assert "| plan: anual | 400 | 10,0 % | 12,0 % | 0,800 [0,70; 0,90] | 5,0 % | 60,0 % |" in text
-    assert "| La lista | 100 | 1.234 | [900; 1.500] |" in text
+    assert "| La lista, hasta la capacidad | 100 | 1.234 | [900; 1.500] |" in text
     assert "se supone que acepta el 30 %" in text
 
 

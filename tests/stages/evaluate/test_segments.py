@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retencion_lib.stages.evaluate import segments
+from retencion_lib.stages.evaluate import say, segments
 
 
 def base(n=4000, seed=0):
@@ -18,20 +18,20 @@ def base(n=4000, seed=0):
 def test_a_group_whose_leavers_are_not_foreseen_is_named_with_its_figures():
     y, p, group, rng = base()
     y[(group == "b").to_numpy() & (rng.random(len(y)) < 0.15)] = 1
-    found = segments.compare(y, p, 0.3, {"town": group})
+    found = segments.compare_groups(y, p, 0.3, {"town": group})
     assert "calibration" in found.differing().set_index("group").loc["b", "differs"]
-    assert any("«town: b» el modelo prevé bajas de menos" in s for s in found.sentences())
+    assert any("«town: b» el modelo prevé bajas de menos" in s for s in say.groups_sentences(found))
 
 
 def test_a_group_that_is_ranked_at_random_is_named():
     y, p, group, rng = base()
     own = (group == "c").to_numpy()
     p[own] = rng.permutation(p[own])
-    found = segments.compare(y, p, 0.3, {"town": group})
+    found = segments.compare_groups(y, p, 0.3, {"town": group})
     row = found.groups.set_index("group").loc["c"]
     assert "roc_auc" in row["differs"]
     assert row["roc_auc"] == pytest.approx(0.5, abs=0.05)
-    assert any("«town: c» ordena peor" in s for s in found.sentences())
+    assert any("«town: c» ordena peor" in s for s in say.groups_sentences(found))
 
 
 @pytest.mark.slow
@@ -40,7 +40,7 @@ def test_without_differences_one_is_claimed_in_at_most_five_per_cent_of_tables()
     for seed in range(200):
         y, p, group, rng = base(1200, seed)
         other = pd.Series(rng.choice(["x", "y"], len(y)), dtype=object)
-        found = segments.compare(y, p, 0.3, {"town": group, "sex": other})
+        found = segments.compare_groups(y, p, 0.3, {"town": group, "sex": other})
         claimed += len(found.differing()) > 0
     # 5 % of 200 is 10; 18 is its 99 % limit (binomial).
     assert claimed <= 18
@@ -49,15 +49,15 @@ def test_without_differences_one_is_claimed_in_at_most_five_per_cent_of_tables()
 def test_two_groups_are_one_comparison_and_three_are_three():
     y, p, group, rng = base()
     two = pd.Series(rng.choice(["x", "y"], len(y)), dtype=object)
-    assert segments.compare(y, p, 0.3, {"sex": two}).n_tests == 4
-    assert segments.compare(y, p, 0.3, {"town": group}).n_tests == 12
-    assert segments.compare(y, p, 0.3, {"town": group}, named=False).n_tests == 6
+    assert segments.compare_groups(y, p, 0.3, {"sex": two}).n_tests == 4
+    assert segments.compare_groups(y, p, 0.3, {"town": group}).n_tests == 12
+    assert segments.compare_groups(y, p, 0.3, {"town": group}, named=False).n_tests == 6
 
 
 def test_a_group_too_small_is_shown_without_a_comparison():
     y, p, group, _ = base()
     group[:5] = "tiny"
-    row = segments.compare(y, p, 0.3, {"town": group}).groups.set_index("group").loc["tiny"]
+    row = segments.compare_groups(y, p, 0.3, {"town": group}).groups.set_index("group").loc["tiny"]
     assert row["n"] == 5
     assert np.isnan(row[["roc_auc_p", "calibration_p", "selected_p"]].astype(float)).all()
     assert row["differs"] == []
@@ -91,19 +91,20 @@ def test_holm_rejects_step_by_step(p_values, holds):
     ],
 )  # fmt: skip
 def test_a_column_becomes_groups_that_can_be_read(values, groups):
-    assert segments.group_of(pd.Series(values)).tolist() == groups
+    found = segments.group_of(pd.Series(values))
+    assert [say.group_words(*group) for group in found] == groups
 
 
 def test_many_labels_leave_the_rare_ones_together():
     labels = pd.Series([f"t{i}" for i in range(20) for _ in range(20 - i)], dtype=object)
     found = segments.group_of(labels)
     assert found.nunique() == segments.MAX_GROUPS
-    assert found.iloc[0] == "t0"
-    assert found.iloc[-1] == "otros"
+    assert found.iloc[0] == ("label", "t0")
+    assert found.iloc[-1] == ("other", "")
 
 
 def test_a_table_without_groups_says_so():
     y, p, _, _ = base(100)
-    found = segments.compare(y, p, 0.3, {}, named=False)
-    assert (found.n_tests, found.sentences(), len(found.table())) == (0, [], 0)
-    assert "Nombra en segments" in found.none()
+    found = segments.compare_groups(y, p, 0.3, {}, named=False)
+    assert (found.n_tests, say.groups_sentences(found), len(say.groups_table(found))) == (0, [], 0)
+    assert "Nombra en segments" in say.no_groups_sentence(found)

@@ -13,16 +13,18 @@ from scipy.stats import binom
 
 from retencion_lib import config
 from retencion_lib.errors import DataError, OrderError, ParameterError
+from retencion_lib.home.terms import Terms, agreed_capacity, current_terms, save_terms
 from retencion_lib.maths.decision import Campaign, expected_profit
-from retencion_lib.models import attribution as explain
-from retencion_lib.stages import infer as campaign
+from retencion_lib.stages import infer
 from retencion_lib.stages.infer import calls as calls_module
+from retencion_lib.stages.infer.report import call_sheet
+from retencion_lib.tables.amounts import amounts
 
 MONEY = Campaign(
     customer_value=200, offer_cost=10, contact_cost=1, accept_rate=0.3, accept_trials=20,
     capacity=0.1,
 )  # fmt: skip
-TERMS = campaign.Terms(MONEY)
+TERMS = Terms(MONEY)
 
 
 class FakeModel:
@@ -37,7 +39,7 @@ class FakeModel:
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path))
     monkeypatch.setattr(
-        explain, "contributions", lambda model, frame: (frame[["x"]].astype(float), None)
+        calls_module, "contributions", lambda model, frame: (frame[["x"]].astype(float), None)
     )
     return tmp_path
 
@@ -51,8 +53,8 @@ def scored(n, seed=0):
 
 def decide(table, terms=TERMS, given=None, **more):
     given = given or {}
-    wanted = {"name": "otoño", "control_share": 0.1, "names": {}} | more
-    return campaign.make_calls(table, FakeModel(), terms, given, **wanted)
+    wanted = {"id_col": "id", "name": "otoño", "control_share": 0.1, "names": {}} | more
+    return infer.make_calls(table, FakeModel(), terms, given, **wanted)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.3])
@@ -68,13 +70,13 @@ def test_who_is_left_out_earns_no_more_than_the_last_on_the_list_unless_control(
     decided = decide(scored(1000))
     last = decided.calls()["expected_profit"].min()
     outside = decided.decided[decided.decided["group"] == ""]
-    control = campaign.control_group(outside["id"], "otoño", 0.1)
+    control = infer.control_group(outside["id"], "otoño", 0.1)
     assert (outside.loc[~control, "expected_profit"] <= last).all()
     assert (decided.of("control")["expected_profit"] >= last).all()
 
 
 def test_nobody_is_called_at_a_loss_however_large_the_capacity():
-    terms = campaign.Terms(replace(MONEY, capacity=1.0))
+    terms = Terms(replace(MONEY, capacity=1.0))
     decided = decide(scored(500), terms, control_share=0.0).decided
     assert ((decided["group"] == "contact") == (decided["expected_profit"] > 0)).all()
 
@@ -82,21 +84,21 @@ def test_nobody_is_called_at_a_loss_however_large_the_capacity():
 def test_the_control_share_is_the_one_asked_for_within_binomial_noise():
     ids = [f"client-{i}" for i in range(20_000)]
     for name in ("otoño", "invierno", "x"):
-        held = campaign.control_group(ids, name, 0.1).sum()
+        held = infer.control_group(ids, name, 0.1).sum()
         low, high = binom.ppf([0.0005, 0.9995], len(ids), 0.1)
         assert low <= held <= high
 
 
 def test_two_campaigns_draw_their_control_groups_apart():
     ids = [f"client-{i}" for i in range(20_000)]
-    both = campaign.control_group(ids, "a", 0.1) & campaign.control_group(ids, "b", 0.1)
+    both = infer.control_group(ids, "a", 0.1) & infer.control_group(ids, "b", 0.1)
     low, high = binom.ppf([0.0005, 0.9995], len(ids), 0.01)
     assert low <= both.sum() <= high
 
 
 def test_a_larger_control_share_keeps_those_who_were_in():
     ids = [f"client-{i}" for i in range(2000)]
-    small, large = (campaign.control_group(ids, "a", share) for share in (0.05, 0.2))
+    small, large = (infer.control_group(ids, "a", share) for share in (0.05, 0.2))
     assert large[small].all()
 
 
@@ -146,13 +148,13 @@ def test_reasons_go_to_those_on_the_list_and_its_control_and_to_nobody_else():
     ],
 )
 def test_cells_that_a_spreadsheet_would_run_are_neutralised(text, safe):
-    assert campaign.safe_cell(text) == safe
+    assert infer.safe_cell(text) == safe
 
 
 def test_ids_and_reasons_are_neutralised_in_the_file(home):
     table = scored(20).assign(id=[f"=cmd|{i}" for i in range(20)])
     names = {"x": "=HYPERLINK({})"}
-    path, _ = campaign.write_calls(
+    path, _ = infer.write_calls(
         decide(table, control_share=0.0, names=names), date="2026-10-31", stem="b"
     )
     rows = list(csv.reader(path.open(encoding="utf-8-sig")))
@@ -165,7 +167,7 @@ def test_ids_and_reasons_are_neutralised_in_the_file(home):
 
 
 def test_the_file_opens_with_its_accents_and_keeps_full_order(home):
-    path, new = campaign.write_calls(decide(scored(200)), date="2026-10-31", stem="lote")
+    path, new = infer.write_calls(decide(scored(200)), date="2026-10-31", stem="lote")
     assert new
     assert path == home / "data/call_list_2026-10-31.csv"
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
@@ -177,7 +179,7 @@ def test_the_file_opens_with_its_accents_and_keeps_full_order(home):
 def test_the_same_list_is_written_once_and_another_never_overwrites_it(home):
     names = []
     for seed, stem in [(0, "a"), (0, "a"), (1, "b"), (1, "b"), (2, "b"), (0, "a")]:
-        path, new = campaign.write_calls(decide(scored(50, seed)), date="2026-10-31", stem=stem)
+        path, new = infer.write_calls(decide(scored(50, seed)), date="2026-10-31", stem=stem)
         names.append((path.name, new))
     first, second = "call_list_2026-10-31.csv", "call_list_2026-10-31_b.csv"
     third = "call_list_2026-10-31_b_2.csv"
@@ -199,20 +201,20 @@ def test_the_gap_that_a_control_can_show_is_the_textbook_one():
     ],
 )
 def test_what_the_control_will_show_is_said(n, said):
-    assert said in decide(scored(n), control_share=0.2).control_sentence()
+    assert said in infer.control_sentence(decide(scored(n), control_share=0.2))
 
 
 def test_without_a_control_group_the_price_is_said():
-    assert "no se podrá saber" in decide(scored(50), control_share=0.0).control_sentence()
+    assert "no se podrá saber" in infer.control_sentence(decide(scored(50), control_share=0.0))
 
 
 def test_without_anyone_worth_calling_the_sentences_say_so():
     table = scored(50).assign(score=0.01)
     decided = decide(table)
     assert decided.calls().empty
-    assert "No conviene llamar a nadie" in decided.headline()
-    assert len(decided.sheet()) == 0
-    assert decided.reasons_sentence() == ""
+    assert "No conviene llamar a nadie" in infer.calls_headline(decided)
+    assert len(call_sheet(decided)) == 0
+    assert infer.reasons_sentence(decided) == ""
 
 
 @pytest.mark.parametrize(
@@ -228,23 +230,23 @@ def test_a_campaign_that_makes_no_sense_is_refused(more, message):
 
 
 def test_terms_are_kept_once_and_the_last_ones_are_in_force(home):
-    other = campaign.Terms(MONEY, value_col="spend", value_factor=12.0)
+    other = Terms(MONEY, value_col="spend", value_factor=12.0)
     for terms in (TERMS, TERMS, other):
-        campaign.save_terms(terms, run_id="r")
+        save_terms(terms, run_id="r")
     assert len(json.loads((home / config.CAMPAIGNS).read_text())) == 2
-    assert campaign.current_terms() == other
-    assert campaign.current_terms(0.25).money.capacity == 0.25
+    assert current_terms() == other
+    assert current_terms(0.25).money.capacity == 0.25
 
 
 def test_the_team_reaches_as_many_as_the_terms_in_force_say_and_a_tenth_before_them(home):
-    assert campaign.agreed_capacity() == 0.10
-    campaign.save_terms(campaign.Terms(replace(MONEY, capacity=0.25)), run_id="r")
-    assert campaign.agreed_capacity() == 0.25
+    assert agreed_capacity() == 0.10
+    save_terms(Terms(replace(MONEY, capacity=0.25)), run_id="r")
+    assert agreed_capacity() == 0.25
 
 
 def test_before_03_there_are_no_terms():
     with pytest.raises(OrderError, match=r"campaigns\.json.*'retencion evaluate'"):
-        campaign.current_terms()
+        current_terms()
 
 
 FRAME = pd.DataFrame({"spend": [10.0, -1.0, None], "odds": [0.1, 0.2, 30.0], "ok": [1.0, 2, 3]})
@@ -260,34 +262,15 @@ FRAME = pd.DataFrame({"spend": [10.0, -1.0, None], "odds": [0.1, 0.2, 30.0], "ok
 )
 def test_a_column_of_money_must_have_it_in_every_row(terms, message):
     with pytest.raises(DataError, match=message):
-        campaign.Terms(MONEY, **terms).amounts(FRAME, "lote.csv")
+        amounts(Terms(MONEY, **terms), FRAME, "lote.csv")
 
 
 def test_the_margin_is_the_column_times_its_factor():
-    found = campaign.Terms(MONEY, value_col="ok", value_factor=12.0).amounts(FRAME, "lote.csv")
+    found = amounts(Terms(MONEY, value_col="ok", value_factor=12.0), FRAME, "lote.csv")
     assert found["value"].tolist() == [12, 24, 36]
 
 
 @pytest.mark.parametrize("factor", [0, -1.0, float("inf"), float("nan")])
 def test_a_factor_must_be_a_positive_number(factor):
     with pytest.raises(ParameterError, match=rf"value_factor = {factor}: .*mayor que 0"):
-        campaign.Terms(MONEY, value_factor=factor)
-
-
-def test_the_worth_of_a_campaign_is_told_in_money_and_kept_in_the_report(home):
-    table = scored(2000)
-    p = table["score"].to_numpy()
-    y = (np.random.default_rng(1).random(2000) < p).astype(int)
-    worth = campaign.judge(TERMS, y, p, {}, seed=1)
-    report = {"family": "xgb", "version": "0.1"}
-    worth.settle(report, run_id="r")
-    facts = report["campaign"]
-    called = next(s for s in facts["strategies"] if s["contacted"])
-    assert called["contacted"] == 200
-    assert called["low"] <= called["profit"] <= called["high"]
-    assert facts["empc"] >= facts["mpc"] > 0
-    assert facts["terms"]["capacity"] == 0.1
-    assert campaign.current_terms() == TERMS
-    assert "habría ganado" in worth.headline()
-    assert "de los 200 de una lista así" in campaign.trust_sentence(report, "xgb", "0.1")
-    assert campaign.trust_sentence(report, "mlp", "0.1") == ""
+        Terms(MONEY, value_factor=factor)

@@ -8,13 +8,13 @@ import pytest
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
+from retencion_lib.home.predictions import DECIDED, EVENT, log_predictions
+from retencion_lib.home.terms import Terms
 from retencion_lib.maths.decision import Campaign
-from retencion_lib.models import attribution as explain
-from retencion_lib.stages import infer as campaign
-from retencion_lib.stages.infer import scoring
-from retencion_lib.tables.portfolio import DECIDED, LOGGED
+from retencion_lib.stages import infer
+from retencion_lib.stages.infer import calls as calls_module
 
-TERMS = campaign.Terms(
+TERMS = Terms(
     Campaign(
         customer_value=200, offer_cost=10, contact_cost=1, accept_rate=0.3, capacity=0.1,
     )
@@ -28,13 +28,13 @@ class FakeModel:
     background = pd.DataFrame({"x": np.arange(30.0)})
 
 
-SCORER = scoring.Scorer(FakeModel(), threshold=0.5, policy="f1")
+SCORER = infer.Scorer(FakeModel(), threshold=0.5, policy="f1")
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path))
-    monkeypatch.setattr(explain, "contributions", lambda model, frame: (frame[["x"]], None))
+    monkeypatch.setattr(calls_module, "contributions", lambda model, frame: (frame[["x"]], None))
     return tmp_path
 
 
@@ -44,10 +44,17 @@ def batch(n=100):
 
 
 def events(name="otoño", control_share=0.0, run_id="r1", date="2026-10-31", terms=TERMS):
-    calls = campaign.make_calls(
-        batch(), SCORER.model, terms, {}, name=name, control_share=control_share, names={}
+    calls = infer.make_calls(
+        batch(),
+        SCORER.model,
+        terms,
+        {},
+        id_col="id",
+        name=name,
+        control_share=control_share,
+        names={},
     )
-    return scoring.predictions(batch(), SCORER, calls, run_id=run_id, date=date)
+    return infer.predictions(batch(), SCORER, calls, run_id=run_id, date=date)
 
 
 def test_each_prediction_has_the_score_the_notice_and_the_decision():
@@ -73,11 +80,11 @@ def test_a_share_so_small_that_nobody_is_drawn_is_refused(home):
     given = {"input": "", "data": "d.csv", "sample": 1e-9, "id_col": "id"}
     said = r"sample = 1e-09: de los 60 clientes apartados de d\.csv no sale ninguno"
     with pytest.raises(DataError, match=said):
-        scoring.load_batch(scoring.Scorer(model, 0.5, "f1"), **given)
+        infer.load_batch(infer.Scorer(model, 0.5, "f1"), **given)
 
 
 def test_the_log_has_the_columns_that_no_table_may_take():
-    assert list(events()) == [*LOGGED, "id", *DECIDED]
+    assert list(events()) == [*EVENT, "id", *DECIDED]
 
 
 @pytest.mark.parametrize(
@@ -87,20 +94,20 @@ def test_the_log_has_the_columns_that_no_table_may_take():
         pytest.param({"date": "2026-11-01"}, 100, id="another-date"),
         pytest.param({"name": "invierno"}, 100, id="another-campaign"),
         pytest.param({"control_share": 0.2}, 100, id="another-control-share"),
-        pytest.param({"terms": campaign.Terms(TERMS.money, value_factor=2.0)}, 100, id="terms"),
+        pytest.param({"terms": Terms(TERMS.money, value_factor=2.0)}, 100, id="terms"),
     ],
 )
 def test_a_decision_is_logged_once_and_another_is_another(more, new):
-    assert scoring.log_predictions(events()) == 100
-    assert scoring.log_predictions(events(**more)) == new
+    assert log_predictions(events()) == 100
+    assert log_predictions(events(**more)) == new
 
 
 def test_the_held_out_are_in_the_log_as_control(home):
-    scoring.log_predictions(events(control_share=0.3))
+    log_predictions(events(control_share=0.3))
     log = pd.read_csv(home / config.PREDICTIONS)
     control = log[log["group"] == "control"]
     assert len(control) > 0
-    assert campaign.control_group(control["id"], "otoño", 0.3).all()
+    assert infer.control_group(control["id"], "otoño", 0.3).all()
     assert (
         control["expected_profit"] >= log.loc[log["group"] == "contact", "expected_profit"].min()
     ).all()

@@ -1,4 +1,4 @@
-"""Attributions add up to the score, agree with what is known of them, and read as Spanish."""
+"""Attributions add up to the score, and agree with what is known of them."""
 
 import numpy as np
 import pandas as pd
@@ -6,8 +6,6 @@ import pytest
 from scipy.special import expit
 from sklearn.tree import DecisionTreeClassifier
 
-from retencion_lib import config
-from retencion_lib.errors import DataError
 from retencion_lib.models import FAMILIES, Calibrator, FittedModel, Predictor
 from retencion_lib.models import attribution as explain
 from retencion_lib.models.crossfit import cross_fit, fold_parts
@@ -104,83 +102,3 @@ def test_what_the_outcome_depends_on_outweighs_what_it_does_not(table):
         model = fitted(table, [family.variants[0]], [1.0])
         weight = explain.contributions(model, customers(200, seed=3)[0])[0].abs().mean()
         assert weight["age"] > 3 * weight["town"], family.name
-
-
-BACKGROUND = pd.DataFrame(
-    {"age": np.arange(1.0, 91), "plan": ["a"] * 90, "flag": np.tile([0.0, 1.0], 45)}
-)
-NAMES = {
-    "age": {"1": "1 mes de antigüedad", "": "{} meses de antigüedad"},
-    "plan": {"basic": "contrato básico", "": "contrato"},
-    "spend": "gasto mensual",
-}
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "names", "expected"),
-    [
-        ("plan", "basic", {}, "plan: basic"),
-        ("age", 2.0, {}, "age: 2 (bajo)"),
-        ("age", 85.0, {}, "age: 85 (alto)"),
-        ("age", 45.0, {}, "age: 45"),
-        ("flag", 1.0, {}, "flag: 1"),
-        ("age", np.nan, {}, "age: sin dato"),
-        ("plan", None, {}, "plan: sin dato"),
-        ("age", 1.0, NAMES, "1 mes de antigüedad"),
-        ("age", 2.0, NAMES, "2 meses de antigüedad"),
-        ("age", np.nan, NAMES, "age: sin dato"),
-        ("plan", "basic", NAMES, "contrato básico"),
-        ("plan", "otro", NAMES, "contrato: otro"),
-        ("spend", 1234.5, NAMES, "gasto mensual: 1.234,50"),
-        ("plan", "{}{0.__class__}", {}, "plan: {}{0.__class__}"),
-    ],
-)
-def test_a_value_is_said_in_plain_spanish(column, value, names, expected):
-    levels = explain.levels_of(BACKGROUND[column]) if column in BACKGROUND else None
-    assert explain.say(column, value, names, levels) == expected
-
-
-@pytest.mark.parametrize(
-    ("own", "expected"),
-    [
-        pytest.param([0.5, 0.9, 0.2], ["plan: a", "age: 2 (bajo)", "flag: 0"], id="by-weight"),
-        pytest.param([0.5, 0.9, 0.05], ["plan: a", "age: 2 (bajo)"], id="too-small"),
-        pytest.param([-0.5, 0.9, -2], ["plan: a"], id="only-what-raises-the-risk"),
-        pytest.param([-0.5, -0.9, 0], [], id="none"),
-    ],
-)
-def test_reasons_are_what_raises_the_risk_most_important_first(own, expected):
-    parts = pd.DataFrame([own], columns=["age", "plan", "flag"])
-    frame = pd.DataFrame({"age": [2.0], "plan": ["a"], "flag": [0.0]})
-    assert explain.reasons(parts, frame, BACKGROUND, {}) == [expected]
-    assert explain.reasons(parts, frame, BACKGROUND, {}, limit=1) == [expected[:1]]
-
-
-def test_two_numbers_that_say_the_same_are_one_reason():
-    background = BACKGROUND.assign(months=BACKGROUND["age"] * 12)
-    parts = pd.DataFrame([[0.5, 0.9, 0.4]], columns=["age", "months", "flag"])
-    frame = pd.DataFrame({"age": [2.0], "months": [24.0], "flag": [1.0]})
-    assert explain.reasons(parts, frame, background, {}) == [["months: 24 (bajo)", "flag: 1"]]
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("[1]", r"names\.json: debe ser un objeto JSON de columna a texto"),
-        ('{"age": 3}', r"names\.json: 'age' debe tener un texto.*tiene 3"),
-        ('{"age": {"1": null}}', r"'age' debe tener un texto, o un objeto de valor a texto"),
-    ],
-)
-def test_names_of_another_shape_are_refused(tmp_path, monkeypatch, content, message):
-    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path))
-    (tmp_path / "names.json").write_text(content)
-    with pytest.raises(DataError, match=message):
-        explain.load_names("names.json")
-
-
-def test_names_are_optional_unless_asked_for(tmp_path, monkeypatch):
-    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path))
-    assert explain.load_names(config.NAMES) == {}
-    assert explain.load_names("") == {}
-    with pytest.raises(DataError, match=r"No existe otros\.json.*Corrige names, o déjalo vacío"):
-        explain.load_names("otros.json")
