@@ -33,8 +33,10 @@ from benchmarks.monitoring_table import write_tables
 from retencion_lib.maths import drift
 from retencion_lib.maths.drift.classifier import tell_apart
 from retencion_lib.maths.drift.table import Profile
-from retencion_lib.stages.monitor import rules as quality
 from retencion_lib.stages.monitor.beyond import SEGMENT_Q, TOLD_P, TOLD_WARNING
+from retencion_lib.stages.monitor.comparison import Tables
+from retencion_lib.stages.monitor.findings import Code
+from retencion_lib.stages.monitor.rules import check_categories, hard_findings
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks/results/monitoring.json"
@@ -67,9 +69,9 @@ def profile(plan: dict, table: pd.DataFrame) -> Profile:
     return Profile(len(table), {name: counted(p, table[name]) for name, p in plan.items()}, {})
 
 
-def tables(reference: Profile, current: Profile) -> quality.Tables:
+def tables(reference: Profile, current: Profile) -> Tables:
     """What the hard rules look at."""
-    return quality.Tables(
+    return Tables(
         reference=reference, current=current, paths=("", ""), sha256=("", ""), id_col="",
         score_col="score", target="", repeated=(0, ()), date="2026-10-31", max_age_days=45,
     )  # fmt: skip
@@ -95,7 +97,7 @@ def alarms(before: Profile, now: Profile, found: list[drift.Shift]) -> dict[str,
     """Columns that each method flags; ours with the hard rules apart."""
     judged = drift.judge(found, drift.Settings())
     ours = {s.name for s in judged if s.status != "ok"}
-    hard = {a.code for a in quality.findings(tables(before, now))}
+    hard = {a.code for a in hard_findings(tables(before, now))}
     return {"ours": ours, "hard_rules": hard, **rules_of_thumb(before, now, found)}
 
 
@@ -137,7 +139,7 @@ def unseen_is_caught(plan: dict, before: Profile, batch: pd.DataFrame) -> bool:
     now = Profile(
         len(batch), {"payment_method": counted(plan["payment_method"], pd.Series(values))}, {}
     )
-    return any(a.code == "RET006" for a in quality.check_categories(tables(before, now)))
+    return any(a.code == Code.CATEGORIES for a in check_categories(tables(before, now)))
 
 
 def keep(folder: Path | None, name: str, frame: pd.DataFrame | None, side: str = "current") -> None:

@@ -1,7 +1,5 @@
 """The library's stages as the simulated year calls them: the only place that knows their names."""
 
-import contextlib
-import io
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from retencion_lib import config
 from retencion_lib.home import registry, store
 from retencion_lib.home.exam import Confusion, Exam, Threshold, write_exam
 from retencion_lib.home.experiments import experiments
+from retencion_lib.home.watch_report import Alert
 from retencion_lib.maths import estimation, metrics
 from retencion_lib.models import FAMILIES, FittedModel, choice, choose_calibrator
 from retencion_lib.models.combine import fit_family
@@ -24,19 +23,10 @@ from retencion_lib.stages import monitor as monitoring
 from retencion_lib.stages import train as training
 from retencion_lib.stages.evaluate.challenge import challenge
 from retencion_lib.stages.evaluate.examine import Opening
-from retencion_lib.stages.monitor import (
-    advice as retraining,
-)
-from retencion_lib.stages.monitor import (
-    causes,
-    history,
-    performance,
-)
-from retencion_lib.stages.monitor import (
-    rules as quality,
-)
+from retencion_lib.stages.monitor import advice, history
 from retencion_lib.tables import load_training, require_batch
 from retencion_lib.tables.partition import partition
+from retencion_lib.tables.reference import write_profile
 
 FAMILY = "logreg"
 CAPACITY = 0.10
@@ -47,7 +37,7 @@ COLUMNS = {"id_col": ID, "score_col": "score", "target": TARGET}
 class Looked:
     """What one month's monitoring said."""
 
-    findings: list[dict]
+    findings: list[Alert]
     decision: str
     expected: estimation.Estimate  # ROC-AUC
 
@@ -103,8 +93,7 @@ def learn(table: pd.DataFrame, version: str, seed: int) -> FittedModel | None:
     reference = dev.X.assign(score=p)
     reference.insert(0, ID, dev.ids)
     store.write_csv(config.resolve(config.REFERENCE), reference)
-    with contextlib.redirect_stdout(io.StringIO()):
-        monitoring.write_profile(version, id_col=ID, target=TARGET, scores=model.predict(exam.X))
+    write_profile(version, id_col=ID, target=TARGET, scores=model.predict(exam.X))
     return model
 
 
@@ -139,15 +128,11 @@ def watch(date: str, labelled: pd.DataFrame | None, *, look: str = "") -> Looked
         store.write_csv(config.resolve(labels), labelled[[ID, TARGET]])
     tables, _ = monitoring.load(config.REFERENCE, current, **COLUMNS, date=date)
     shifts = monitoring.shifts(tables)
-    moved = [s.name for s in shifts if s.status != "ok"]
-    why = causes.measure(current, config.REFERENCE)
-    seen = performance.watch(current, config.REFERENCE, labels, **COLUMNS, moved=moved)
-    hard = quality.findings(tables)
-    alerts = [*seen.alerts, *why.alerts]
-    found = [*hard, *monitoring.shift_alerts(shifts), *alerts]
+    seen = monitoring.watch(tables, shifts, labels)
+    found = [*monitoring.hard_findings(tables), *monitoring.shift_alerts(shifts), *seen.alerts]
     batch = {"batch": tables.customers, "path": tables.paths[1], "date": date}
-    alerts += history.escalate(history.read(), found, **batch)
-    report = monitoring.write_report(tables, shifts, hard, alerts=alerts, **seen.sections)
+    found += history.escalate(history.read(), found, **batch)
+    report = monitoring.write_report(tables, shifts, found, seen=seen)
     history.append(report, run_id=f"{date}{look}", date=date)
-    advice = retraining.recommend(report, id_col=ID, target=TARGET, date=date)
-    return Looked(report["alerts"], advice.decision, seen.expected.estimates["roc_auc"])
+    advised = advice.recommend(report, id_col=ID, target=TARGET, date=date)
+    return Looked(report.alerts, advised.decision, seen.expected.estimates["roc_auc"])

@@ -41,6 +41,7 @@ from benchmarks.timeline import (
 )
 from retencion_lib.maths import metrics
 from retencion_lib.maths.decision import Campaign, realised_profit
+from retencion_lib.stages.monitor.findings import Group, of_group
 
 RESULTS = Path(__file__).parent / "results" / "year.json"
 PAGE = Path(__file__).parent.parent / "docs" / "ano_simulado.md"
@@ -74,7 +75,7 @@ def run_year(seed: int, home: Path) -> list[dict]:
             "seed": seed, "month": month, "version": int(model.version.split(".")[1]),
             "put_in_use": False, "decision": said.decision,
             "after_repair": again.decision if said.decision == "fix" else "",
-            "findings": sorted({(a["code"], a["column"] or "", a["level"]) for a in said.findings}),
+            "findings": sorted({(str(a.code), a.column or "", a.level) for a in said.findings}),
             "auc": float(roc_auc_score(y, used)), "auc_alone": float(roc_auc_score(y, alone)),
             "expected": [said.expected.value, said.expected.low, said.expected.high],
             "auc_as_scored": float(roc_auc_score(y, scored["score"])),
@@ -82,7 +83,7 @@ def run_year(seed: int, home: Path) -> list[dict]:
         })  # fmt: skip
         if arrived is not None:
             table = pd.concat([table, arrived], ignore_index=True).tail(FIRST)
-        proof = {"RET041", "RET042"} & {a["code"] for a in said.findings}
+        proof = of_group(said.findings, Group.PROOF)
         if said.decision == "retrain":
             versions += 1
             newest = table.tail(RECENT if proof else FIRST).reset_index(drop=True)

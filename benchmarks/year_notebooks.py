@@ -1,6 +1,5 @@
 """The simulated year once, through the command line: every month's dated reports, for reading."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -13,8 +12,10 @@ import pandas as pd
 from benchmarks.timeline import DELAY, FIRST, ID, MONTHS, RECENT, TARGET, day, draw_year
 from retencion_lib import config
 from retencion_lib.audit.verify import faults
-from retencion_lib.home import registry
-from retencion_lib.stages.monitor import advice as retraining
+from retencion_lib.home import registry, watch_report
+from retencion_lib.home.watch_report import WatchReport
+from retencion_lib.stages.monitor.advice import recommend
+from retencion_lib.stages.monitor.findings import Group, of_group
 
 SEED = 0
 
@@ -39,7 +40,7 @@ def learn(home: Path, table: pd.DataFrame, date: str) -> None:
     retencion(home, "evaluate", data=path, date=date)
 
 
-def month(home: Path, batch: pd.DataFrame, labels: pd.DataFrame | None, date: str) -> dict:
+def month(home: Path, batch: pd.DataFrame, labels: pd.DataFrame | None, date: str) -> WatchReport:
     """04 and 05 on a month's batch; give back the report."""
     path = f"data/lote_{date[:7]}.csv"
     batch.drop(columns=TARGET).to_csv(home / path, index=False)
@@ -49,7 +50,7 @@ def month(home: Path, batch: pd.DataFrame, labels: pd.DataFrame | None, date: st
         labels[[ID, TARGET]].to_csv(home / "data/resultados.csv", index=False)
         given["labels"] = "data/resultados.csv"
     retencion(home, "monitor", **given)
-    return json.loads((home / config.DRIFT_REPORT).read_text())
+    return watch_report.read()
 
 
 def run_notebooks(home: Path) -> dict:
@@ -63,20 +64,20 @@ def run_notebooks(home: Path) -> dict:
     for number in range(1, MONTHS + 1):
         date, arrived = day(number), year.repaired.get(number - DELAY)
         report = month(home, year.delivered[number], arrived, date)
-        advice = retraining.recommend(report, id_col=ID, target=TARGET, date=date)
+        advice = recommend(report, id_col=ID, target=TARGET, date=date)
         if advice.decision == "fix":
             month(home, year.repaired[number], arrived, date)
         if arrived is not None:
             table = pd.concat([table, arrived], ignore_index=True).tail(FIRST)
-        proof = {"RET041", "RET042"} & {a["code"] for a in report["alerts"]}
+        proof = of_group(report.alerts, Group.PROOF)
         if advice.decision == "retrain":
             learn(home, table.tail(RECENT if proof else FIRST), date)
         champion = registry.read().champion
         rows.append({
-            "month": number, "status": report["status"], "decision": advice.decision,
+            "month": number, "status": report.status, "decision": advice.decision,
             "model": champion.label,
-            "findings": sorted({f"{a['code']} {a['column'] or ''}".strip()
-                                for a in report["alerts"]}),
+            "findings": sorted({f"{a.code} {a.column or ''}".strip()
+                                for a in report.alerts}),
         })  # fmt: skip
         print(rows[-1], file=sys.stderr, flush=True)
     return {"seed": SEED, "months": rows} | left_in(home)

@@ -10,7 +10,6 @@ import sys
 from retencion_lib import config
 from retencion_lib.audit.orders import COMMANDS
 from retencion_lib.errors import ParameterError, UserError
-from retencion_lib.home import store
 from retencion_lib.runs.parameters import declared, options, parse, refuse_unknown
 
 STAGES = {
@@ -74,15 +73,12 @@ def run(stage: str, words: list[str]) -> None:
 
 
 def _fail_on(level: str) -> None:
-    from retencion_lib.stages.monitor.rules import (  # slow to import, and only needed here
-        LEVEL_WORDS,
-        LEVELS,
-    )
+    from retencion_lib.home import watch_report  # slow to import, and only needed here
+    from retencion_lib.show.notebook import WORDS
 
-    report = store.read_json(config.resolve(config.DRIFT_REPORT), made_by="monitor")
-    if LEVELS.index(report["status"]) >= LEVELS.index(level):
-        said = LEVEL_WORDS[report["status"]].lower()
-        print(f"La vigilancia terminó en {said} (--fail-on {level}).")
+    report = watch_report.read()
+    if report.reaches(level):
+        print(f"La vigilancia terminó en {WORDS[report.status]} (--fail-on {level}).")
         sys.exit(3)
 
 

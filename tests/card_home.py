@@ -2,7 +2,11 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
+
+from retencion_lib.home.watch_report import Alert, Side
+from tests.watch_reports import quiet, shift
 
 CONTRACT = {
     "id_col": "cliente",
@@ -69,11 +73,11 @@ def watch(home: Path, *, status: str, psi: float, same: bool = True) -> None:
     reference = home / "monitoring/train_with_score.csv"
     reference.write_text("score\n0.5\n")
     sha256 = hashlib.sha256(reference.read_bytes()).hexdigest() if same else "0" * 64
-    _json(home / "monitoring/drift_report.json", {
-        "created_at": "2026-11-07T09:00:00+00:00", "status": status,
-        "reference": {"sha256": sha256}, "current": {"path": "lote.csv"},
-        "score": {"psi": psi}, "alerts": [{"code": "A"}],
-    })  # fmt: skip
+    report = quiet(
+        status=status, reference=Side("monitoring/train_with_score.csv", sha256, 1),
+        score=shift("score", psi=psi), alerts=[Alert("RET011", "alert", "score")],
+    )  # fmt: skip
+    _json(home / "monitoring/drift_report.json", asdict(report))
 
 
 def _json(path: Path, value: object) -> None:

@@ -1,13 +1,14 @@
-"""Documents of the home as dataclasses: what a JSON file holds, typed, and back.
+"""A document of the home: a frozen dataclass on one side, plain JSON on the other.
 
-A reader takes what its dataclass names and passes over other keys, which a later version may have
-added; a key that must be there and is not makes the file somebody else's.
+`dataclasses.asdict` writes one. `typed` reads it back by its type hints, so that neither needs a
+list of keys: a key that the class does not know is left out (a later version may have added it),
+one that is missing has the field's default, and a null number is not a number.
 """
 
-import types
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import cache
+from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from retencion_lib.errors import DataError
@@ -18,56 +19,47 @@ T = TypeVar("T")
 def typed(kind: type[T], value: Any, where: str) -> T:
     """Document of a class from the plain values of its file.
 
-    Parameters
-    ----------
-    kind : type
-        A dataclass; its fields may be dataclasses, lists, tuples and mappings of them, or None.
-    value : object
-        What the JSON holds.
-    where : str
-        Name of the file, for the message.
-
     Raises
     ------
     DataError
-        If a key is missing or holds something of another shape.
+        If `value` has not the document's form: it is another file, or one that somebody changed.
     """
     try:
-        return _made(kind, value)
-    except (KeyError, TypeError, AttributeError) as wrong:
-        said = f"falta {wrong}" if isinstance(wrong, KeyError) else "un valor no es de su clase"
+        return from_plain(kind, value)
+    except (TypeError, AttributeError) as wrong:
         raise DataError(
-            f"{where}: no tiene la forma de este documento ({said}). Recupera una copia del "
+            f"{where}: no tiene la forma de este documento ({wrong}). Recupera una copia del "
             "archivo, o ejecuta otra vez la etapa que lo escribe."
         ) from None
 
 
-def _made(kind: Any, value: Any) -> Any:
-    if is_dataclass(kind):
-        return kind(
-            **{
-                name: _made(inner, value[name])
-                for name, inner, needed in _shape(kind)
-                if needed or name in value
-            }
-        )
+def from_plain(kind: Any, value: Any) -> Any:
+    """Value of a type from its JSON form: a dataclass, a container of them, or what it is.
+
+    Raises
+    ------
+    TypeError
+        If a field without a default is missing, or a dataclass is not written as an object.
+    """
     origin, inside = get_origin(kind), get_args(kind)
-    if origin in (Union, types.UnionType):
-        known = [k for k in inside if k is not type(None)]
-        return None if value is None else _made(known[0], value)
+    if origin in (Union, UnionType):
+        some = next(a for a in inside if a is not NoneType)
+        return None if value is None else from_plain(some, value)
+    if is_dataclass(kind):
+        return _dataclass(kind, value)
     if origin in (list, tuple):
-        return origin(_made(inside[0], item) for item in value)
+        return origin(from_plain(inside[0], v) for v in value)
     if origin in (dict, Mapping):
-        return {key: _made(inside[1], item) for key, item in value.items()}
-    return value
+        return {name: from_plain(inside[1], v) for name, v in value.items()}
+    return float("nan") if kind is float and value is None else value
 
 
-@cache
-def _shape(kind: type) -> list[tuple[str, Any, bool]]:
-    """Name and type of each field, and whether it must be there."""
-    hints = get_type_hints(kind)
-    return [
-        (f.name, hints[f.name], f.default is MISSING and f.default_factory is MISSING)
-        for f in fields(kind)
-        if f.init
-    ]
+def _dataclass(kind: Any, value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{kind.__name__} is written as an object, not as {type(value).__name__}")
+    hints = _hints(kind)
+    known = [f.name for f in fields(kind) if f.init and f.name in value]
+    return kind(**{name: from_plain(hints[name], value[name]) for name in known})
+
+
+_hints = cache(get_type_hints)

@@ -12,17 +12,17 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
-from retencion_lib.home import registry, store
-from retencion_lib.home.experiments import experiments
-from retencion_lib.models.stored import load_known
+from retencion_lib.home.predictions import read_predictions
+from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import need_columns, read_table
 from retencion_lib.tables.scored import Scored
 from retencion_lib.tables.training import NEGATIVE_LABELS, POSITIVE_LABELS, as_labels, check_ids
-from retencion_lib.words import count, listed, plural
+from retencion_lib.words import listed, plural
 
-CURRENT = "este lote"
-LOGGED = ["run_id", "scored_at", "score", "threshold", "group", "expected_profit", "model",
-          "version"]  # fmt: skip
+# Columns of the log that matter here.
+LOGGED = ("scored_at", "score", "threshold", "group", "expected_profit", "model", "version")
+SAME = 1e-9  # scores that are no further apart are the same, however their digits were written
+PREDICTED = ["id", "score", "batch", "threshold", "group", "expected_profit", "model"]
 
 
 @dataclass(frozen=True)
@@ -30,47 +30,40 @@ class Outcomes:
     """Scored customers with the outcome of those that have one."""
 
     path: str  # of the labels, from the home
-    table: pd.DataFrame  # as `scored`, and y (nan if missing)
+    table: pd.DataFrame  # as `predicted`, and y (nan if missing)
     unknown: list[str]  # ids with an outcome that nobody scored
     blank: int  # rows of the labels without an outcome
 
     @property
+    def known(self) -> pd.DataFrame:
+        """Customers with an outcome."""
+        return self.table[self.table.y.notna()]
+
+    @property
     def batches(self) -> list[str]:
-        """Batches with at least one outcome, the current one first."""
-        return list(self.table.loc[self.table["y"].notna(), "batch"].unique())
+        """Batches with at least one outcome, the current one first and then by date."""
+        return sorted(self.known.batch.unique(), key=lambda b: (b != CURRENT, b))
 
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> OutcomeCounts:
         """How many outcomes there are, and how many are late, unknown, blank or missing."""
-        here = self.table["batch"] == CURRENT
-        known = self.table["y"].notna()
-        return {
-            "n_labelled": int((here & known).sum()),
-            "n_missing": int((here & ~known).sum()),
-            "n_earlier": int((~here & known).sum()),
-            "n_unknown": len(self.unknown),
-            "n_blank": self.blank,
-        }
-
-    def sentence(self) -> str:
-        """What has arrived and what has not, in words."""
-        n = self.counts()
-        said = [
-            f"{plural(n['n_labelled'], 'resultado', 'resultados')} de este lote "
-            f"({count(n['n_missing'])} por llegar)"
-        ]
-        if n["n_earlier"]:
-            said.append(f"{count(n['n_earlier'])} de lotes anteriores")
-        if n["n_unknown"]:
-            said.append(
-                f"{count(n['n_unknown'])} de clientes que nadie puntuó ({listed(self.unknown, 3)})"
-            )
-        if n["n_blank"]:
-            said.append(f"{plural(n['n_blank'], 'fila', 'filas')} sin resultado")
-        return f"{self.path} trae {'; '.join(said)}."
+        here, known = self.table.batch == CURRENT, self.table.y.notna()
+        return OutcomeCounts(
+            n_labelled=int((here & known).sum()), n_missing=int((here & ~known).sum()),
+            n_earlier=int((~here & known).sum()), n_unknown=len(self.unknown), n_blank=self.blank,
+        )  # fmt: skip
 
 
-def collect(batch: Scored, labels: str, *, target: str) -> Outcomes | None:
+def collect(
+    batch: Scored, people: pd.DataFrame, labels: str, *, target: str, positive: str = ""
+) -> Outcomes | None:
     """Read the outcomes and give each its prediction; None without a file.
+
+    Parameters
+    ----------
+    people : DataFrame
+        As `predicted` gives it.
+    positive : str
+        Label of the class that left, as the model in use learnt it; empty where there is none.
 
     Raises
     ------
@@ -84,28 +77,19 @@ def collect(batch: Scored, labels: str, *, target: str) -> Outcomes | None:
     where = config.relative(labels)
     need_columns(frame.columns, [batch.id_col, target], where)
     ids = check_ids(frame[batch.id_col], where)
-    y = binary_outcomes(frame[target].reset_index(drop=True), where, champion_positive())
-    table = scored(batch)
+    y = binary_outcomes(frame[target].reset_index(drop=True), where, positive)
     outcome = pd.Series(y.to_numpy(), index=ids)
     known = outcome.dropna()
-    table["y"] = table["id"].map(known)
-    unknown = sorted(set(known.index) - set(table["id"]))
-    if len(known) and not table["y"].notna().any():
+    table = people.assign(y=people.id.map(known))
+    if len(known) and not table.y.notna().any():
         raise DataError(
             f"{where}: ninguno de sus {plural(len(ids), 'cliente', 'clientes')} "
             f"({listed(ids, 3, quote=True)}) está en {batch.path} "
-            f"({listed(table['id'], 3, quote=True)}) ni en {config.PREDICTIONS}. Comprueba que "
+            f"({listed(table.id, 3, quote=True)}) ni en {config.PREDICTIONS}. Comprueba que "
             "id_col es la misma columna y que se escribe igual."
         )
+    unknown = sorted(set(known.index) - set(table.id))
     return Outcomes(where, table, unknown, int(outcome.isna().sum()))
-
-
-def champion_positive() -> str:
-    """Label of the class that left, as the champion learnt it; empty without a champion."""
-    entry = registry.read().champion
-    if entry is None:
-        return ""
-    return entry.positive or load_known(entry.artifact, experiments()).positive
 
 
 def binary_outcomes(column: pd.Series, where: str, positive: str = "") -> pd.Series:
@@ -133,56 +117,53 @@ def binary_outcomes(column: pd.Series, where: str, positive: str = "") -> pd.Ser
     return labels.map(dict.fromkeys(yes, 1.0) | dict.fromkeys(no, 0.0)).astype(float)
 
 
-def scored(batch: Scored) -> pd.DataFrame:
+def predicted(batch: Scored, log: pd.DataFrame, *, threshold: float) -> pd.DataFrame:
     """Customers of the current batch, then the last prediction of every other one logged.
+
+    Parameters
+    ----------
+    log : DataFrame
+        As `logged` gives it.
+    threshold : float
+        Of those of whom the log says none.
 
     Returns
     -------
     DataFrame
         ``batch, id, score, threshold, group, expected_profit, model``; what the log does not
-        say is the champion's threshold, an empty group or model, and nan.
+        say is an empty group or model, and nan.
     """
     now = pd.DataFrame({"batch": CURRENT, "id": batch.ids, "score": batch.scores})
-    log = logged(batch.id_col)
-    latest = log.drop_duplicates(["id", "score"], keep="last").drop(columns="batch")
-    now = now.merge(latest, on=["id", "score"], how="left")
-    earlier = log[~log["id"].isin(now["id"])].drop_duplicates("id", keep="last")
+    # The id joins; of a customer's predictions, the last that said this score. Two files may write
+    # the last digit of a number in two ways, so a score alone is no key.
+    pairs = now.reset_index(names="row").merge(log.drop(columns="batch"), on="id")
+    same = pairs[np.isclose(pairs.score_x, pairs.score_y, rtol=0, atol=SAME)]
+    latest = same.drop_duplicates("row", keep="last").set_index("row")
+    now = now.join(latest[["threshold", "group", "expected_profit", "model"]])
+    earlier = log[~log.id.isin(now.id)].drop_duplicates("id", keep="last")
     table = pd.concat([now, earlier], ignore_index=True) if len(earlier) else now
-    table["threshold"] = table["threshold"].fillna(champion_threshold())
-    for name in ("group", "model"):
-        table[name] = table[name].astype(object).fillna("")
-    return table
-
-
-def champion_threshold() -> float:
-    """Threshold of the model in use; one half where there is none."""
-    entry = registry.read().champion
-    return entry.threshold.value if entry else 0.5
+    return table.assign(
+        threshold=table.threshold.fillna(threshold),
+        group=table.group.astype(object).fillna(""),
+        model=table.model.astype(object).fillna(""),
+    )
 
 
 def logged(id_col: str) -> pd.DataFrame:
     """Log of predictions, one row each, oldest first; empty if there is no log of these ids."""
-    path = config.resolve(config.PREDICTIONS)
-    empty = pd.DataFrame(
-        columns=["id", "score", "batch", "threshold", "group", "expected_profit", "model"]
-    )
-    if not path.is_file():
-        return empty.astype({"score": float, "threshold": float, "expected_profit": float})
-    head = pd.read_csv(path, nrows=0).columns
-    if id_col not in head:
-        return empty.astype({"score": float, "threshold": float, "expected_profit": float})
-    columns = [id_col, *(c for c in LOGGED if c in head)]
-    texts = dict.fromkeys([id_col, "version"], str)
-    log = store.read_csv(path, made_by="infer", usecols=columns, dtype=texts)
+    log = read_predictions(id_col, LOGGED)
+    if log is None:
+        numbers = {"score": float, "threshold": float, "expected_profit": float}
+        return pd.DataFrame(columns=PREDICTED).astype(numbers)
     log = log.rename(columns={id_col: "id"}).reindex(columns=["id", *LOGGED])
-    log["id"] = as_labels(log["id"])
-    log["batch"] = log.pop("scored_at").astype(str).str[:10]
-    log["model"] = log["model"].astype("string") + "__v" + log.pop("version").astype("string")
-    log["expected_profit"] = log["expected_profit"].astype(float)
-    return log.drop(columns="run_id")
+    return log.assign(
+        id=as_labels(log.id),
+        batch=log.scored_at.astype(str).str[:10],
+        model=log.model.astype("string") + "__v" + log.version.astype("string"),
+        expected_profit=log.expected_profit.astype(float),
+    )[PREDICTED]
 
 
-def same_scores(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Outcome and score of the customers with both."""
-    known = table[table["y"].notna()]
-    return known["y"].to_numpy(int), known["score"].to_numpy(float)
+def same_scores(known: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Outcome and score of customers that have both."""
+    return known.y.to_numpy(int), known.score.to_numpy(float)

@@ -4,9 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from retencion_lib.home.exam import Confusion
+from retencion_lib.home.exam import Confusion, Exam
 from retencion_lib.home.registry import Entry
 from retencion_lib.maths import metrics
+from retencion_lib.maths.drift.table import Profile
 from retencion_lib.show.vocabulary import HEADINGS, POLICIES
 from retencion_lib.stages.evaluate.challenge import Challenge
 from retencion_lib.stages.evaluate.examine import Examined
@@ -14,6 +15,7 @@ from retencion_lib.stages.evaluate.say_worth import worth_answer
 from retencion_lib.stages.evaluate.segments import BAND, Segments
 from retencion_lib.stages.evaluate.worth import Worth
 from retencion_lib.stages.say import full_name
+from retencion_lib.tables.reference import profile_path
 from retencion_lib.words import count, es, interval, pct, plural
 
 Row = dict[str, Any]  # of the table of groups
@@ -55,6 +57,15 @@ def waiting_sentence(entry: Entry) -> str:
     if not entry.proposed:
         return ""
     return f"Espera aprobación: retencion promote {entry.version} --reason … --approver …"
+
+
+def reference_sentence(exam: Exam, profile: Profile) -> str:
+    """How many customers the watch compares with, and whose score is kept."""
+    return (
+        f"Referencia de la vigilancia: {count(profile.n_rows)} clientes, resumidos en "
+        f"{profile_path(exam.version)}; de la puntuación, los {count(exam.n_rows)} del examen, que "
+        "el modelo no había visto."
+    )
 
 
 def exam_table(examined: Examined) -> pd.DataFrame:

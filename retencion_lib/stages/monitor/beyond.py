@@ -4,20 +4,22 @@ Each family of tests has a budget of false alarms of its own, so that all togeth
 two batches in a hundred: columns and score 1 %, segments 0.5 %, all columns at once 0.25 %.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import ParameterError
+from retencion_lib.home.watch_report import PartShift, worst
 from retencion_lib.maths import drift
 from retencion_lib.maths.drift import Settings, Shift
-from retencion_lib.maths.drift.classifier import FOLDS, Told, smallest_area, tell_apart
-from retencion_lib.maths.drift.compare import POWER
-from retencion_lib.stages.monitor.rules import Alert, Tables
-from retencion_lib.stages.monitor.shifts import SEVERITY, what_moved
+from retencion_lib.maths.drift.classifier import FOLDS, Told, tell_apart
+from retencion_lib.stages.monitor.comparison import Tables
+from retencion_lib.stages.monitor.findings import Alert, Code
+from retencion_lib.stages.monitor.shifts import shift_facts
 from retencion_lib.tables.parts import parts_of, scan_parts
-from retencion_lib.words import count, es, interval, listed, plural
+from retencion_lib.words import listed
 
 TOLD_P = 0.0025
 TOLD_WARNING, TOLD_ALERT = 0.55, 0.75  # area under the curve
@@ -44,58 +46,27 @@ def together_alerts(told: Told | None) -> list[Alert]:
     if told is None or told.p_value >= TOLD_P or told.auc < TOLD_WARNING:
         return []
     level = "alert" if told.auc >= TOLD_ALERT else "warning"
-    message = (
-        f"Un modelo distingue este lote de la referencia: ROC-AUC {es(told.auc, 2)} "
-        f"{interval(told.low, told.high, 2)} (sin cambios, 0,50). Lo delatan {_given_away(told)}."
-    )
-    action = "Mira juntas esas columnas: puede haber cambiado cómo van unas con otras."
     limit = TOLD_ALERT if level == "alert" else TOLD_WARNING
-    return [Alert("RET012", level, None, told.auc, limit, message, action)]
+    columns = [name for name, lost in told.columns[:3] if lost > 0]
+    facts = {"low": told.low, "high": told.high, "columns": columns}
+    return [Alert(Code.ALL_TOGETHER, level, None, told.auc, limit, facts)]
 
 
-def _given_away(told: Told) -> str:
-    return listed([name for name, lost in told.columns[:3] if lost > 0], quote=True)
-
-
-def together_sentence(told: Told | None) -> str:
-    """How well the batch is told from the reference, or what could not be seen."""
-    if told is None:
-        return f"Hacen falta {MIN_SIDE} clientes o más para mirar todas las columnas a la vez."
-    seen = smallest_area(told.n_reference, told.n_current, TOLD_P, POWER)
-    said = (
-        f"Con {count(told.n_current)} clientes del lote y {count(told.n_reference)} de la "
-        f"referencia, un modelo los distingue con ROC-AUC {es(told.auc, 2)} "
-        f"{interval(told.low, told.high, 2)}; sin cambios sería 0,50."
-    )
-    if together_alerts(told):
-        return f"{said} Lo delatan {_given_away(told)}."
-    return f"{said} No hay indicios de cambio; se vería desde {es(max(seen, TOLD_WARNING), 2)}."
-
-
-def by_segment(t: Tables, segments: list[str], rules: Settings) -> pd.DataFrame:
+def by_segment(t: Tables, segments: Sequence[str], rules: Settings) -> list[PartShift]:
     """Shift of every column within each part of the customers, all tests counted together.
-
-    Returns
-    -------
-    DataFrame
-        ``segment, part`` and the fields of `drift.Shift`; empty without segments.
 
     Raises
     ------
     ParameterError
         If a segment is no column, or the reference's table is not there any more.
     """
-    keys, found = [], []
-    for by in segments:
-        for part, shift in _compared(t, by):
-            keys.append((by, part))
-            found.append(shift)
-    judged = drift.judge(found, replace(rules, false_discovery=SEGMENT_Q))
-    table = pd.DataFrame([asdict(s) for s in judged])
-    if len(table):
-        table.insert(0, "segment", [by for by, _ in keys])
-        table.insert(1, "part", [part for _, part in keys])
-    return table
+    compared = [(by, part, shift) for by in segments for part, shift in _compared(t, by)]
+    rules = replace(rules, false_discovery=SEGMENT_Q)
+    judged = drift.judge([shift for _, _, shift in compared], rules)
+    return [
+        PartShift(segment=by, part=part, **asdict(shift))
+        for (by, part, _), shift in zip(compared, judged, strict=True)
+    ]
 
 
 def _compared(t: Tables, by: str) -> list[tuple[str, Shift]]:
@@ -123,36 +94,17 @@ def _compared(t: Tables, by: str) -> list[tuple[str, Shift]]:
     ]
 
 
-def segment_alerts(table: pd.DataFrame) -> list[Alert]:
+def segment_alerts(groups: Sequence[PartShift]) -> list[Alert]:
     """RET013: a column has moved within a segment."""
-    moved = table[table["status"] != "ok"] if len(table) else table
-    alerts = []
-    for (by, part), rows in moved.groupby(["segment", "part"], sort=False) if len(moved) else []:
-        worst = rows.loc[rows["psi_corrected"].idxmax()]
-        level = "alert" if (rows["status"] == "alert").any() else "warning"
-        shift = Shift(**worst.drop(["segment", "part"]).to_dict())
-        message = (
-            f"En '{by}' = {part}, {plural(len(rows), 'columna movida', 'columnas movidas')}; la "
-            f"que más, cambio {SEVERITY[shift.severity]}: {what_moved(shift)} "
-            f"(PSI {es(shift.psi_corrected, 3)} descontado el azar)."
-        )
-        action = "Mira si el cambio es solo de ese grupo antes de tocar el modelo de todos."
-        value = float(worst["psi_corrected"])
-        alerts.append(Alert("RET013", level, shift.name, value, None, message, action))
-    return alerts
+    parts: dict[tuple[str, str], list[PartShift]] = {}
+    for moved in groups:
+        if moved.status != "ok":
+            parts.setdefault((moved.segment, moved.part), []).append(moved)
+    return [_segment_alert(moved) for moved in parts.values()]
 
 
-def segment_sentence(table: pd.DataFrame) -> str:
-    """How many tests by segment there were and how many found something."""
-    if not len(table):
-        return (
-            "No se ha mirado por grupos de clientes: indícalos con segments, por ejemplo una "
-            "columna de contrato o de antigüedad."
-        )
-    groups = table[["segment", "part"]].drop_duplicates()
-    moved = int((table["status"] != "ok").sum())
-    return (
-        f"{plural(len(table), 'comparación', 'comparaciones')} en "
-        f"{plural(len(groups), 'grupo', 'grupos')} de clientes, contadas todas juntas: "
-        f"{plural(moved, 'muestra', 'muestran')} un cambio."
-    )
+def _segment_alert(moved: Sequence[PartShift]) -> Alert:
+    most = max(moved, key=lambda s: s.psi_corrected)
+    facts = {"segment": most.segment, "part": most.part, "n": len(moved)} | shift_facts(most)
+    level = worst(s.status for s in moved)
+    return Alert(Code.SEGMENT_MOVED, level, most.name, most.psi_corrected, None, facts)

@@ -11,13 +11,14 @@ import os
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
 from retencion_lib import config
 from retencion_lib.home import store
-from retencion_lib.stages.monitor.rules import LEVEL_WORDS
-from retencion_lib.words import plural
+from retencion_lib.home.watch_report import WatchReport
+from retencion_lib.stages.monitor.findings import Alert
 
 ALERTS = "monitoring/alerts.jsonl"
 VARIABLE = "RETENCION_WEBHOOK"
@@ -27,30 +28,55 @@ LEVELS = {"warning": logging.WARNING, "alert": logging.ERROR}
 logger = logging.getLogger("retencion")
 
 
-def send(report: dict, *, run_id: str, date: str) -> str:
-    """Tell of every finding of a run; give back what was done, in words."""
-    alerts = report["alerts"]
-    if not alerts:
-        return "No hay hallazgos que comunicar."
-    write(alerts, run_id=run_id, date=date)
-    for alert in alerts:
-        logger.log(LEVELS[alert["level"]], "%s %s", alert["code"], alert["message"])
-    said = f"{plural(len(alerts), 'hallazgo anotado', 'hallazgos anotados')} en {ALERTS}."
+@dataclass(frozen=True)
+class Failure:
+    """Why a webhook did not take what was posted; of its address the host only."""
+
+    host: str = ""  # empty where the address is no http(s) one
+    status: int = 0  # HTTP status of a refusal; 0 where nobody answered
+    error: str = ""  # name of the error where nobody answered
+
+    def __str__(self) -> str:
+        """As the log has it."""
+        return f"{self.host or VARIABLE}: {self.status or self.error or 'http(s)'}"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of the findings of a run."""
+
+    n: int
+    posted: bool = False  # there is a webhook
+    failure: Failure | None = None
+
+
+def send(report: WatchReport, text: str, *, run_id: str, date: str) -> Sent:
+    """Tell of every finding of a run: to the file and the log, and to the webhook if there is one.
+
+    Parameters
+    ----------
+    text : str
+        What chats such as Slack or Mattermost show.
+    """
+    if not report.alerts:
+        return Sent(0)
+    note(report.alerts, run_id=run_id, date=date)
+    for alert in report.alerts:
+        logger.log(LEVELS[alert.level], "%s %s", alert.code, alert.message)
     address = os.environ.get(VARIABLE, "")
     if not address:
-        return said
-    failure = post(address, message(report, run_id=run_id, date=date))
+        return Sent(len(report.alerts))
+    failure = post(address, webhook_body(report, text, run_id=run_id, date=date))
     if failure:
         logger.warning("Webhook: %s", failure)
-        return f"{said} El aviso externo no se pudo entregar ({failure}); la ejecución sigue."
-    return f"{said} Entregados también al aviso externo."
+    return Sent(len(report.alerts), True, failure)
 
 
-def write(alerts: Sequence[dict], *, run_id: str, date: str) -> None:
+def note(alerts: Sequence[Alert], *, run_id: str, date: str) -> None:
     """Append the findings of a run to `ALERTS`, one JSON line each, whole or not at all."""
     path = config.resolve(ALERTS)
     lines = [
-        json.dumps({"run_id": run_id, "date": date, **store.clean(a)}, ensure_ascii=False)
+        json.dumps({"run_id": run_id, "date": date} | store.clean(asdict(a)), ensure_ascii=False)
         for a in alerts
     ]
     with store.locked(path):
@@ -58,50 +84,49 @@ def write(alerts: Sequence[dict], *, run_id: str, date: str) -> None:
         store.write_bytes(path, before + ("\n".join(lines) + "\n").encode())
 
 
-def message(report: dict, *, run_id: str, date: str) -> dict:
-    """Body of the webhook; `text` is what chats such as Slack or Mattermost show."""
-    found = [f"{a['code']}: {a['message']}" for a in report["alerts"]]
+def webhook_body(report: WatchReport, text: str, *, run_id: str, date: str) -> dict[str, object]:
+    """Body of the webhook."""
     return {
-        "text": "\n".join([f"Retención {date}: {LEVEL_WORDS[report['status']].lower()}", *found]),
-        "status": report["status"],
+        "text": text,
+        "status": report.status,
         "run_id": run_id,
         "date": date,
-        "batch": report["current"]["path"],
-        "alerts": report["alerts"],
+        "batch": report.current.path,
+        "alerts": [asdict(a) for a in report.alerts],
     }
 
 
 def post(
     address: str,
-    body: dict,
+    body: Mapping[str, object],
     *,
     timeout: float = TIMEOUT,
     waits: Sequence[float] = WAITS,
     sleep: Callable[[float], object] | None = None,
-) -> str:
-    """POST a body as JSON, trying again after each wait; give back "" or the last failure.
+) -> Failure | None:
+    """POST a body as JSON, trying again after each wait; give back None or the last failure.
 
     A refusal by the receiver (4xx other than 408 and 429) is not tried again. The failure names
     the host only: the rest of a webhook's address is its password.
     """
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        return f"{VARIABLE} no es una dirección http(s)"
+        return Failure()
     data = json.dumps(store.clean(body), ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json; charset=utf-8"}
-    failure = ""
+    failure = None
     for wait in (None, *waits):
         if wait is not None:
             (sleep or time.sleep)(wait)
         request = urllib.request.Request(address, data, headers, method="POST")
         try:
             with urllib.request.urlopen(request, timeout=timeout):
-                return ""
+                return None
         except urllib.error.HTTPError as error:
-            failure = f"{parts.hostname} respondió {error.code}"
+            failure = Failure(parts.hostname, error.code)
             if 400 <= error.code < 500 and error.code not in (408, 429):
                 return failure
         except (OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
-            failure = f"{parts.hostname}: {type(reason).__name__}"
+            failure = Failure(parts.hostname, error=type(reason).__name__)
     return failure

@@ -5,149 +5,69 @@ it is significant, all tests counted together, and large enough. Whatever is fou
 `drift_report.json` and to the first lines of the notebook.
 """
 
-from dataclasses import asdict, is_dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import pandas as pd
-
-from retencion_lib import config
-from retencion_lib.home import store
+from retencion_lib.home import watch_report
+from retencion_lib.home.watch_report import LEVELS, PartShift, Side, WatchReport, worst
 from retencion_lib.maths.drift import Settings, Shift
-from retencion_lib.stages.monitor.advice import PROOF, Advice
-from retencion_lib.stages.monitor.rules import LEVEL_WORDS, LEVELS, Alert, Tables
-from retencion_lib.stages.monitor.shifts import shift_alerts, what_moved
-from retencion_lib.words import listed, plural
-
-VERDICTS = {
-    "fix": "el extracto llega mal, no llames con esta lista",
-    "retrain": "conviene reentrenar el modelo",
-    "watch": "hay cambios que seguir antes de tocar el modelo",
-    "keep": "la lista se puede usar",
-}
+from retencion_lib.maths.drift.classifier import Told
+from retencion_lib.stages.monitor.comparison import Tables
+from retencion_lib.stages.monitor.findings import Alert, Group, of_group
+from retencion_lib.stages.monitor.say_findings import worded
+from retencion_lib.stages.monitor.watch import Performance
 
 
 def write_report(
     t: Tables,
-    found: list[Shift],
-    hard: list[Alert],
+    shifts: Sequence[Shift],
+    found: Sequence[Alert],
     rules: Settings | None = None,
     *,
-    alerts: list[Alert] | tuple = (),
-    **sections: object,
-) -> dict:
+    told: Told | None = None,
+    groups: Sequence[PartShift] = (),
+    seen: Performance | None = None,
+) -> WatchReport:
     """Write `drift_report.json` and give it back.
 
     Parameters
     ----------
     t : Tables
         What was compared.
-    found : list of Shift
+    shifts : sequence of Shift
         Of every feature and, last, of the score.
-    hard : list of Alert
-        Findings of the hard rules.
+    found : sequence of Alert
+        All findings: they get their words here, and decide the status.
     rules : Settings, optional
         When a shift is said; they are written down.
-    alerts : list of Alert
-        Further findings, which count for the status like the others.
-    **sections
-        Further keys of the report: JSON-able, a dataclass, or a table of rows.
+    told, groups, seen
+        What else was looked at.
     """
-    said = [asdict(a) for a in [*hard, *shift_alerts(found), *alerts]]
-    said.sort(key=lambda a: -LEVELS.index(a["level"]))
-    rows = [asdict(s) for s in found]
-    report = {
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "status": max((a["level"] for a in said), key=LEVELS.index, default="ok"),
-        **{
-            side: {"path": path, "sha256": sha256, "n_rows": profile.n_rows}
-            for side, path, sha256, profile in zip(
-                ("reference", "current"), t.paths, t.sha256, (t.reference, t.current), strict=True
-            )
-        },
-        "customers": t.customers,
-        "settings": asdict(rules or Settings()),
-        "features": rows[:-1],
-        "score": rows[-1],
-        "quality": [asdict(a) for a in hard],
-        "alerts": said,
-        **{name: _plain(section) for name, section in sections.items()},
-    }
-    store.write_json(config.resolve(config.DRIFT_REPORT), report)
+    said = sorted(map(worded, found), key=lambda a: -LEVELS.index(a.level))
+    *features, score = shifts
+    sides = zip(t.paths, t.sha256, (t.reference.n_rows, t.current.n_rows), strict=True)
+    reference, current = (Side(*side) for side in sides)
+    report = WatchReport(
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        status=worst(a.level for a in said),
+        reference=reference, current=current, customers=t.customers,
+        settings=rules or Settings(), features=features, score=score,
+        quality=of_group(map(worded, found), Group.SMALL, Group.BROKEN), alerts=said,
+        multivariate=told, segments=list(groups), document_version=watch_report.VERSION,
+        **_performance(seen),
+    )  # fmt: skip
+    watch_report.write(report)
     return report
 
 
-def _plain(section: object) -> object:
-    if isinstance(section, pd.DataFrame):
-        return section.to_dict("records")
-    return asdict(section) if is_dataclass(section) else section
-
-
-def headline(report: dict, advice: Advice) -> str:
-    """Status of the batch and whether its list can be used, in one line."""
-    n = len(report["alerts"])
-    what = plural(n, "hallazgo", "hallazgos") if n else "ningún hallazgo"
-    use = VERDICTS[advice.decision]
-    return (
-        f"**{LEVEL_WORDS[report['status']]}: {use}** ({what} en un lote de "
-        f"{plural(report['current']['n_rows'], 'cliente', 'clientes')})."
-    )
-
-
-def broken_sentence(report: dict, advice: Advice) -> str:
-    """What is wrong in an extract that must be repaired, and what it does to the score."""
-    said = " ".join(a["message"] for a in advice.broken)
-    score = report["score"]
-    if score["status"] != "ok":
-        said += f" Con esos datos {what_moved(Shift(**score))}."
-    return f"**Qué llega mal.** {said}"
-
-
-def moved_sentence(report: dict) -> str:
-    """What moved, the largest first."""
-    rows = [*report["features"], report["score"]]
-    moved = sorted((r for r in rows if r["status"] != "ok"), key=lambda r: -r["psi_corrected"])
-    if not moved:
-        return (
-            f"**Qué ha cambiado.** Nada: ni las {len(rows) - 1} columnas ni la puntuación se han "
-            "movido más de lo que trae el azar y se considera importante."
-        )
-    said = [what_moved(Shift(**row)) for row in moved]
-    score = "la puntuación también" if report["score"]["status"] != "ok" else "la puntuación no"
-    return (
-        f"**Qué ha cambiado.** {len(moved) - (report['score']['status'] != 'ok')} de "
-        f"{len(rows) - 1} columnas, y {score}: {listed(said, 4)}."
-    )
-
-
-def action_sentence(report: dict) -> str:
-    """What to do first: the action of the worst finding."""
-    if not report["alerts"]:
-        return "**Qué hacer.** Usa las puntuaciones como hasta ahora."
-    return f"**Qué hacer.** {report['alerts'][0]['action']}"
-
-
-def measured_sentence(report: dict) -> str:
-    """What the outcomes have shown to be worse than promised; empty where nothing is."""
-    said = " ".join(a["message"] for a in report["alerts"] if a["code"] in PROOF)
-    return f"**Cuánto acertó.** {said}" if said else ""
-
-
-def answer(report: dict, advice: Advice) -> str:
-    """Whether the list can be used, why, and what to do: the first lines of the report."""
-    act = action_sentence(report)
-    if advice.broken:
-        why = broken_sentence(report, advice)
-        act += " Con el extracto corregido, repite `retencion infer` y `retencion monitor`; con "
-        act += "este, ni llames ni reentrenes."
-    else:
-        why = " ".join(filter(None, [measured_sentence(report), moved_sentence(report)]))
-        act += f" {advice.sentence()}"
-    return "\n\n".join([headline(report, advice), why, act])
-
-
-def alert_sentences(report: dict) -> list[str]:
-    """Each finding with its code, and what to do."""
-    return [
-        f"**{a['code']} · {LEVEL_WORDS[a['level']]}.** {a['message']} {a['action']}"
-        for a in report["alerts"]
-    ]
+def _performance(seen: Performance | None) -> dict[str, object]:
+    if seen is None:
+        return {}
+    return {
+        "causes": list(seen.causes.rows),
+        "capacity": seen.capacity,
+        "expected": seen.expected,
+        "outcomes": seen.outcomes.counts() if seen.outcomes else None,
+        "realised": seen.realised,
+        "campaign_effect": seen.effect,
+    }

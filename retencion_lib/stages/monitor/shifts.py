@@ -1,28 +1,17 @@
 """Which columns have moved, how much, and what this batch could not have shown."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-
-import numpy as np
-import pandas as pd
+from typing import Any
 
 from retencion_lib.errors import ParameterError
+from retencion_lib.home.watch_report import SCORE, worst
 from retencion_lib.maths import drift
 from retencion_lib.maths.drift import Settings, Shift
-from retencion_lib.stages.monitor.rules import LEVELS, Alert, Tables
-from retencion_lib.words import count, es, listed, pct
+from retencion_lib.stages.monitor.comparison import Tables
+from retencion_lib.stages.monitor.findings import Alert, Code
 
-SCORE = "score"  # name of the score's row in the report, whatever its column is called
-SEVERITY = {"none": "—", "slight": "leve", "moderate": "moderado", "large": "grande"}
-ACTIONS = {
-    "slight": "Es pequeño y real: busca la causa y míralo en el próximo lote.",
-    "moderate": "Busca la causa (campaña, precio, extracto) y mira si mueve la puntuación.",
-    "large": "No decidas con este lote sin saber la causa.",
-}
-SCORE_ACTIONS = {
-    "slight": "El umbral sigue sirviendo; mira qué columnas lo explican.",
-    "moderate": "Revisa el umbral: avisará a más o menos clientes de los previstos.",
-    "large": "No decidas con el umbral actual sin revisar qué ha cambiado.",
-}
+LIMITS = {"slight": 0.0, "moderate": 0.10, "large": 0.25}
 
 
 def settings(*, min_ks: float, min_psi: float) -> Settings:
@@ -52,121 +41,37 @@ def shifts(t: Tables, rules: Settings | None = None) -> list[Shift]:
     return drift.judge([*found, score], rules or Settings())
 
 
-def shift_alerts(found: list[Shift]) -> list[Alert]:
+def by_size(found: Sequence[Shift]) -> list[Shift]:
+    """Those that have moved, the largest first."""
+    return sorted((s for s in found if s.status != "ok"), key=lambda s: -s.psi_corrected)
+
+
+def shift_alerts(found: Sequence[Shift]) -> list[Alert]:
     """RET010 for a feature and RET011 for the score that have moved, the largest first."""
-    moved = sorted((s for s in found if s.status != "ok"), key=lambda s: -s.psi_corrected)
-    return [_alert(shift) for shift in moved]
-
-
-def _alert(shift: Shift) -> Alert:
-    score = shift.name == SCORE
-    code, actions = ("RET011", SCORE_ACTIONS) if score else ("RET010", ACTIONS)
-    size = f"PSI {es(shift.psi_corrected, 3)} descontado el azar"
-    if shift.ks is not None:
-        size += f", KS {es(shift.ks, 3)}"
-    message = f"Cambio {SEVERITY[shift.severity]}: {what_moved(shift)} ({size})."
-    limit = {"slight": 0.0, "moderate": 0.10, "large": 0.25}[shift.severity]
-    return Alert(
-        code, shift.status, shift.name, shift.psi_corrected, limit, message,
-        actions[shift.severity],
-    )  # fmt: skip
-
-
-def what_moved(shift: Shift) -> str:
-    """What moved, in words: a mean, or the category whose share changed most."""
-    if shift.kind == "categorical":
-        return (
-            f"en '{shift.name}', '{shift.category}' pasa del {pct(shift.before)} al "
-            f"{pct(shift.now)} de los clientes"
+    return [
+        Alert(
+            Code.SCORE_MOVED if shift.name == SCORE else Code.COLUMN_MOVED, shift.status,
+            shift.name, shift.psi_corrected, LIMITS[shift.severity],
+            shift_facts(shift) | {"ks": shift.ks},
         )
-    digits = _digits(shift.before, shift.now)
-    what = "la puntuación media" if shift.name == SCORE else f"la media de '{shift.name}'"
-    return f"{what} pasa de {es(shift.before, digits)} a {es(shift.now, digits)}"
+        for shift in by_size(found)
+    ]  # fmt: skip
 
 
-def _digits(before: float, now: float) -> int:
-    apart = abs(now - before)
-    return 1 if not apart > 0 else int(np.clip(1 - np.floor(np.log10(apart)), 0, 4))
+def shift_facts(shift: Shift) -> dict[str, Any]:
+    """What a sentence about a shift needs beside its column and size."""
+    return {
+        "severity": shift.severity, "kind": shift.kind, "category": shift.category,
+        "before": shift.before, "now": shift.now,
+    }  # fmt: skip
 
 
-def visible_words(shift: Shift) -> str:
-    """The smallest shift of a column that this batch would have shown four times in five."""
-    if np.isnan(shift.visible):
-        return "nada: no hay datos"
-    if shift.kind == "numeric":
-        return f"KS {es(shift.visible, 2)}"
-    return f"±{es(100 * shift.visible, 0)} puntos"
-
-
-def visible_sentence(found: list[Shift]) -> str:
-    """What so many customers could not have shown, so that a quiet report is not a blank one."""
-    n = found[-1].n_current
-    numbers = [s for s in found if s.kind == "numeric" and s.visible == s.visible]
-    labels = [s for s in found if s.kind == "categorical" and s.visible == s.visible]
-    said = []
-    if numbers:
-        worst = max(s.visible for s in numbers)
-        said.append(
-            f"en una columna de números, que un {pct(worst, 0)} de los clientes cruzara algún valor"
-        )
-    if labels:
-        worst = max(labels, key=lambda s: s.visible)
-        said.append(
-            f"en una de categorías, que '{worst.category}' de '{worst.name}' ganara o perdiera "
-            f"{es(100 * worst.visible, 1)} puntos"
-        )
-    return (
-        f"Con {count(n)} clientes se verían cambios desde aquí (cuatro de cada cinco veces): "
-        f"{listed(said)}. Uno menor puede estar ocurriendo sin que este lote lo muestre."
-    )
-
-
-def with_rules(found: list[Shift], hard: list[Alert]) -> list[Shift]:
+def with_rules(found: Sequence[Shift], hard: Sequence[Alert]) -> list[Shift]:
     """The shifts as they are shown: a column that breaks a hard rule is not well, moved or not."""
-    shown = []
-    for shift in found:
-        levels = [shift.status, *(a.level for a in hard if a.column == shift.name)]
-        shown.append(replace(shift, status=max(levels, key=LEVELS.index)))
-    return shown
-
-
-def shifts_table(found: list[Shift]) -> pd.DataFrame:
-    """Every column for the reader, what moved most first."""
-    ordered = sorted(found, key=lambda s: (s.status == "ok", -s.psi_corrected))
-    return pd.DataFrame(
-        {
-            "column": [s.label for s in ordered],
-            "status": [s.status for s in ordered],
-            "Antes y ahora": [_sides(s) for s in ordered],
-            "psi_corrected": [s.psi_corrected for s in ordered],
-            "ks": [s.ks for s in ordered],
-            "Se vería desde": [visible_words(s) for s in ordered],
-        }
-    )
-
-
-def details_table(found: list[Shift]) -> pd.DataFrame:
-    """What stands behind each line of `shifts_table`, in its order, for whoever checks it."""
-    ordered = sorted(found, key=lambda s: (s.status == "ok", -s.psi_corrected))
-    return pd.DataFrame(
-        {
-            "column": [s.label for s in ordered],
-            "Cambio": [SEVERITY[s.severity] for s in ordered],
-            "psi": [s.psi for s in ordered],
-            "PSI por azar": [s.psi_expected for s in ordered],
-            "p_value": ["< 0,001" if s.p_value < 0.001 else es(s.p_value, 3) for s in ordered],
-            "Clientes antes": [s.n_reference for s in ordered],
-            "Clientes ahora": [s.n_current for s in ordered],
-        }
-    )
-
-
-def _sides(shift: Shift) -> str:
-    if shift.kind == "categorical":
-        return f"{shift.category}: {pct(shift.before, 0)} → {pct(shift.now, 0)}"
-    digits = _digits(shift.before, shift.now)
-    digits = min(3, max(1, digits)) if abs(shift.before) < 100 else 0
-    return f"media {es(shift.before, digits)} → {es(shift.now, digits)}"
+    return [
+        replace(s, status=worst([s.status, *(a.level for a in hard if a.column == s.name)]))
+        for s in found
+    ]
 
 
 def columns_of(t: Tables) -> tuple[dict, dict]:

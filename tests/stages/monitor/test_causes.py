@@ -7,9 +7,10 @@ import pytest
 from benchmarks import stages
 from benchmarks.timeline import ID, TARGET
 from retencion_lib import config
-from retencion_lib.maths.decision import Campaign
-from retencion_lib.stages import infer as campaign
-from retencion_lib.stages.monitor import causes
+from retencion_lib.stages.monitor.causes import Causes, Unknown, attribute_shift
+from retencion_lib.stages.monitor.say import causes_sentence, causes_table
+from retencion_lib.stages.monitor.say_findings import worded
+from retencion_lib.tables.scored import read_scored
 
 
 def customers(n: int, seed: int, start: int = 0) -> pd.DataFrame:
@@ -33,15 +34,22 @@ def model(tmp_path_factory):
         yield stages.learn(customers(800, 1), "0.1", 42)
 
 
-def look(model, batch: pd.DataFrame, name: str = "2026-01-28") -> causes.Causes:
+def attributed(model, name: str, capacity: float = 0.1) -> Causes:
+    paths = f"data/{name}_with_score.csv", config.REFERENCE
+    sides = [read_scored(path, id_col=ID, score_col="score") for path in paths]
+    threshold = model.thresholds["f1"]
+    return attribute_shift(*sides, model, threshold=threshold, capacity=capacity)
+
+
+def look(model, batch: pd.DataFrame, name: str = "2026-01-28", **given) -> Causes:
     stages.score(model, batch, date=name)
-    return causes.measure(f"data/{name}_with_score.csv", config.REFERENCE)
+    return attributed(model, name, **given)
 
 
 def test_customers_like_the_references_change_nothing(model):
     found = look(model, customers(600, 2, 1000))
     assert found.alerts == []
-    assert "Ningún cambio de una columna" in found.sentence()
+    assert "Ningún cambio de una columna" in causes_sentence(found)
 
 
 def test_the_column_that_moves_the_score_is_named_and_the_noisy_one_is_not(model):
@@ -49,23 +57,20 @@ def test_the_column_that_moves_the_score_is_named_and_the_noisy_one_is_not(model
     batch["calls"] += 0.6
     batch["noise"] += 0.6
     found = look(model, batch, "2026-02-28")
-    assert found.table["name"][0] == "calls"
+    assert found.rows[0].name == "calls"
     assert [(a.code, a.column) for a in found.alerts] == [("RET043", "calls")]
-    assert found.alerts[0].message.startswith("El cambio de 'calls' avisa a un")
-    assert "calls (+" in found.sentence()
-    assert len(found.shown()) == 3
+    assert worded(found.alerts[0]).message.startswith("El cambio de 'calls' avisa a un")
+    assert "calls (+" in causes_sentence(found)
+    assert len(causes_table(found)) == 3
 
 
-def test_the_list_is_as_long_as_the_campaign_in_force_says(model):
+def test_the_list_is_as_long_as_the_team_can_call(model):
     batch = customers(600, 3, 2000)
     batch["calls"] += 0.6
-    money = Campaign(customer_value=200, offer_cost=10, contact_cost=1, accept_rate=0.3)
-    campaign.save_terms(campaign.Terms(money), run_id="r")  # capacity 1: everybody is called
-    everybody = look(model, batch, "2026-02-27")
-    config.resolve(config.CAMPAIGNS).unlink()
-    tenth = look(model, batch, "2026-02-28")
-    assert everybody.table["list_change"].tolist() == [0.0] * 3
-    assert tenth.table["list_change"].max() > 0
+    everybody = look(model, batch, "2026-02-27", capacity=1.0)
+    tenth = look(model, batch, "2026-02-27", capacity=0.1)
+    assert [r.list_change for r in everybody.rows] == [0.0] * 3
+    assert max(r.list_change for r in tenth.rows) > 0
 
 
 def test_scores_of_another_model_are_not_attributed(model):
@@ -74,8 +79,9 @@ def test_scores_of_another_model_are_not_attributed(model):
     path = config.resolve("data/2026-03-28_with_score.csv")
     table = pd.read_csv(path)
     table.assign(score=1 - table["score"]).to_csv(path, index=False)
-    found = causes.measure("data/2026-03-28_with_score.csv", config.REFERENCE)
-    assert "no lo puntuó el modelo en uso" in found.sentence()
+    found = attributed(model, "2026-03-28")
+    assert found.unknown == Unknown.ANOTHER_MODEL
+    assert "no lo puntuó el modelo en uso" in causes_sentence(found)
     assert found.alerts == []
 
 
@@ -83,14 +89,15 @@ def test_a_batch_that_breaks_the_contract_is_not_attributed(model):
     stages.score(model, customers(200, 5, 4000), date="2026-04-28")
     path = config.resolve("data/2026-04-28_with_score.csv")
     pd.read_csv(path).drop(columns="plan").to_csv(path, index=False)
-    found = causes.measure("data/2026-04-28_with_score.csv", config.REFERENCE)
-    assert "no cumple el contrato" in found.sentence()
+    found = attributed(model, "2026-04-28")
+    assert "no cumple el contrato" in causes_sentence(found)
 
 
-def test_without_a_champion_there_is_nothing_to_attribute(tmp_path, monkeypatch):
-    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path))
-    assert "No hay un modelo en uso" in causes.measure("a.csv", "b.csv").sentence()
+def test_without_a_champion_there_is_nothing_to_attribute():
+    found = attribute_shift(None, None, None, threshold=0.5, capacity=0.1)
+    assert "No hay un modelo en uso" in causes_sentence(found)
 
 
 def test_one_customer_alone_has_no_shift_to_share_out(model):
-    assert "Con un solo cliente" in look(model, customers(1, 6, 5000), "2026-05-28").sentence()
+    found = look(model, customers(1, 6, 5000), "2026-05-28")
+    assert "Con un solo cliente" in causes_sentence(found)

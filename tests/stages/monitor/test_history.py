@@ -5,8 +5,12 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from retencion_lib.home.watch_report import WatchReport
 from retencion_lib.stages.monitor import history
-from retencion_lib.stages.monitor.rules import Alert
+from retencion_lib.stages.monitor.findings import Alert, Code
+from retencion_lib.stages.monitor.say_findings import worded
+from retencion_lib.stages.monitor.say_report import history_sentence
+from tests.watch_reports import AUC, expected, measured, quiet, shift
 
 
 @pytest.fixture(autouse=True)
@@ -15,17 +19,11 @@ def home(tmp_path, monkeypatch):
     return tmp_path
 
 
-def report(levels: dict[str, str], batch: str = "b1", alerts=()) -> dict:
+def report(levels: dict[str, str], batch: str = "b1", **changes) -> WatchReport:
     """A drift report in which each column has this level; the score is well."""
-    shift = {"psi_corrected": 0.12}
-    return {
-        "created_at": f"2026-01-01T00:00:00+00:00-{batch}",
-        "customers": batch,
-        "current": {"path": "lote.csv", "n_rows": 500},
-        "features": [{"name": n, "status": s, **shift} for n, s in levels.items()],
-        "score": {"name": "score", "status": "ok", **shift},
-        "alerts": list(alerts),
-    }
+    given = {"features": [shift(name, level) for name, level in levels.items()]} | changes
+    stamp = f"2026-01-01T00:00:00+00:00-{batch}"
+    return quiet(created_at=stamp, customers=batch, **given)
 
 
 def look(*levels: str) -> pd.DataFrame:
@@ -46,13 +44,11 @@ def test_a_run_leaves_one_row_a_check_and_the_file_only_grows():
 
 
 def test_estimates_outcomes_and_hard_rules_have_rows_of_their_own():
-    e = {"value": 0.8, "low": 0.7, "high": 0.9}
-    alert = {"code": "RET004", "column": "x", "level": "alert", "value": 0.3, "threshold": 0.05}
-    given = report({"x": "ok"}, alerts=[alert]) | {
-        "expected": {"estimates": {"roc_auc": e}},
-        "realised": [{"batch": "2026-01-31", "measured": {"roc_auc": e}}],
-    }
-    table = history.rows(given, run_id="r", date="2026-03-31").set_index("check")
+    alert = Alert("RET004", "alert", "x", 0.3, 0.05)
+    given = report(
+        {"x": "ok"}, alerts=[alert], expected=expected(AUC), realised=[measured("2026-01-31")]
+    )
+    table = history.report_rows(given, run_id="r", date="2026-03-31").set_index("check")
     assert table.loc["expected:roc_auc", ["value", "low", "high"]].tolist() == [0.8, 0.7, 0.9]
     assert table.loc["realised:roc_auc:2026-01-31", "column"] == "2026-01-31"
     assert table.loc["RET004:x", ["level", "limit"]].tolist() == ["alert", 0.05]
@@ -60,10 +56,7 @@ def test_estimates_outcomes_and_hard_rules_have_rows_of_their_own():
 
 def test_a_check_with_two_findings_in_one_run_leaves_one_row_the_worst():
     # Two groups whose worst column is the same, or two batches whose outcomes came together.
-    found = [
-        {"code": "RET013", "column": "x", "level": level, "value": 0.3, "threshold": None}
-        for level in ("warning", "alert")
-    ]
+    found = [Alert("RET013", level, "x", 0.3) for level in ("warning", "alert")]
     table = history.append(report({"x": "ok"}, alerts=found), run_id="r1", date="2026-01-28")
     assert table.loc[table["code"] == "RET013", "level"].tolist() == ["alert"]
     (row,) = history.follow(table).itertuples()
@@ -89,7 +82,7 @@ def test_what_was_well_in_the_last_two_batches_is_not_followed():
 
 
 NEW = {"batch": "new", "date": "2026-12-28", "path": "lote.csv"}
-WARNING = Alert("RET010", "warning", "x", 0.12, 0.1, "m", "a")
+WARNING = Alert(Code.COLUMN_MOVED, "warning", "x", 0.12, 0.1)
 
 
 @pytest.mark.parametrize(
@@ -105,8 +98,9 @@ WARNING = Alert("RET010", "warning", "x", 0.12, 0.1, "m", "a")
 def test_only_a_warning_that_persists_is_escalated(past, now, said):
     found = history.escalate(look(*past), [replace(WARNING, level=now)], **NEW)
     assert [a.level for a in found] == ["alert"] * bool(said)
-    assert all(a.code == "RET050" and said in a.message for a in found)
-    assert all(a.message.startswith("Cambio en 'x' (RET010): persiste") for a in found)
+    messages = [worded(a).message for a in found if a.code == "RET050"]
+    assert len(messages) == len(found)
+    assert all(m.startswith("Cambio en 'x' (RET010): persiste") and said in m for m in messages)
 
 
 def test_an_earlier_look_at_the_same_batch_escalates_nothing():
@@ -129,23 +123,21 @@ def test_looking_twice_at_one_batch_confirms_nothing():
 
 def test_the_sentence_names_what_is_open_and_what_closed():
     table = look("warning", "warning", "ok")
-    assert history.sentence(table, history.follow(table)) == (
+    assert history_sentence(table, history.follow(table)) == (
         "Se han vigilado 3 lotes. Se ha cerrado: cambio en 'x'."
     )
 
 
 def test_the_sentence_is_in_words_and_names_the_score_once():
     for month in (1, 2):
-        moved = report({"x": "ok"}, f"b{month}")
-        moved["score"]["status"] = "warning"
-        moved["alerts"] = [{"code": "RET050", "column": "score", "level": "alert", "value": 2,
-                            "threshold": 2}]  # fmt: skip
+        persists = Alert("RET050", "alert", "score", 2, 2)
+        moved = report({"x": "ok"}, f"b{month}", score=shift("score", "warning"), alerts=[persists])
         table = history.append(moved, run_id=f"r{month}", date=f"2026-{month:02}-28")
-    assert history.sentence(table, history.follow(table)) == (
+    assert history_sentence(table, history.follow(table)) == (
         "Se han vigilado 2 lotes. Persiste: cambio de la puntuación."
     )
 
 
 def test_the_first_batch_has_no_history():
     table = look("warning")
-    assert "primer lote" in history.sentence(table, history.follow(table))
+    assert "primer lote" in history_sentence(table, history.follow(table))

@@ -8,14 +8,21 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from retencion_lib.home.watch_report import WatchReport
 from retencion_lib.stages.monitor import notices
+from retencion_lib.stages.monitor.findings import Alert
+from retencion_lib.stages.monitor.notices import Failure
+from retencion_lib.stages.monitor.say_report import failure_words, sent_sentence, webhook_text
+from tests.watch_reports import quiet
 
-REPORT = {
-    "status": "alert",
-    "current": {"path": "data/lote_with_score.csv"},
-    "alerts": [{"code": "RET004", "level": "alert", "column": "x", "value": float("nan"),
-                "threshold": 0.05, "message": "Faltan «x».", "action": "Pídelo."}],
-}  # fmt: skip
+FOUND = Alert("RET004", "alert", "x", float("nan"), 0.05, {}, "Faltan «x».", "Pídelo.")
+REPORT = quiet(status="alert", alerts=[FOUND])
+
+
+def send(report: WatchReport = REPORT, *, run_id: str = "r1") -> str:
+    date = "2026-01-31"
+    sent = notices.send(report, webhook_text(report, date), run_id=run_id, date=date)
+    return sent_sentence(sent)
 
 
 @pytest.fixture(autouse=True)
@@ -49,14 +56,15 @@ def receiver():
 
 def post(address, **given):
     waited = []
-    return notices.post(address, {"a": "ñ"}, sleep=waited.append, **given), waited
+    failure = notices.post(address, {"a": "ñ"}, sleep=waited.append, **given)
+    return failure_words(failure) if failure else "", waited
 
 
 def test_the_webhook_gets_the_findings_as_json(receiver, monkeypatch):
     address, answers, received = receiver
     answers.append(200)
     monkeypatch.setenv(notices.VARIABLE, address)
-    assert "Entregados" in notices.send(REPORT, run_id="r1", date="2026-01-31")
+    assert "Entregados" in send()
     ((kind, body),) = received
     assert kind.startswith("application/json")
     assert body["text"] == "Retención 2026-01-31: alerta\nRET004: Faltan «x»."
@@ -101,10 +109,14 @@ def test_only_http_addresses_are_called(address):
     assert post(address) == (f"{notices.VARIABLE} no es una dirección http(s)", [])
 
 
+def test_the_log_tells_a_failure_without_the_address():
+    assert str(Failure("host", 503)) == "host: 503"
+
+
 def test_a_webhook_that_is_down_does_not_stop_the_run_nor_show_its_secret(monkeypatch):
     monkeypatch.setattr(notices.time, "sleep", lambda seconds: None)
     monkeypatch.setenv(notices.VARIABLE, "http://127.0.0.1:9/secreto")
-    said = notices.send(REPORT, run_id="r1", date="2026-01-31")
+    said = send()
     assert "no se pudo entregar" in said
     assert "secreto" not in said
 
@@ -112,7 +124,7 @@ def test_a_webhook_that_is_down_does_not_stop_the_run_nor_show_its_secret(monkey
 def test_every_finding_is_a_line_of_the_file_and_of_the_log(home, caplog):
     with caplog.at_level(logging.WARNING, logger="retencion"):
         for run in ("r1", "r2"):
-            notices.send(REPORT, run_id=run, date="2026-01-31")
+            send(run_id=run)
     lines = [json.loads(line) for line in (home / notices.ALERTS).read_text().splitlines()]
     assert [(line["run_id"], line["code"]) for line in lines] == [
         ("r1", "RET004"),
@@ -122,5 +134,5 @@ def test_every_finding_is_a_line_of_the_file_and_of_the_log(home, caplog):
 
 
 def test_nothing_found_leaves_nothing(home):
-    assert "No hay hallazgos" in notices.send(REPORT | {"alerts": []}, run_id="r", date="d")
+    assert "No hay hallazgos" in send(quiet())
     assert not (home / notices.ALERTS).exists()

@@ -87,12 +87,11 @@ def _still_the_same(known: Sources) -> Judged:
     said = "Los clientes de ahora se parecen a los de entrenamiento"
     if known.drift is None:
         return said, "Sin vigilancia al escribir esta ficha: mira el último informe de 05", UNTESTED
-    rating = {"ok": SOLID, "warning": FAIR}.get(known.drift["status"], WEAK)
-    found = len(known.drift.get("alerts", []))
+    rating = {"ok": SOLID, "warning": FAIR}.get(known.drift.status, WEAK)
     evidence = (
-        f"Vigilancia del {known.drift['created_at'][:10]}: "
-        f"{plural(found, 'hallazgo', 'hallazgos')}, PSI de la puntuación "
-        f"{es(known.drift['score']['psi'], 3)}"
+        f"Vigilancia del {known.drift.created_at[:10]}: "
+        f"{plural(len(known.drift.alerts), 'hallazgo', 'hallazgos')}, PSI de la puntuación "
+        f"{es(known.drift.score.psi, 3)}"
     )
     return said, evidence, rating
 

@@ -161,11 +161,11 @@ def limits(known: Sources) -> Section:
     if known.eda is None:
         points.append("Fugas: sin comprobar, no hay análisis de 01 sobre esta misma tabla.")
     if known.drift:
-        state = WORDS.get(known.drift["status"], known.drift["status"])
         points.append(
             "Deriva: al escribir esta ficha, la última vigilancia "
-            f"({known.drift['created_at'][:10]}, {known.drift['current']['path']}) terminó en "
-            f"«{state}», con un PSI de la puntuación de {es(known.drift['score']['psi'], 3)}."
+            f"({known.drift.created_at[:10]}, {known.drift.current.path}) terminó en "
+            f"«{WORDS[known.drift.status]}», con un PSI de la puntuación de "
+            f"{es(known.drift.score.psi, 3)}."
         )
     else:
         points.append("Deriva: al escribir esta ficha no había ninguna vigilancia de este modelo.")

@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 
 from retencion_lib import config
-from retencion_lib.home import disk, registry, store
+from retencion_lib.home import disk, registry, store, watch_report
 from retencion_lib.home.exam import Exam
 from retencion_lib.home.experiments import Experiment, experiments, of_artifact
 from retencion_lib.home.registry import Change, Entry
+from retencion_lib.home.watch_report import WatchReport
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Sources:
     entry: Entry | None  # its place in the registry
     history: list[Change]  # promotions that name it
     eda: dict | None  # 01 on the same table
-    drift: dict | None  # the last monitoring, if it compares with this model's reference
+    drift: WatchReport | None  # the last monitoring, if it compares with this model's reference
     calibration: pd.DataFrame | None  # bins of its out-of-fold predictions
 
 
@@ -46,12 +47,12 @@ def _optional(path: str, made_by: str) -> dict | None:
     return store.read_json(file, made_by=made_by) if file.is_file() else None
 
 
-def _watched() -> dict | None:
+def _watched() -> WatchReport | None:
     """Last monitoring, unless it is about a model that was in use before."""
-    drift, reference = _optional(config.DRIFT_REPORT, "monitor"), config.resolve(config.REFERENCE)
+    drift, reference = watch_report.last(), config.resolve(config.REFERENCE)
     if drift is None or not reference.is_file():
         return None
-    return drift if drift["reference"]["sha256"] == disk.sha256(reference) else None
+    return drift if drift.reference.sha256 == disk.sha256(reference) else None
 
 
 def _bins(family: str, version: str) -> pd.DataFrame | None:

@@ -8,133 +8,88 @@ that fails. Those contacted are left out, and the control group, drawn at random
 stands for them. Without a control group no fall is said of a batch that was contacted.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2, norm
 
-from retencion_lib import config
-from retencion_lib.home import registry
-from retencion_lib.home.exam import read_exam
+from retencion_lib.home.watch_report import Line, Realised
 from retencion_lib.maths import estimation, metrics
 from retencion_lib.maths.estimation import Curve, Estimate
-from retencion_lib.models import family_label
-from retencion_lib.stages.monitor.rules import Alert
-from retencion_lib.tables.outcomes import CURRENT, Outcomes, same_scores
-from retencion_lib.words import count, es, interval, pct, plural
+from retencion_lib.stages.monitor.findings import Alert, Code
+from retencion_lib.tables.outcomes import Outcomes, same_scores
 
 SURE = norm.ppf(0.995) / norm.ppf(0.975)  # from a 95 % interval to a 99 % one
 FALL = 0.02  # of ROC-AUC: less than this changes no decision
 MISFIT_P, MISFIT_ECE = 0.01, 0.03  # calibration: clear, and three points at least
-FEW_MISSING = 0.05  # share without outcome above which the measure may be of other customers
-NAMES = {
-    "roc_auc": "ROC-AUC",
-    "pr_auc": "PR-AUC",
-    "precision": "Precisión en el umbral",
-    "capture": "Bajas detectadas en el umbral",
-    "f1": "F1 en el umbral",
-    "precision_at_k": "Precisión en K",
-    "lift_at_k": "Veces la media en K",
-    "positive_rate": "Parte que se va",
-}
 
 
 @dataclass(frozen=True)
-class Realised:
-    """One batch, measured with its outcomes."""
+class Yardstick:
+    """What batches are measured with, and held against."""
 
-    batch: str
-    n_labelled: int
-    n_missing: int
-    measured: dict[str, Estimate]
-    expected: dict[str, Estimate]  # CBPE of the same customers
-    line: Curve | None  # None where calibration cannot be known
-    ece: float
-    ece_noise: float  # mean ECE that true probabilities would show at this size
-    score_gap: float  # mean score of those with outcome less that of those without; nan if none
-    n_contacted: int  # of those with outcome: theirs already carries what the call did
-    n_control: int  # of those with outcome, who stand for the contacted
-    retired: str  # model that scored it, for readers; empty where it is in use or not known
-    own_exam: dict[str, Estimate]  # of that model; empty where it is that of the model in use
-
-    @property
-    def muddled(self) -> bool:
-        """True if calls changed outcomes and no control group says how much."""
-        return self.n_contacted > 0 and self.n_control == 0
-
-    @property
-    def one_class(self) -> bool:
-        """True if all outcomes are the same, so that no ranking can be judged."""
-        return bool(np.isnan(self.measured["roc_auc"].value))
-
-    @property
-    def miscalibrated(self) -> bool:
-        """True if the probabilities are clearly and largely not what happened."""
-        if self.line is None or self.muddled:
-            return False
-        clear = chi2.sf(self.line.misfit(), 2) < MISFIT_P
-        return clear and self.ece - self.ece_noise >= MISFIT_ECE
-
-    def as_json(self) -> dict:
-        """Figures for `drift_report.json`."""
-        given = asdict(self)
-        given["line"] = None
-        if self.line is not None:
-            intercept, slope = self.line.intervals
-            given["line"] = {"intercept": asdict(intercept), "slope": asdict(slope)}
-        return given | {"miscalibrated": self.miscalibrated}
+    capacity: float  # share of customers that the team can contact
+    curve: Curve | None = None  # calibration on the reference, for what was expected
+    # Exam of each model that scored a batch and is not in use any more, by its name.
+    retired: Mapping[str, dict[str, Estimate]] = field(default_factory=dict)
 
 
-def measure(
-    outcomes: Outcomes | None, *, capacity: float, curve: Curve | None = None
-) -> list[Realised]:
-    """Measure every batch that has an outcome, the current one first.
-
-    Parameters
-    ----------
-    curve : Curve, optional
-        Calibration on the reference, for what was expected.
-    """
+def measure_batches(outcomes: Outcomes | None, by: Yardstick) -> list[Realised]:
+    """Measure every batch that has an outcome, the current one first."""
     if outcomes is None:
         return []
-    order = sorted(outcomes.batches, key=lambda b: (b != CURRENT, b))
     tables = dict(tuple(outcomes.table.groupby("batch")))
-    return [_measure(batch, tables[batch], capacity, curve) for batch in order]
+    return [_measured(batch, tables[batch], by) for batch in outcomes.batches]
 
 
-def _measure(batch: str, table: pd.DataFrame, capacity: float, curve: Curve | None) -> Realised:
-    y, p = same_scores(table)
-    given = {"threshold": float(table["threshold"].iloc[-1]), "k": metrics.k_of(len(y), capacity)}
-    missing = table.loc[table["y"].isna(), "score"]
-    group = table.loc[table["y"].notna(), "group"].to_numpy()
+def _measured(batch: str, table: pd.DataFrame, by: Yardstick) -> Realised:
+    known, missing = table[table.y.notna()], table[table.y.isna()].score
+    y, p = same_scores(known)
+    given = {"threshold": float(table.threshold.iloc[-1]), "k": metrics.k_of(len(y), by.capacity)}
+    group = known.group.to_numpy()
     weights = untreated_weights(group)
     used = np.ones(len(y), bool) if weights is None else weights > 0
     rest = None if weights is None else weights[used]
     ece, noise = calibration_error(y[used], p[used], rest)
+    line = estimation.calibration_curve(y[used], p[used], weights=rest)
+    contact, control = (int((group == g).sum()) for g in ("contact", "control"))
+    scored_by = table.model.iloc[-1]
     return Realised(
-        batch,
-        len(y),
-        len(missing),
-        estimation.realised(y[used], p[used], weights=rest, **given),
-        estimation.expected(p, curve=curve, **given),
-        estimation.calibration_curve(y[used], p[used], weights=rest),
-        ece,
-        noise,
-        float(p.mean() - missing.mean()) if len(missing) else float("nan"),
-        int((group == "contact").sum()),
-        int((group == "control").sum()),
-        *_scored_by(table["model"].iloc[-1]),
+        batch=batch,
+        n_labelled=len(y),
+        n_missing=len(missing),
+        measured=estimation.realised(y[used], p[used], weights=rest, **given),
+        expected=estimation.expected(p, curve=by.curve, **given),
+        line=line_of(line),
+        ece=ece,
+        ece_noise=noise,
+        score_gap=float(p.mean() - missing.mean()) if len(missing) else float("nan"),
+        n_contacted=contact,
+        n_control=control,
+        retired=scored_by if scored_by in by.retired else "",
+        own_exam=by.retired.get(scored_by, {}),
+        miscalibrated=(control > 0 or not contact) and is_misfit(line, ece - noise),
     )
 
 
-def _scored_by(name: str) -> tuple[str, dict[str, Estimate]]:
-    """Label and exam of the model of this name, such as ``logreg__v0.1``, if it is not in use."""
-    entry = registry.read().champion
-    if not name or entry is None or name == f"{entry.family}__v{entry.version}":
-        return "", {}
-    family, version = name.split("__v")
-    return f"{family_label(family)} v{version}", exam(f"artifacts/{name}__test.json")
+def line_of(curve: Curve | None) -> Line | None:
+    """Calibration of degree 1 as it is reported."""
+    return None if curve is None else Line(*curve.intervals, n=curve.n)
+
+
+def is_misfit(line: Curve | None, beyond_chance: float) -> bool:
+    """True if scores are clearly and largely not what happened.
+
+    Parameters
+    ----------
+    beyond_chance : float
+        Calibration error less the mean one of true scores.
+    """
+    if line is None:
+        return False
+    return bool(chi2.sf(line.misfit(), 2) < MISFIT_P and beyond_chance >= MISFIT_ECE)
 
 
 def untreated_weights(group: np.ndarray) -> np.ndarray | None:
@@ -170,49 +125,33 @@ def calibration_error(
     return float(error(y)), float(np.mean(noise))
 
 
-def exam(report: str = config.TEST_REPORT) -> dict[str, Estimate]:
-    """Test measures of the model in use with their intervals; empty before 03 has run."""
-    found = read_exam(config.resolve(report))
-    if found is None:
-        return {}
-    return {
-        name: Estimate(found.test[name], *found.test_ci[name])
-        for name in NAMES
-        if name in found.test
-    }
-
-
-def alerts(found: list[Realised], test: dict[str, Estimate]) -> list[Alert]:
+def realised_alerts(found: Sequence[Realised], exam: dict[str, Estimate]) -> list[Alert]:
     """RET041 for a ROC-AUC below the exam, RET042 for probabilities that are not true.
 
-    Each batch is held against the exam of the model that scored it; `test` is that of the one
+    Each batch is held against the exam of the model that scored it; `exam` is that of the one
     in use.
     """
-    said = []
-    for r in found:
-        before = (r.own_exam or test).get("roc_auc")
-        gap = fall(r.measured["roc_auc"], before)
-        who = f" (puntuado por {r.retired}, que ya no está en uso)" if r.retired else ""
-        if gap is not None and not r.muddled:
-            message = (
-                f"Con los resultados de {r.batch}{who}, ROC-AUC "
-                f"{es(r.measured['roc_auc'].value, 3)} "
-                f"frente a {es(before.value, 3)} en su examen: diferencia "
-                f"{es(gap.value, 3)} {interval(gap.low, gap.high)}."
-            )
-            action = "Busca qué ha cambiado y reentrena con los resultados nuevos."
-            said.append(Alert("RET041", "alert", None, gap.value, -FALL, message, action))
-        if r.miscalibrated:
-            level = "alert" if r.ece - r.ece_noise >= 2 * MISFIT_ECE else "warning"
-            message = (
-                f"Con los resultados de {r.batch}{who}, lo previsto y lo ocurrido se separan "
-                f"{pct(r.ece)} de media (por azar, {pct(r.ece_noise)}): se previó que se iría el "
-                f"{pct(r.expected['positive_rate'].value)} y se fue el "
-                f"{pct(r.measured['positive_rate'].value)}."
-            )
-            action = "El orden puede valer; el umbral y el beneficio previsto, no. Reentrena."
-            said.append(Alert("RET042", level, None, r.ece, MISFIT_ECE, message, action))
-    return said
+    return [a for r in found for a in (*_fall_alert(r, exam), *_misfit_alert(r))]
+
+
+def _fall_alert(r: Realised, exam: dict[str, Estimate]) -> list[Alert]:
+    now, before = r.measured["roc_auc"], (r.own_exam or exam).get("roc_auc")
+    gap = fall(now, before)
+    if gap is None or r.muddled:
+        return []
+    facts = {"batch": r.batch, "retired": r.retired, "measured": now.value, "exam": before.value,
+             "low": gap.low, "high": gap.high}  # fmt: skip
+    return [Alert(Code.REALISED_FALL, "alert", None, gap.value, -FALL, facts)]
+
+
+def _misfit_alert(r: Realised) -> list[Alert]:
+    if not r.miscalibrated:
+        return []
+    level = "alert" if r.ece - r.ece_noise >= 2 * MISFIT_ECE else "warning"
+    foreseen, left = (side["positive_rate"].value for side in (r.expected, r.measured))
+    facts = {"batch": r.batch, "retired": r.retired, "by_chance": r.ece_noise,
+             "foreseen": foreseen, "left": left}  # fmt: skip
+    return [Alert(Code.MISCALIBRATED, level, None, r.ece, MISFIT_ECE, facts)]
 
 
 def fall(now: Estimate, before: Estimate | None) -> Estimate | None:
@@ -222,76 +161,3 @@ def fall(now: Estimate, before: Estimate | None) -> Estimate | None:
     gap = estimation.difference(now, before)
     clear = gap.value + SURE * (gap.high - gap.value) < 0
     return gap if clear and gap.value <= -FALL else None
-
-
-def table(r: Realised, test: dict[str, Estimate]) -> pd.DataFrame:
-    """Each measure: with outcomes, expected before them, and in the exam of its model."""
-    rows, test = [], r.own_exam or test
-    for name, said in NAMES.items():
-        row = {"Medida": said}
-        for heading, source in (
-            ("Con resultados", r.measured), ("Estimado antes", r.expected), ("Examen", test),
-        ):  # fmt: skip
-            row[heading] = value_and_interval(source.get(name))
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def value_and_interval(e: Estimate | None) -> str:
-    """An estimate for readers; a dash where it cannot be known."""
-    if e is None or np.isnan(e.value):
-        return "—"
-    return f"{es(e.value, 3)} {interval(e.low, e.high)}"
-
-
-def arrived_sentence(outcomes: Outcomes | None) -> str:
-    """Which outcomes have arrived, or that none has."""
-    if outcomes is None:
-        return "Todavía no hay resultados (labels): el acierto de este lote no se puede medir."
-    return outcomes.sentence()
-
-
-def sentence(r: Realised, test: dict[str, Estimate]) -> str:
-    """How well the batch turned out, against the exam and the estimate, and what is missing."""
-    test = r.own_exam or test
-    start = f"Lo puntuó {r.retired}, que ya no está en uso. " if r.retired else ""
-    start += f"De {r.batch} hay {count(r.n_labelled)} resultados y faltan {count(r.n_missing)}. "
-    if r.one_class:
-        return start + (
-            "Todos son de la misma clase: el ROC-AUC no se puede calcular; se muestra lo demás. "
-            f"Se fue el {pct(r.measured['positive_rate'].value)}."
-        )
-    auc, hoped = r.measured["roc_auc"], r.expected["roc_auc"]
-    inside = hoped.low <= auc.value <= hoped.high
-    parts = [
-        start + f"ROC-AUC **{es(auc.value, 3)}** {interval(auc.low, auc.high)}, "
-        f"{'dentro' if inside else 'fuera'} de lo estimado {interval(hoped.low, hoped.high)}."
-    ]
-    if test:
-        worse = fall(auc, test.get("roc_auc")) is not None
-        parts.append(
-            "Es claramente peor que el examen." if worse else "No es claramente peor que el examen."
-        )
-    if r.line is not None:
-        slope = r.line.intervals[1]
-        parts.append(
-            f"Calibración: pendiente {es(slope.value, 2)} {interval(slope.low, slope.high, 2)} "
-            f"(lo ideal es {es(1, 0)}), error medio {pct(r.ece)} (por azar, {pct(r.ece_noise)})."
-        )
-    if r.n_contacted:
-        parts.append(
-            f"{plural(r.n_contacted, 'fue contactado', 'fueron contactados')}: "
-            + (
-                "si la campaña retiene, el modelo acierta más de lo que se mide, y sin grupo de "
-                "control no se sabe cuánto."
-                if r.muddled
-                else f"en su lugar cuentan los {count(r.n_control)} del grupo de control."
-            )
-        )
-    if r.n_missing > FEW_MISSING * (r.n_labelled + r.n_missing):
-        parts.append(
-            "Los que faltan tienen una puntuación media "
-            f"{pct(abs(r.score_gap))} {'más baja' if r.score_gap > 0 else 'más alta'}: la medida "
-            "puede cambiar cuando lleguen."
-        )
-    return " ".join(parts)

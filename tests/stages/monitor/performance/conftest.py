@@ -1,11 +1,6 @@
-"""A home with a reference, a batch and a log, small enough to work out by hand."""
+"""A home with its folders, for tests of performance."""
 
-import numpy as np
-import pandas as pd
 import pytest
-from scipy.special import expit
-
-from retencion_lib.tables.scored import Scored
 
 
 @pytest.fixture
@@ -14,31 +9,3 @@ def home(tmp_path, monkeypatch):
     for folder in ("logs", "data", "monitoring", "artifacts"):
         (tmp_path / folder).mkdir()
     return tmp_path
-
-
-def batch_of(scores, ids=None, path="data/lote_with_score.csv") -> Scored:
-    """A batch with these scores; its id column has a name of its own."""
-    ids = [f"k{n}" for n in range(len(scores))] if ids is None else ids
-    return Scored(path, "cliente", pd.Series(list(ids)), np.asarray(scores, float))
-
-
-def many_scores(n: int, seed: int = 0) -> np.ndarray:
-    return expit(np.random.default_rng(seed).normal(-1.3, 1.4, n))
-
-
-def write_log(home, ids, scores, *, day="2026-01-31", **columns) -> None:
-    """Append a batch to the log of predictions."""
-    path = home / "logs/predictions.csv"
-    rows = pd.DataFrame(
-        {
-            "event_id": [f"{day}-{i}" for i in ids], "run_id": day, "scored_at": f"{day}T10:00:00Z",
-            "cliente": ids, "model": "logreg", "version": "0.1", "score": scores,
-            "threshold": 0.5, "prediction": 1, **columns,
-        }
-    )  # fmt: skip
-    rows.to_csv(path, mode="a", header=not path.exists(), index=False)
-
-
-def write_labels(home, ids, y, name="labels.csv") -> str:
-    pd.DataFrame({"cliente": ids, "baja": y}).to_csv(home / name, index=False)
-    return name

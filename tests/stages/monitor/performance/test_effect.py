@@ -1,43 +1,38 @@
 """The campaign's effect: churn of the contacted against the control group."""
 
-import json
-
 import pytest
 
-from retencion_lib.stages.monitor.performance import effect
-from retencion_lib.tables import outcomes as labels
-from tests.stages.monitor.performance.conftest import batch_of, write_labels, write_log
+from retencion_lib.maths.decision import Campaign
+from retencion_lib.stages.monitor.performance.effect import campaign_effect
+from retencion_lib.stages.monitor.performance.say import effect_sentence, effect_table
+from tests.scored_home import batch_of, outcomes_of, write_log
 
 
-def campaign(home, contact: tuple[int, int], control: tuple[int, int]):
+def campaign(home, contact: tuple[int, int], control: tuple[int, int], money=None):
     """Log and outcomes of (left, n) in each group."""
     groups = ["contact"] * contact[1] + ["control"] * control[1]
     y = [int(i < contact[0]) for i in range(contact[1])]
     y += [int(i < control[0]) for i in range(control[1])]
     ids = [f"k{n}" for n in range(len(y))]
     write_log(home, ids, 0.7, group=groups, expected_profit=2.0)
-    outcomes = labels.collect(batch_of([0.7] * len(y)), write_labels(home, ids, y), target="baja")
-    return effect.measure(outcomes)
+    return campaign_effect(outcomes_of(home, batch_of([0.7] * len(y)), ids, y), money)
 
 
 def test_the_effect_has_the_published_interval(home):
     found = campaign(home, contact=(48, 80), control=(56, 70))  # Newcombe (1998), Table II
     assert (found.avoided.low, found.avoided.high) == pytest.approx((0.0524, 0.3339), abs=5e-5)
     assert found.saved.value == pytest.approx(80 * (0.8 - 0.6))
-    assert "La campaña retiene" in found.sentence()
-    assert "20,0 puntos" in found.sentence()
+    assert "La campaña retiene" in effect_sentence(found)
+    assert "20,0 puntos" in effect_sentence(found)
 
 
 def test_the_profit_is_that_of_the_churn_avoided_less_gifts_and_calls(home):
-    terms = {"customer_value": 200.0, "offer_cost": 10.0, "contact_cost": 1.0, "accept_rate": 0.3,
-             "accept_trials": 0, "capacity": 0.1, "value_col": "", "value_factor": 1.0,
-             "accept_col": ""}  # fmt: skip
-    (home / "artifacts/campaigns.json").write_text(json.dumps([terms]))
-    found = campaign(home, contact=(48, 80), control=(56, 70))
+    money = Campaign(customer_value=200, offer_cost=10, contact_cost=1, accept_rate=0.3)
+    found = campaign(home, contact=(48, 80), control=(56, 70), money=money)
     # 80 contacted: 20 points of churn avoided, 190 EUR each; 20 % would have stayed: a gift of 10.
     assert found.profit.value == pytest.approx(80 * (0.2 * 190 - 0.2 * 10 - 1))
     assert found.promised == 80 * 2.0
-    assert "(04 esperaba 160)" in found.sentence()
+    assert "(04 esperaba 160)" in effect_sentence(found)
 
 
 @pytest.mark.parametrize(
@@ -48,9 +43,16 @@ def test_the_profit_is_that_of_the_churn_avoided_less_gifts_and_calls(home):
     ],
 )
 def test_the_verdict_says_only_what_the_interval_allows(home, contact, control, verdict):
-    assert verdict in campaign(home, contact, control).sentence().lower()
+    assert verdict in effect_sentence(campaign(home, contact, control)).lower()
 
 
 def test_without_a_control_group_the_effect_cannot_be_known(home):
     assert campaign(home, contact=(5, 20), control=(0, 0)) is None
-    assert "grupo de control" in effect.sentence(None)
+    assert "grupo de control" in effect_sentence(None)
+
+
+def test_the_table_has_a_row_a_group(home):
+    table = effect_table(campaign(home, contact=(48, 80), control=(56, 70)))
+    assert table[["Grupo", "Con resultado", "Bajas", "Se va"]].values.tolist() == [
+        ["Contactados", 80, 48, "60,0 %"], ["Control", 70, 56, "80,0 %"],
+    ]  # fmt: skip

@@ -1,7 +1,5 @@
 """Batches measured with outcomes: figures, falls that are said, gaps that are not hidden."""
 
-import json
-
 import numpy as np
 import pytest
 from scipy.special import expit, logit
@@ -9,17 +7,23 @@ from sklearn.metrics import roc_auc_score
 
 from retencion_lib.maths.estimation import Estimate
 from retencion_lib.stages.monitor.performance import realised
-from retencion_lib.tables import outcomes as labels
-from tests.stages.monitor.performance.conftest import batch_of, many_scores, write_labels, write_log
+from retencion_lib.stages.monitor.performance.realised import (
+    Yardstick,
+    measure_batches,
+    realised_alerts,
+)
+from retencion_lib.stages.monitor.performance.say import realised_sentence, realised_table
+from retencion_lib.stages.monitor.say_findings import worded
+from tests.scored_home import batch_of, many_scores, outcomes_of, write_log
 
 EXAM = {"roc_auc": Estimate(0.85, 0.83, 0.87)}
 
 
-def measured(home, p, y, known=None):
+def measured(home, p, y, known=None, **yardstick):
     ids = [f"k{n}" for n in range(len(p))]
     known = len(p) if known is None else known
-    path = write_labels(home, ids[:known], y[:known])
-    (found,) = realised.measure(labels.collect(batch_of(p), path, target="baja"), capacity=0.1)
+    outcomes = outcomes_of(home, batch_of(p), ids[:known], y[:known])
+    (found,) = measure_batches(outcomes, Yardstick(0.1, **yardstick))
     return found
 
 
@@ -30,41 +34,41 @@ def test_the_figures_are_those_of_the_customers_with_an_outcome(home):
     assert (found.n_labelled, found.n_missing) == (600, 200)
     assert found.measured["roc_auc"].value == pytest.approx(roc_auc_score(y[:600], p[:600]))
     assert found.score_gap == pytest.approx(p[:600].mean() - p[600:].mean())
-    assert "faltan 200" in realised.sentence(found, EXAM)
-    assert "la medida puede cambiar cuando lleguen" in realised.sentence(found, EXAM)
+    assert "faltan 200" in realised_sentence(found, EXAM)
+    assert "la medida puede cambiar cuando lleguen" in realised_sentence(found, EXAM)
 
 
 def test_true_probabilities_raise_nothing(home):
     p = many_scores(1500, 3)
     y = (np.random.default_rng(4).random(1500) < p).astype(int)
     found = measured(home, p, y)
-    assert realised.alerts([found], {"roc_auc": found.expected["roc_auc"]}) == []
-    assert "dentro de lo estimado" in realised.sentence(found, EXAM)
+    assert realised_alerts([found], {"roc_auc": found.expected["roc_auc"]}) == []
+    assert "dentro de lo estimado" in realised_sentence(found, EXAM)
 
 
 def test_a_ranking_lost_is_said_with_its_difference(home):
     p = many_scores(1500, 5)
     rng = np.random.default_rng(6)
     y = (rng.random(1500) < rng.permutation(p)).astype(int)
-    codes = {a.code: a for a in realised.alerts([measured(home, p, y)], EXAM)}
+    codes = {a.code: a for a in realised_alerts([measured(home, p, y)], EXAM)}
     assert codes["RET041"].level == "alert"
-    assert "ROC-AUC 0,5" in codes["RET041"].message
+    assert "ROC-AUC 0,5" in worded(codes["RET041"]).message
 
 
 def test_probabilities_that_are_too_low_are_said_though_the_order_holds(home):
     p = many_scores(1500, 8)
     y = (np.random.default_rng(9).random(1500) < expit(logit(p) + 0.8)).astype(int)
     found = measured(home, p, y)
-    (alert,) = realised.alerts([found], {"roc_auc": found.measured["roc_auc"]})
+    (alert,) = realised_alerts([found], {"roc_auc": found.measured["roc_auc"]})
     assert alert.code == "RET042"
-    assert "se previó que se iría" in alert.message
+    assert "se previó que se iría" in worded(alert).message
 
 
 def test_one_class_only_says_so_and_shows_the_rest(home):
     found = measured(home, many_scores(60, 10), np.zeros(60, int))
     assert found.one_class
-    assert "no se puede calcular" in realised.sentence(found, EXAM)
-    table = realised.table(found, EXAM).set_index("Medida")["Con resultados"]
+    assert "no se puede calcular" in realised_sentence(found, EXAM)
+    table = realised_table(found, EXAM).set_index("Medida")["Con resultados"]
     assert table["ROC-AUC"] == "—"
     assert table["Parte que se va"].startswith("0,000")
 
@@ -74,10 +78,8 @@ def test_outcomes_of_earlier_batches_are_measured_batch_by_batch(home):
     y = (np.random.default_rng(12).random(300) < p).astype(int)
     for day, rows in (("2026-01-31", slice(0, 150)), ("2026-02-28", slice(150, 300))):
         write_log(home, [f"a{n}" for n in range(300)][rows], p[rows], day=day)
-    path = write_labels(home, [f"a{n}" for n in range(300)], y)
-    found = realised.measure(
-        labels.collect(batch_of([0.5, 0.6]), path, target="baja"), capacity=0.1
-    )
+    outcomes = outcomes_of(home, batch_of([0.5, 0.6]), [f"a{n}" for n in range(300)], y)
+    found = measure_batches(outcomes, Yardstick(0.1))
     assert [(r.batch, r.n_labelled) for r in found] == [("2026-01-31", 150), ("2026-02-28", 150)]
 
 
@@ -94,17 +96,17 @@ def campaign_that_works(home, control: int):
 
 def test_a_campaign_that_works_is_not_a_model_that_fails(home):
     found = campaign_that_works(home, control=150)
-    assert realised.alerts([found], {"roc_auc": found.expected["roc_auc"]}) == []
+    assert realised_alerts([found], {"roc_auc": found.expected["roc_auc"]}) == []
     hoped, seen = found.expected["roc_auc"], found.measured["roc_auc"]
     assert seen.value == pytest.approx(hoped.value, abs=0.03)
-    assert "450 fueron contactados: en su lugar cuentan los 150" in realised.sentence(found, EXAM)
+    assert "450 fueron contactados: en su lugar cuentan los 150" in realised_sentence(found, EXAM)
 
 
 def test_without_a_control_group_a_contacted_batch_raises_no_fall_and_says_why(home):
     found = campaign_that_works(home, control=0)
     assert found.measured["roc_auc"].value < 0.75
-    assert realised.alerts([found], EXAM) == []
-    assert "sin grupo de control no se sabe cuánto" in realised.sentence(found, EXAM)
+    assert realised_alerts([found], EXAM) == []
+    assert "sin grupo de control no se sabe cuánto" in realised_sentence(found, EXAM)
 
 
 @pytest.mark.parametrize(
@@ -129,47 +131,21 @@ def test_calibration_error_of_ten_bins_by_hand():
     assert 0 < noise < 0.2
 
 
-def test_the_json_form_holds_no_object(home):
-    p = many_scores(200, 13)
-    found = measured(home, p, (p > 0.5).astype(int))
-    assert json.loads(json.dumps(found.as_json(), default=str))["n_labelled"] == 200
-
-
-def test_the_exam_is_empty_before_03_and_read_after(home):
-    assert realised.exam() == {}
-    report = {"test": {"roc_auc": 0.8, "brier": 0.1}, "test_ci": {"roc_auc": [0.7, 0.9]}}
-    (home / "artifacts/best_test_report.json").write_text(json.dumps(report))
-    assert realised.exam() == {"roc_auc": Estimate(0.8, 0.7, 0.9)}
-
-
-def put_in_use(home, monkeypatch, version: str) -> None:
-    """A registry whose champion has no artifact: only its name is asked."""
-    entry = {"family": "logreg", "version": version, "stage": "champion",
-             "threshold": {"value": 0.5}}  # fmt: skip
-    (home / "artifacts/registry.json").write_text(json.dumps({"models": [entry], "history": []}))
-    monkeypatch.setattr(labels, "champion_positive", lambda: "")
-
-
-def test_a_batch_is_held_against_the_exam_of_the_model_that_scored_it(home, monkeypatch):
-    put_in_use(home, monkeypatch, "0.2")
+def test_a_batch_is_held_against_the_exam_of_the_model_that_scored_it(home):
     p = many_scores(1500, 17)
     y = (np.random.default_rng(18).random(1500) < p).astype(int)
-    ids = [f"k{n}" for n in range(1500)]
-    write_log(home, ids, p)  # by logreg v0.1
-    own = {"test": {"roc_auc": 0.99}, "test_ci": {"roc_auc": [0.985, 0.995]}}
-    (home / "artifacts/logreg__v0.1__test.json").write_text(json.dumps(own))
-    found = measured(home, p, y)
-    (alert,) = realised.alerts([found], {"roc_auc": found.measured["roc_auc"]})
-    assert "puntuado por Regresión logística v0.1, que ya no está en uso" in alert.message
-    assert "frente a 0,990 en su examen" in alert.message
-    assert realised.sentence(found, EXAM).startswith("Lo puntuó Regresión logística v0.1")
+    write_log(home, [f"k{n}" for n in range(1500)], p)  # by logreg v0.1
+    own = {"roc_auc": Estimate(0.99, 0.985, 0.995)}
+    found = measured(home, p, y, retired={"logreg__v0.1": own})
+    (alert,) = realised_alerts([found], {"roc_auc": found.measured["roc_auc"]})
+    said = worded(alert).message
+    assert "puntuado por Regresión logística v0.1, que ya no está en uso" in said
+    assert "frente a 0,990 en su examen" in said
+    assert realised_sentence(found, EXAM).startswith("Lo puntuó Regresión logística v0.1")
 
 
-def test_the_model_in_use_is_held_against_its_own_exam_without_a_word_of_who_scored(
-    home, monkeypatch
-):
-    put_in_use(home, monkeypatch, "0.1")
+def test_the_model_in_use_is_held_against_its_own_exam_without_a_word_of_who_scored(home):
     p = many_scores(200, 19)
     write_log(home, [f"k{n}" for n in range(200)], p)
-    found = measured(home, p, (p > 0.5).astype(int))
+    found = measured(home, p, (p > 0.5).astype(int), retired={"xgb__v0.1": EXAM})
     assert (found.retired, found.own_exam) == ("", {})

@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import pandas as pd
+import pytest
 
 from retencion_lib.stages.monitor import history_figures as plots
 from retencion_lib.stages.monitor.history import COLUMNS
@@ -26,6 +27,12 @@ def story() -> pd.DataFrame:
 def test_a_late_measure_is_drawn_at_its_own_batch():
     table = story().assign(x=lambda t: t["run_id"].map({"r1": 0, "r2": 1, "r3": 2}))
     assert plots.measured(table)[["x", "value"]].to_numpy().tolist() == [[0, 0.75]]
+
+
+@pytest.mark.parametrize("own", ["current", "este lote"])  # as it is named now, and was at first
+def test_a_measure_of_the_batch_itself_is_drawn_where_it_was_looked_at(own):
+    table = story().assign(x=lambda t: t["run_id"].map({"r1": 0, "r2": 1, "r3": 2}))
+    assert plots.measured(table.replace("2026-01-28", own).assign(date="d"))["x"].tolist() == [2]
 
 
 def test_the_figure_has_a_panel_for_findings_score_and_performance():

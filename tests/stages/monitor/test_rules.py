@@ -7,7 +7,10 @@ import pytest
 
 from retencion_lib.maths import drift
 from retencion_lib.maths.drift.table import Profile
-from retencion_lib.stages.monitor import rules as quality
+from retencion_lib.stages.monitor.comparison import Tables
+from retencion_lib.stages.monitor.findings import Code
+from retencion_lib.stages.monitor.rules import hard_findings
+from retencion_lib.stages.monitor.say_findings import worded
 
 PLANS = {
     "months": drift.plan_numbers(np.repeat(np.arange(60.0), 50)),
@@ -28,7 +31,7 @@ def profile(months, plan, n_nulls=0, texts=None, date="2026-10-01"):
 
 def tables(current):
     reference = profile(np.repeat(np.arange(60.0), 50), ["a", "b"] * 1500)
-    return quality.Tables(
+    return Tables(
         reference=reference, current=current, paths=("r.csv", "c.csv"), sha256=("", ""),
         id_col="id", score_col="score", target="y", repeated=(0, ()), date="2026-10-31",
         max_age_days=45,
@@ -40,7 +43,7 @@ def quiet(n=300):
 
 
 def found(t):
-    return [(a.code, a.level, a.column) for a in quality.findings(t)]
+    return [(a.code, a.level, a.column) for a in hard_findings(t)]
 
 
 @pytest.mark.parametrize("n", [100, 300, 3000])
@@ -83,6 +86,39 @@ def spoiled(case):
 ])  # fmt: skip
 def test_each_rule_finds_what_it_is_for_and_nothing_else_does(case, code, level, column):
     assert found(spoiled(case)) == [(code, level, column)]
+
+
+@pytest.mark.parametrize(("case", "said"), [
+    ("few", "El lote tiene 60 clientes; con menos de 100 solo se ven cambios enormes."),
+    ("column", "Falta la columna 'plan'."),
+    ("texts", "'months' era un número y tiene 1 texto ('x'), en 0,3 % de los clientes."),
+    ("nulls", "Falta 'months' en el 3,3 % de los clientes; en la referencia, en el 0,0 %."),
+    ("far", "'months' tiene valores nunca vistos en el 0,33 % de los clientes: va de 0,00 a "
+            "9.999,00, y en la referencia, de 0,00 a 59,00."),
+    ("unseen", "'plan' trae categorías nuevas ('c') en 1 cliente (0,3 %)."),
+    ("repeated", "2 filas repiten cliente (C1 y C2)."),
+    ("constant", "'plan' tiene el mismo valor en los 300 clientes del lote."),
+    ("old", "'seen': la fecha más reciente, 2026-08-01, es 91 días anterior a la ejecución "
+            "(2026-10-31)."),
+    ("future", "'seen': la fecha más reciente, 2026-11-01, es posterior a la ejecución "
+               "(2026-10-31)."),
+])  # fmt: skip
+def test_each_finding_says_the_figure_and_what_it_was_held_against(case, said):
+    (finding,) = hard_findings(spoiled(case))
+    assert worded(finding).message == said
+
+
+def test_many_repeated_ids_are_counted_and_only_the_first_are_kept():
+    ids = tuple(f"C{n}" for n in range(9))
+    (finding,) = hard_findings(replace(tables(quiet()), repeated=(9, ids)))
+    assert finding.facts["ids"] == list(ids[:5])
+    assert worded(finding).message == "9 filas repiten cliente (C0, C1, C2, C3, C4 y 4 más)."
+
+
+@pytest.mark.parametrize("case", ["few", "column", "texts", "nulls", "range", "far", "unseen",
+                                  "repeated", "constant", "old", "future"])  # fmt: skip
+def test_no_rule_gives_a_level_that_the_catalogue_does_not_have(case):
+    assert all(a.level in Code(a.code).levels for a in hard_findings(spoiled(case)))
 
 
 def test_one_null_in_a_small_batch_may_be_chance():

@@ -1,30 +1,33 @@
 """When to retrain, when to repair first, when to wait and for what, and the command to type."""
 
+from dataclasses import replace
+
 import pytest
 
+from retencion_lib.home.watch_report import CURRENT, OutcomeCounts, Side, WatchReport
 from retencion_lib.stages.monitor.advice import recommend
+from retencion_lib.stages.monitor.findings import Alert
+from retencion_lib.stages.monitor.say_report import advice_sentence
+from tests.watch_reports import measured as measure
+from tests.watch_reports import quiet
 
 
-def finding(code: str, level: str = "alert") -> dict:
-    return {"code": code, "level": level, "column": "x"}
-
-
-def report(*codes: str, labelled: int | None = None, measured: tuple[str, ...] = ()) -> dict:
+def report(*codes: str, labelled: int | None = None, measured: tuple[str, ...] = ()) -> WatchReport:
     """A batch of 350 with these findings; so many of its outcomes, and other batches with some."""
-    outcomes = None
-    if labelled is not None:
-        outcomes = {"n_labelled": labelled, "n_missing": 350 - labelled}
-    return {
-        "alerts": [finding(c) for c in codes],
-        "current": {"n_rows": 350},
-        "outcomes": outcomes,
-        "realised": [{"batch": batch} for batch in measured],
-    }
+    known = None if labelled is None else OutcomeCounts(labelled, 350 - labelled, 0, 0, 0)
+    return quiet(
+        alerts=[Alert(code, "alert", "x") for code in codes], outcomes=known,
+        current=Side("lote.csv", "", 350), realised=[measure(batch) for batch in measured],
+    )  # fmt: skip
 
 
 def advice(*codes: str, columns: dict | None = None, **known):
     given = {"id_col": "CustomerID", "target": "usuarioPerdido"} | (columns or {})
     return recommend(report(*codes, **known), date="2026-06-28", **given)
+
+
+def said_of(*codes: str, **known) -> str:
+    return advice_sentence(advice(*codes, **known))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +52,7 @@ def test_the_decision_follows_the_findings_and_the_outcomes(codes, labelled, dec
 
 def test_waiting_says_what_is_missing_and_when_it_is_due():
     # Outcomes of 28 April are the newest, on 28 June: 61 days, so those of now by 28 August.
-    said = advice("RET011", "RET043", labelled=0, measured=("2026-03-28", "2026-04-28")).sentence()
+    said = said_of("RET011", "RET043", labelled=0, measured=("2026-03-28", "2026-04-28"))
     assert said.startswith("**Espera para reentrenar**: la puntuación se ha movido y cambia")
     assert "faltan los resultados de los 350 clientes de este lote" in said
     assert "hacia el 28 de agosto de 2026 (los últimos tardaron 61 días)" in said
@@ -57,33 +60,34 @@ def test_waiting_says_what_is_missing_and_when_it_is_due():
 
 
 def test_some_outcomes_are_told_from_all_of_them():
-    said = advice("RET011", labelled=100, measured=("este lote",)).sentence()
+    said = said_of("RET011", labelled=100, measured=(CURRENT,))
     assert "faltan los resultados de 250 de los 350 clientes" in said
 
 
 def test_where_no_outcome_ever_arrived_no_date_is_made_up():
-    said = advice("RET011").sentence()
+    said = said_of("RET011")
     assert "aún no ha llegado ninguno no se sabe cuándo llegarán" in said
 
 
 def test_one_sign_against_the_outcomes_is_not_enough_and_nothing_is_missing():
-    said = advice("RET011", labelled=350).sentence()
+    said = said_of("RET011", labelled=350)
     assert "una señal sola no basta" in said
     assert "faltan" not in said
 
 
 def test_a_hard_rule_that_only_warns_does_not_hold_back_a_retraining():
-    found = report() | {"alerts": [finding("RET004", "warning"), finding("RET041")]}
+    alerts = [Alert("RET041", "alert", "x"), Alert("RET004", "warning", "x")]
+    found = replace(report(), alerts=alerts)
     given = {"id_col": "CustomerID", "target": "usuarioPerdido", "date": "2026-06-28"}
     assert recommend(found, **given).decision == "retrain"
 
 
 def test_the_sentence_gives_reasons_and_a_command_with_the_tables_own_columns():
     own = {"id_col": "cliente", "target": "baja"}
-    said = advice("RET041", "RET042", columns=own).sentence()
+    said = said_of("RET041", "RET042", columns=own)
     assert said.startswith("**Conviene reentrenar**: el acierto medido es menor")
     assert "retencion train --data TABLA --id-col cliente --target baja && retencion" in said
 
 
 def test_the_default_columns_are_not_spelt_out():
-    assert "--id-col" not in advice("RET041").sentence()
+    assert "--id-col" not in said_of("RET041")

@@ -1,0 +1,99 @@
+"""All that 05 says of performance, in one look: expected, realised, what moves it, the campaign's.
+
+The documents of earlier stages and the two tables are read here, once; what computes is handed
+what it needs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retencion_lib.home.watch_report import Effect, Expected, Realised
+from retencion_lib.maths.drift import Shift
+from retencion_lib.maths.estimation import Estimate
+from retencion_lib.stages.monitor.causes import Causes, attribute_shift
+from retencion_lib.stages.monitor.comparison import Tables
+from retencion_lib.stages.monitor.documents import (
+    Documents,
+    measures_of,
+    read_documents,
+    reference_outcomes,
+)
+from retencion_lib.stages.monitor.findings import Alert
+from retencion_lib.stages.monitor.performance.effect import campaign_effect
+from retencion_lib.stages.monitor.performance.expected import estimate, expected_alerts
+from retencion_lib.stages.monitor.performance.realised import (
+    Yardstick,
+    measure_batches,
+    realised_alerts,
+)
+from retencion_lib.tables.outcomes import Outcomes, collect, predicted
+from retencion_lib.tables.scored import Scored, read_scored
+
+
+@dataclass(frozen=True)
+class Performance:
+    """Performance of the batch and of the earlier ones whose outcomes have arrived."""
+
+    expected: Expected
+    outcomes: Outcomes | None  # None without a file of outcomes
+    realised: list[Realised]
+    effect: Effect | None
+    causes: Causes
+    exam: dict[str, Estimate]  # of the model in use; empty before 03
+    capacity: float  # share of customers that the team can contact: K of the measures
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """RET040 to RET043."""
+        return [
+            *expected_alerts(self.expected, self.exam),
+            *realised_alerts(self.realised, self.exam),
+            *self.causes.alerts,
+        ]
+
+
+def open_tables(t: Tables) -> tuple[Scored, Scored]:
+    """The batch and the reference, each opened once for all that looks at single customers."""
+    given = {"id_col": t.id_col, "score_col": t.score_col}
+    reference, current = t.paths
+    return read_scored(current, **given), read_scored(reference, **given)
+
+
+def watch(t: Tables, shifts: Sequence[Shift] = (), labels: str = "") -> Performance:
+    """Look at the performance of a scored batch, for as many calls as the campaign agreed on.
+
+    Parameters
+    ----------
+    t : Tables
+        The scored batch, and the scored customers that the model learnt from.
+    shifts : sequence of Shift
+        What the drift checks found.
+    labels : str
+        File of ids and outcomes; empty while there are none.
+    """
+    known = read_documents(t.id_col)
+    batch, reference = open_tables(t)
+    given = {"threshold": known.threshold, "capacity": known.capacity}
+    causes = attribute_shift(batch, reference, known.model, **given)
+    people = predicted(batch, known.predictions, threshold=known.threshold)
+    hoped, curve = estimate(
+        batch.scores, reference.scores, reference_outcomes(known.learnt, reference),
+        threshold=float(people.threshold.iloc[0]), capacity=known.capacity,
+        moved=[s.name for s in shifts if s.status != "ok"],
+    )  # fmt: skip
+    positive = known.model.positive if known.model else ""
+    outcomes = collect(batch, people, labels, target=t.target, positive=positive)
+    by = Yardstick(known.capacity, curve, _retired(outcomes, known))
+    return Performance(
+        hoped, outcomes, measure_batches(outcomes, by),
+        campaign_effect(outcomes, known.terms.money if known.terms else None),
+        causes, known.exam, known.capacity,
+    )  # fmt: skip
+
+
+def _retired(outcomes: Outcomes | None, known: Documents) -> dict[str, dict[str, Estimate]]:
+    """Exams of the models that scored some outcome and are not in use any more."""
+    if outcomes is None or known.champion is None:
+        return {}
+    names = set(outcomes.table.model) - {"", known.champion.name}
+    return {name: measures_of(f"artifacts/{name}__test.json") for name in sorted(names)}

@@ -1,0 +1,91 @@
+"""The report of a run and its answer: what is written, what is said first, and what to do."""
+
+import json
+from dataclasses import asdict
+
+import pandas as pd
+
+from retencion_lib.home import watch_report
+from retencion_lib.home.watch_report import WatchReport
+from retencion_lib.stages.monitor.advice import recommend
+from retencion_lib.stages.monitor.findings import Alert, Code
+from retencion_lib.stages.monitor.report import write_report
+from retencion_lib.stages.monitor.rules import hard_findings
+from retencion_lib.stages.monitor.say_report import answer, moved_sentence
+from retencion_lib.stages.monitor.shifts import shift_alerts, shifts
+from tests.watch_home import loaded
+
+
+def report_of(current: str, *more: Alert) -> WatchReport:
+    t = loaded(current)
+    found = shifts(t)
+    return write_report(t, found, [*hard_findings(t), *shift_alerts(found), *more])
+
+
+def test_a_batch_of_the_same_customers_says_nothing(home):
+    report = report_of("same.csv")
+    assert (report.status, report.alerts) == ("ok", [])
+    assert "Usa las puntuaciones" in answer_of("same.csv")[2]
+
+
+def test_a_moved_column_is_said_with_its_code_and_the_contract_keeps_its_keys(home):
+    report = report_of("moved.csv")
+    assert [a.column for a in report.alerts if a.code == "RET010"] == ["months"]
+    assert "la media de 'months' pasa de" in moved_sentence(report)
+    written = json.loads((home / "monitoring/drift_report.json").read_text())
+    assert set(written) >= {"created_at", "status", "reference", "current", "features", "score",
+                            "quality", "alerts"}  # fmt: skip
+    for row in [*written["features"], written["score"]]:
+        assert set(row) >= {"name", "kind", "psi", "ks", "p_value", "status"}
+
+
+FALL = Alert(
+    Code.REALISED_FALL, "alert", None, -0.2, -0.02,
+    {"batch": "current", "retired": "", "measured": 0.6, "exam": 0.8, "low": -0.3, "high": -0.1},
+)  # fmt: skip
+
+
+def test_every_finding_counts_for_the_status_and_the_worst_is_first(home):
+    report = report_of("moved.csv", FALL)
+    assert report.status == "alert"
+    assert [a.code for a in report.alerts] == ["RET041", "RET010"]
+    assert report.quality == []
+
+
+def test_what_is_written_is_what_is_read(home):
+    written = report_of("moved.csv", FALL)
+    assert asdict(watch_report.read()) == asdict(written)
+
+
+def test_the_answer_says_the_status_what_moved_and_what_to_do(home):
+    said = answer_of("moved.csv")
+    assert said[0].startswith("**Aviso: la lista se puede usar** (1 hallazgo en un lote de 1.000")
+    assert said[1].startswith("**Qué ha cambiado.** 1 de 3 columnas, y la puntuación no:")
+    assert said[2].startswith("**Qué hacer.** Es pequeño y real")
+    assert "**No hace falta reentrenar**" in said[2]
+
+
+def test_a_broken_extract_is_said_first_in_words_and_the_list_is_stopped(home):
+    table = pd.read_csv(home / "same.csv")
+    table["price"] = table["price"].mask(table.index % 3 == 0)
+    table.to_csv(home / "broken.csv", index=False)
+    said = answer_of("broken.csv")
+    assert said[0].startswith("**Alerta: el extracto llega mal, no llames con esta lista**")
+    assert said[1].startswith("**Qué llega mal.** Falta 'price' en el 4")
+    assert said[2].endswith("con este, ni llames ni reentrenes.")
+    assert "RET0" not in " ".join(said)
+
+
+def test_what_the_outcomes_show_is_said_before_what_moved(home):
+    said = _answer(report_of("same.csv", FALL))
+    assert said[0].startswith("**Alerta: conviene reentrenar el modelo**")
+    assert said[1].startswith("**Cuánto acertó.** Con los resultados de este lote, ROC-AUC 0,600")
+
+
+def answer_of(current):
+    return _answer(report_of(current))
+
+
+def _answer(report):
+    advice = recommend(report, id_col="id", target="left", date="2026-10-31")
+    return answer(report, advice).split("\n\n")
