@@ -8,10 +8,9 @@ import shutil
 from pathlib import Path
 
 from retencion_lib import config
-from retencion_lib.audit.verify.fault import Lives
-from retencion_lib.audit.verify.logs import layouts
 from retencion_lib.errors import AuditError, DataError
 from retencion_lib.home import disk, ledger
+from retencion_lib.home.blocks import Lives, layouts
 from retencion_lib.runs import record, seal
 from retencion_lib.runs.context import new_run_id
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from retencion_lib import config
 from retencion_lib.audit.verify.files import file_versions
-from retencion_lib.audit.verify.logs import Block, layouts
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.home import disk, ledger
+from retencion_lib.home.blocks import Block, layouts
 from retencion_lib.words import listed, plural
 
 GONE = "[borrado]"

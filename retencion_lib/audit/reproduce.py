@@ -16,9 +16,9 @@ import nbformat
 
 from retencion_lib import config
 from retencion_lib.audit import compare, recover
-from retencion_lib.audit.verify.logs import layouts
 from retencion_lib.errors import AuditError
 from retencion_lib.home import disk, ledger
+from retencion_lib.home.blocks import layouts
 from retencion_lib.runs import record
 
 

@@ -1,14 +1,14 @@
-"""Files of the stages: hashes, versions, and the lineage of what a run touched.
+"""Files of the stages: hashes, versions, and what a run touched.
 
-Whatever is read or written through this module is recorded in `lineage`, which the last cell
-of each notebook shows; inside a run, whatever is written is announced in the ledger before it
+Whatever is read or written through this module is noted in the run's `lineage`, which the last
+cell of each notebook shows; inside a run, whatever is written is announced in the ledger before it
 has its name. Small JSON is also kept by content in `runs/objects`, so that a later reader finds
 what an earlier run read (docs/decisions/0004).
 """
 
 import csv
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,84 +16,35 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import DataError, OrderError
-from retencion_lib.home import disk, ledger
+from retencion_lib.home import disk, lineage
 from retencion_lib.home.disk import clean, json_bytes, locked, sha256
+from retencion_lib.home.lineage import Touched, begin, end
 
-__all__ = ["clean", "locked", "sha256"]
+__all__ = ["begin", "clean", "end", "locked", "sha256"]
 
 OBJECTS = "runs/objects"
 KEEP_BYTES = 1 << 18  # JSON larger than this is not kept by content
 
 
-@dataclass(frozen=True)
-class Touched:
-    """One file that a run read or wrote, or the block that it appended."""
-
-    role: str  # "input" or "output"
-    path: str  # from the home
-    sha256: str  # of the file; of the block where `offset` is given
-    rows: int | None
-    bytes: int
-    offset: int | None = None  # where the block starts in a log that grows
-
-
-lineage: list[Touched] = []
-_run_id: str | None = None
-_start: dict | None = None
-
-
-def begin(run_id: str, start: dict | None = None) -> None:
-    """Start a run: forget earlier files, and announce in the ledger what is written.
-
-    Parameters
-    ----------
-    start : dict, optional
-        Facts of ``run_started``, where nobody has put that line in the ledger: it is put there
-        before the first write or kept content, so that a notebook that did nothing leaves no
-        trace.
-    """
-    global _run_id, _start
-    _run_id, _start = run_id, start
-    lineage.clear()
-
-
 def record(role: str, path: Path, rows: int | None = None) -> None:
     """Remember a file for the lineage; the same file and content is remembered once."""
-    _remember(Touched(role, config.relative(path), sha256(path), rows, path.stat().st_size))
-
-
-def _remember(touched: Touched) -> None:
-    if touched not in lineage:
-        lineage.append(touched)
-
-
-def _say_start() -> None:
-    global _start
-    if _start is not None:
-        ledger.append("run_started", run_id=_run_id, **_start)
-        _start = None
-
-
-def _announce(touched: Touched) -> None:
-    _say_start()
-    if _run_id is not None:
-        facts = {k: v for k, v in asdict(touched).items() if k != "role" and v is not None}
-        ledger.append("write", run_id=_run_id, **facts)
+    size = path.stat().st_size
+    lineage.current().remember(Touched(role, config.relative(path), sha256(path), rows, size))
 
 
 def lineage_table() -> pd.DataFrame:
     """Files touched so far in this process, one row each, in order."""
     columns = ["role", "path", "sha256", "rows", "bytes"]
-    return pd.DataFrame([asdict(t) for t in lineage], columns=columns)
+    return pd.DataFrame([asdict(t) for t in lineage.current().touched], columns=columns)
 
 
 def write_bytes(path: Path, content: bytes, *, rows: int | None = None) -> Path:
     """Write a file whole or not at all, and record it as an output."""
     sha = disk.digest(content)
     touched = Touched("output", config.relative(path), sha, rows, len(content))
-    _announce(touched)
+    lineage.current().announce(touched)
     disk.write(path, content)
-    _remember(touched)
+    lineage.current().remember(touched)
     return path
 
 
@@ -101,8 +52,9 @@ def keep(content: bytes) -> None:
     """Keep small content under its own hash; the same content is kept once."""
     name = disk.digest(content)
     path = config.resolve(OBJECTS) / name[:2] / name
-    if _run_id is not None and len(content) <= KEEP_BYTES and not path.exists():
-        _say_start()
+    run = lineage.current()
+    if run.run_id is not None and len(content) <= KEEP_BYTES and not path.exists():
+        run.say_start()
         disk.write(path, content)
 
 
@@ -154,7 +106,7 @@ def read_json(path: Path, *, made_by: str) -> Any:
     if rows is None:
         keep(content)
     sha = disk.digest(content)
-    _remember(Touched("input", config.relative(path), sha, rows, len(content)))
+    lineage.current().remember(Touched("input", config.relative(path), sha, rows, len(content)))
     return value
 
 
@@ -212,10 +164,10 @@ def append_csv(path: Path, table: pd.DataFrame) -> Path:
         name, sha = config.relative(path), disk.digest(block)
         touched = Touched("output", name, sha, len(table), len(block), start)
         disk.note_append(path, start, block)
-        _announce(touched)
+        lineage.current().announce(touched)
         disk.append(path, block)
         disk.forget_note(path)
-    _remember(touched)
+    lineage.current().remember(touched)
     return path
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from retencion_lib import config
-from retencion_lib.audit.verify.fault import Fault, Lives
+from retencion_lib.audit.verify.fault import Fault
 from retencion_lib.home import ledger, store
+from retencion_lib.home.blocks import Lives
 from retencion_lib.home.disk import sha256
 
 # Files in `runs` that are no output of a run.

@@ -1,42 +1,11 @@
 """Logs that grow by blocks: each run's rows are still those that it appended, and no others."""
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retencion_lib import config
-from retencion_lib.audit.verify.fault import Fault, Lives
-from retencion_lib.home.disk import digest
+from retencion_lib.audit.verify.fault import Fault
+from retencion_lib.home.blocks import Block, Lives, holds, layouts
 from retencion_lib.words import count, plural
-
-
-@dataclass(frozen=True)
-class Block:
-    """Rows that one run appended."""
-
-    run_id: str
-    offset: int
-    bytes: int
-    rows: int
-    sha256: str
-    path: str
-    announced: str  # its hash when it was appended; an erasure gives it another
-
-    def certain(self, lives: Lives) -> bool:
-        """Whether the run surely appended it."""
-        return lives.certain(self.run_id, self.path, self.announced)
-
-    @classmethod
-    def of(cls, event: dict) -> "Block":
-        """Read it from its line ``write``."""
-        sha = event["sha256"]
-        return cls(str(event.get("run_id")), event["offset"], event["bytes"],
-                   event.get("rows") or 0, sha, event["path"], sha)  # fmt: skip
-
-    @property
-    def end(self) -> int:
-        """Where the next block starts."""
-        return self.offset + self.bytes
 
 
 def check_logs(events: list[dict]) -> list[Fault]:
@@ -46,32 +15,6 @@ def check_logs(events: list[dict]) -> list[Fault]:
     for path, blocks in layouts(events).items():
         found += _check(path, blocks, lives)
     return found
-
-
-def layouts(events: list[dict]) -> dict[str, list[Block]]:
-    """Blocks of each log in the order they lie in the file, as the ledger says."""
-    logs: dict[str, list[Block]] = defaultdict(list)
-    for event in events:
-        if event["event"] == "write" and "offset" in event:
-            blocks = logs[event["path"]]
-            # A block that a cut run announced and never wrote is replaced by the next.
-            while blocks and blocks[-1].offset >= event["offset"]:
-                blocks.pop()
-            blocks.append(Block.of(event))
-        elif event["event"] == "erasure":
-            for path, changed in (event.get("blocks") or {}).items():
-                logs[path] = rewritten(logs[path], changed)
-    return dict(logs)
-
-
-def rewritten(blocks: list[Block], changed: dict[str, dict]) -> list[Block]:
-    """Blocks after an erasure: `changed` gives new bytes, rows and hash by the old offset."""
-    result, offset = [], 0
-    for block in blocks:
-        new = replace(block, **changed.get(str(block.offset), {}), offset=offset)
-        result.append(new)
-        offset = new.end
-    return result
 
 
 def _check(path: str, blocks: list[Block], lives: Lives) -> list[Fault]:
@@ -101,27 +44,13 @@ def _compare(path: str, file: Path, blocks: list[Block], size: int) -> list[Faul
     moved = size - blocks[-1].end if blocks else 0
     with file.open("rb") as handle:
         for block in blocks:
-            if _holds(handle, block, shift):
+            if holds(handle, block, shift):
                 continue
             found.append(_changed(path, block, moved - shift))
             shift = moved
     if moved > 0 and not found:
         found.append(_extra(path, moved))
     return found
-
-
-def _holds(handle, block: Block, shift: int) -> bool:
-    handle.seek(max(0, block.offset + shift))
-    return digest(handle.read(block.bytes)) == block.sha256
-
-
-def held(path: str, block: Block) -> bool:
-    """Whether a block lies in its log as it was appended."""
-    file = config.resolve(path)
-    if not file.is_file():
-        return False
-    with file.open("rb") as handle:
-        return _holds(handle, block, 0)
 
 
 def _changed(path: str, block: Block, moved: int) -> Fault:

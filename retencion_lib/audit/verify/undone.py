@@ -7,9 +7,9 @@ it cannot give a sealed file, a model's version or a finished run's rows another
 import re
 from collections.abc import Iterator
 
-from retencion_lib.audit.verify.fault import Fault, Lives
-from retencion_lib.audit.verify.logs import Block, rewritten
+from retencion_lib.audit.verify.fault import Fault
 from retencion_lib.home import ledger
+from retencion_lib.home.blocks import Block, Lives, rewritten
 
 # What each event must hold for the other checks to read it.
 SHAPES = {
