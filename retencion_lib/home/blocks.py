@@ -1,7 +1,7 @@
 """Logs that grow by blocks, as the ledger says: which run appended what, and where it lies now."""
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import BinaryIO
 
 from retencion_lib import config
@@ -10,28 +10,32 @@ from retencion_lib.home.disk import digest
 UNDONE = ("failed", "abandoned", "refused")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Lives:
     """When each run ended in the ledger, and how."""
 
-    started: frozenset[str]
-    ended: dict[str, tuple[int, str]]  # run to number of its last line, and status
-    kept: frozenset[tuple[str, str, str]]  # run, path and hash of what an unlucky run did write
+    started: set[str] = field(default_factory=set)
+    ended: dict[str, tuple[int, str]] = field(default_factory=dict)  # last line, and status
+    # Run, path and hash of what an unlucky run did write.
+    kept: set[tuple[str, str, str]] = field(default_factory=set)
 
     @classmethod
     def of(cls, events: list[dict]) -> "Lives":
         """Read them from the events."""
-        started = frozenset(e["run_id"] for e in events if e["event"] == "run_started")
-        ends = [e for e in events if e["event"] == "run_finished"]
-        ended = {e["run_id"]: (e.get("seq", 0), e.get("status", "")) for e in ends}
-        kept = frozenset(
-            (e["run_id"], str(o.get("path")), str(o.get("sha256")))
-            for e in ends
-            if e.get("status") in UNDONE
-            for o in e.get("outputs") or []
-            if isinstance(o, dict)
-        )
-        return cls(started, ended, kept)
+        lives = cls()
+        for event in events:
+            lives.add(event)
+        return lives
+
+    def add(self, event: dict) -> None:
+        """Take in one more line."""
+        if event["event"] == "run_started":
+            self.started.add(event["run_id"])
+        elif event["event"] == "run_finished":
+            run, status = event["run_id"], event.get("status", "")
+            self.ended[run] = (event.get("seq", 0), status)
+            if status in UNDONE:
+                self.kept |= {(run, o["path"], o["sha256"]) for o in event.get("outputs") or []}
 
     def certain(self, run_id: str | None, path: str, sha256: str) -> bool:
         """Whether a run surely wrote what it announced: it ended well, or its end says so."""
@@ -78,14 +82,19 @@ class Block:
 
 def layouts(events: list[dict]) -> dict[str, list[Block]]:
     """Blocks of each log in the order they lie in the file, as the ledger says."""
-    logs: dict[str, list[Block]] = defaultdict(list)
+    logs: dict[str, list[Block]] = {}
     for event in events:
-        if event["event"] == "write" and "offset" in event:
-            placed(logs[event["path"]], Block.of(event))
-        elif event["event"] == "erasure":
-            for path, changed in (event.get("blocks") or {}).items():
-                logs[path] = rewritten(logs[path], changed)
-    return dict(logs)
+        lay(logs, event)
+    return logs
+
+
+def lay(logs: dict[str, list[Block]], event: dict) -> None:
+    """Take in one more line."""
+    if event["event"] == "write" and "offset" in event:
+        placed(logs.setdefault(event["path"], []), Block.of(event))
+    elif event["event"] == "erasure":
+        for path, changed in (event.get("blocks") or {}).items():
+            logs[path] = rewritten(logs.get(path, []), changed)
 
 
 def placed(blocks: list[Block], block: Block) -> None:
@@ -118,3 +127,53 @@ def holds(handle: BinaryIO, block: Block, shift: int) -> bool:
     """Whether a block lies, as it was appended, so many bytes from its place."""
     handle.seek(max(0, block.offset + shift))
     return digest(handle.read(block.bytes)) == block.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What of a log is not as the ledger says."""
+
+    kind: str  # "changed", "added", "gone" in a block; "extra" behind all; "missing"; "half"
+    block: Block | None
+    size: int = 0  # bytes behind the last block, of whole or half rows
+
+
+def differences(path: str, blocks: list[Block], lives: Lives) -> list[Difference]:
+    """What of a log is not as the ledger says; empty if all holds."""
+    file = config.resolve(path)
+    size = file.stat().st_size if file.is_file() else 0
+    # The last blocks may never have been written, if their runs were cut short or failed.
+    while blocks and size <= blocks[-1].offset and not blocks[-1].certain(lives):
+        blocks = blocks[:-1]
+    if not blocks:
+        return [Difference("extra", None, size)] if size else []
+    if not file.is_file():
+        return [Difference("missing", blocks[-1])]
+    if size < blocks[-1].end and not blocks[-1].certain(lives):
+        half = blocks[-1]
+        cut = Difference("half", half, size - half.offset)
+        return [*_compared(file, blocks[:-1], half.offset), cut]
+    return _compared(file, blocks, size)
+
+
+def _compared(file: Path, blocks: list[Block], size: int) -> list[Difference]:
+    """Compare each block; after a changed one, look for the rest where it moved to."""
+    found: list[Difference] = []
+    shift, moved = 0, size - blocks[-1].end if blocks else 0
+    with file.open("rb") as handle:
+        for block in blocks:
+            if holds(handle, block, shift):
+                continue
+            by = moved - shift
+            kind = "changed" if not by else ("added" if by > 0 else "gone")
+            found.append(Difference(kind, block))
+            shift = moved
+    if moved > 0 and not found:
+        found.append(Difference("extra", None, moved))
+    return found
+
+
+def intact(path: str, blocks: list[Block], lives: Lives) -> str:
+    """Run whose rows in a log are not as it left them; empty if all holds."""
+    wrong = [d for d in differences(path, blocks, lives) if d.kind != "half"]
+    return (wrong[0].block.run_id if wrong[0].block else blocks[-1].run_id) if wrong else ""

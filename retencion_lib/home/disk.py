@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,10 +32,15 @@ CAUSES = {
     errno.EACCES: ("falta permiso de escritura", "Pide permiso o elige otro RETENCION_HOME"),
     errno.ENOENT: ("su carpeta no existe ni se puede crear", "Elige otra con RETENCION_HOME"),
     errno.ENOTDIR: ("una de sus carpetas es un archivo", "Elige otra carpeta con RETENCION_HOME"),
+    errno.EISDIR: ("en su lugar hay una carpeta", "Quítala y repite la orden"),
     errno.EEXIST: ("ya hay un archivo con el nombre de su carpeta",
                    "Cámbiale el nombre o elige otra carpeta con RETENCION_HOME"),
     errno.EPERM: ("falta permiso de escritura", "Pide permiso o elige otro RETENCION_HOME"),
 }  # fmt: skip
+
+KINDS = ((stat.S_ISREG, "un archivo"), (stat.S_ISLNK, "un enlace simbólico"),
+         (stat.S_ISDIR, "una carpeta"), (stat.S_ISFIFO, "una tubería"),
+         (stat.S_ISSOCK, "un zócalo"))  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -69,6 +75,11 @@ def locked(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def kind_of(mode: int) -> str:
+    """What a path is, in words, by its mode."""
+    return next((said for is_kind, said in KINDS if is_kind(mode)), "un dispositivo")
 
 
 def sha256(path: Path) -> str:

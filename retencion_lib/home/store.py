@@ -16,7 +16,7 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import DataError, OrderError
-from retencion_lib.home import disk, lineage
+from retencion_lib.home import disk, door, lineage
 from retencion_lib.home.disk import clean, json_bytes, locked, sha256
 from retencion_lib.home.lineage import Touched, begin, end
 
@@ -27,9 +27,9 @@ KEEP_BYTES = 1 << 18  # JSON larger than this is not kept by content
 
 
 def record(role: str, path: Path, rows: int | None = None) -> None:
-    """Remember a file for the lineage; the same file and content is remembered once."""
-    size = path.stat().st_size
-    lineage.current().remember(Touched(role, config.relative(path), sha256(path), rows, size))
+    """Remember a file for the lineage, once the ledger vouches for it; the same content once."""
+    size, sha = path.stat().st_size, door.sha256(path)
+    lineage.current().remember(Touched(role, config.relative(path), sha, rows, size))
 
 
 def lineage_table() -> pd.DataFrame:
@@ -40,6 +40,7 @@ def lineage_table() -> pd.DataFrame:
 
 def write_bytes(path: Path, content: bytes, *, rows: int | None = None) -> Path:
     """Write a file whole or not at all, and record it as an output."""
+    door.ready_to_write(path)
     sha = disk.digest(content)
     touched = Touched("output", config.relative(path), sha, rows, len(content))
     lineage.current().announce(touched)
@@ -94,7 +95,7 @@ def read_json(path: Path, *, made_by: str) -> Any:
         If it is not JSON.
     """
     need(path, made_by=made_by)
-    content = path.read_bytes()
+    content = read_bytes(path)
     try:
         value = json.loads(content)
     except ValueError as error:
@@ -110,6 +111,17 @@ def read_json(path: Path, *, made_by: str) -> Any:
     return value
 
 
+def read_bytes(path: Path) -> bytes:
+    """Bytes of a file that is there, once the ledger vouches for them.
+
+    Raises
+    ------
+    AuditError
+        If it is a file of ours and not as the ledger last said.
+    """
+    return door.read(path)
+
+
 def need(path: Path, *, made_by: str) -> Path:
     """Give back a path that must exist, or name the command that writes it."""
     if not path.is_file():
@@ -122,8 +134,10 @@ def need(path: Path, *, made_by: str) -> Path:
 
 def read_csv(path: Path, *, made_by: str, **options: object) -> pd.DataFrame:
     """Read a CSV that the stage `made_by` writes, as pandas does, and record it as an input."""
-    table = pd.read_csv(need(path, made_by=made_by), **options)
-    record("input", path, len(table))
+    sha = door.sha256(need(path, made_by=made_by))
+    table = pd.read_csv(path, **options)
+    size = path.stat().st_size
+    lineage.current().remember(Touched("input", config.relative(path), sha, len(table), size))
     return table
 
 
@@ -132,7 +146,7 @@ def append_json(path: Path, items: list[dict]) -> Path:
     with locked(path):
         before = []
         if path.exists():
-            before = json.loads(path.read_text(encoding="utf-8"))
+            before = json.loads(read_bytes(path))
             record("input", path, len(before))
         return write_json(path, before + items)
 
@@ -157,6 +171,7 @@ def append_csv(path: Path, table: pd.DataFrame) -> Path:
     """
     with locked(path):
         disk.mend(path)
+        door.ready_to_write(path)
         start = path.stat().st_size if path.exists() else 0
         if start:
             _check_header(path, list(table.columns))

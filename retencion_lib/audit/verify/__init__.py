@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from retencion_lib.audit.verify.chain import check_anchor, check_chain, check_runs
 from retencion_lib.audit.verify.fault import Fault
 from retencion_lib.audit.verify.files import check_files
-from retencion_lib.audit.verify.logs import check_logs
+from retencion_lib.audit.verify.logs import check_log
 from retencion_lib.audit.verify.undone import check_undone, well_shaped
 from retencion_lib.home import ledger
+from retencion_lib.home.versions import Book
 
 __all__ = ["Fault", "faults"]
 
@@ -23,6 +24,7 @@ def faults(anchors: Sequence[tuple[int, str]] = ()) -> list[Fault]:
     """
     raw = ledger.lines()
     events, misshapen = well_shaped(list(ledger.parse(raw)))
+    book = Book.of(events)
     return [
         *check_chain(raw, ledger.half_line()),
         *(fault for anchor in anchors for fault in check_anchor(raw, anchor)),
@@ -30,5 +32,5 @@ def faults(anchors: Sequence[tuple[int, str]] = ()) -> list[Fault]:
         *check_runs(events),
         *check_undone(events),
         *check_files(events),
-        *check_logs(events),
+        *(fault for path in book.logs for fault in check_log(path, book)),
     ]
