@@ -13,7 +13,7 @@ from pathlib import Path
 
 from retencion_lib import config
 from retencion_lib.errors import DataError, ParameterError
-from retencion_lib.home import disk, ledger
+from retencion_lib.home import disk, door, ledger
 from retencion_lib.home.blocks import Block, layouts
 from retencion_lib.home.versions import Book
 from retencion_lib.words import listed, plural
@@ -46,7 +46,7 @@ def erase(customer: str, *, reason: str, approver: str) -> Plan:
         if not value.strip():
             raise ParameterError(f"{name} = '': hace falta para borrar; queda en el registro.")
     with disk.locked(config.resolve(config.PREDICTIONS)):
-        disk.mend(config.resolve(config.PREDICTIONS))
+        door.mend(config.resolve(config.PREDICTIONS))
         found = plan(customer)
         if not (found.contents or found.logs):
             raise DataError(

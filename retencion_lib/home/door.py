@@ -119,6 +119,13 @@ def ready_to_write(path: Path) -> None:
         _refuse_stranger(name, book)
 
 
+def mend(path: Path) -> None:
+    """Cut off what a killed process left half appended to a log; rows that are certain stay."""
+    book = _reader.caught_up()
+    blocks = book.logs.get(config.relative(path), [])
+    disk.mend(path, max((b.end for b in blocks if b.certain(book.lives)), default=0))
+
+
 def _refuse_stranger(name: str, book: Book) -> None:
     if book.said and events.owner(name):
         raise AuditError(

@@ -63,6 +63,7 @@ NEVER_ERASED = re.compile(
 )
 SIGNS = ("runs/head.txt", "runs/head.txt.sig")
 INDEX = "runs/index.html"
+REGISTRY = "artifacts/registry.json"
 # Documents that later runs add to: one that is gone is not begun anew in silence.
 GROWS = re.compile(
     r"artifacts/(registry|experiments_summary|campaigns)\.json|logs/predictions\.csv|"
@@ -84,8 +85,8 @@ def may_write(notebook: str, path: str) -> bool:
     return free and bool(re.fullmatch(OWNERS["00_snapshots"], path))
 
 
-def objection(line: bytes, event: object) -> str | None:
-    """The first thing in a line that this library would not have written; None if there is none."""
+def misfit(event: object) -> str | None:
+    """The first field of an event that its kind does not have so; None if there is none."""
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
         return "event"
     if event["event"] not in EVENTS:
@@ -94,11 +95,16 @@ def objection(line: bytes, event: object) -> str | None:
     for name in (*fields, *event):
         if name not in fields or not fields[name](event.get(name, ABSENT)):
             return name[:40]
+    return None
+
+
+def objection(line: bytes, event: object) -> str | None:
+    """The first thing in a line that this library would not have written; None if there is none."""
     try:  # repeated keys, other spaces, numbers in another form: one way to write, one to read
         same = json.dumps(event, ensure_ascii=False).encode() == line
     except (ValueError, RecursionError):
         same = False
-    return None if same else "la forma de escribirla"
+    return misfit(event) or (None if same else "la forma de escribirla")
 
 
 ABSENT = object()

@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from retencion_lib import config
 from retencion_lib.errors import AuditError, StorageError
-from retencion_lib.home import disk
+from retencion_lib.home import disk, events
 
 LEDGER = "runs/ledger.jsonl"
 FIRST = "0" * 64
@@ -172,15 +172,15 @@ def half_line() -> int:
 
 
 def read() -> list[dict]:
-    """All events, oldest first; a line that is not JSON is `verify`'s business."""
+    """All events, oldest first; a line that is none of ours is `verify`'s business."""
     return list(parse(lines()))
 
 
 def parse(raw: list[bytes]) -> Iterator[dict]:
-    """Events of raw lines."""
+    """Events of raw lines; those that the grammar does not know are left out."""
     for line in raw:
         event = parsed(line)
-        if event is not None:
+        if event is not None and events.misfit(event) is None:
             yield event
 
 

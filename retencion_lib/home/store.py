@@ -170,7 +170,7 @@ def append_csv(path: Path, table: pd.DataFrame) -> Path:
         If the log has other columns than the table.
     """
     with locked(path):
-        disk.mend(path)
+        door.mend(path)
         door.ready_to_write(path)
         start = path.stat().st_size if path.exists() else 0
         if start:

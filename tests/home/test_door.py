@@ -100,9 +100,10 @@ def test_what_a_run_announced_and_did_not_write_leaves_the_former_lawful(home, m
     def full(*_):
         raise OSError("full")
 
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="full"):
+    with monkeypatch.context() as patch:
         patch.setattr(disk, "write", full)
-        store.write_json(home / config.EXPERIMENTS, [])
+        with pytest.raises(OSError, match="full"):
+            store.write_json(home / config.EXPERIMENTS, [])
     assert len(store.read_json(home / config.EXPERIMENTS, made_by="train")) == 1
 
 

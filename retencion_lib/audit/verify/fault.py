@@ -14,4 +14,10 @@ class Fault:
 
     def __str__(self) -> str:
         """The message, with the run that it concerns."""
-        return f"{self.message} [{self.run_id}]" if self.run_id else self.message
+        said = f"{self.message} [{self.run_id}]" if self.run_id else self.message
+        return printable(said)
+
+
+def printable(text: str) -> str:
+    """Text that a terminal shows and does not obey: names of files are whatever a hand chose."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
