@@ -7,7 +7,7 @@ import nbformat
 import pandas as pd
 
 from retencion_lib import config
-from retencion_lib.home import disk, ledger, registry, store
+from retencion_lib.home import disk, ledger, lineage, registry, store
 from retencion_lib.home.exam import Threshold
 from retencion_lib.home.experiments import Experiment, FileOf, Learnt, log_experiments
 from retencion_lib.home.registry import Entry, Why
@@ -41,7 +41,7 @@ def finish(run_id: str, notebook: str, status: str = "ok") -> None:
     """End a run with a notebook and a report."""
     touched = {
         role: [{"path": t.path, "sha256": t.sha256, "bytes": t.bytes, "rows": t.rows}
-               for t in store.lineage if t.role == role]
+               for t in lineage.current().touched if t.role == role]
         for role in ("input", "output")
     }  # fmt: skip
     facts = {"inputs": touched["input"], "outputs": touched["output"], "results": {}}
@@ -54,7 +54,7 @@ def finish(run_id: str, notebook: str, status: str = "ok") -> None:
         "run_finished", run_id=run_id, notebook=notebook, status=status, parameters={}, **facts,
         files={config.relative(f): disk.sha256(f) for f in (output, output.with_suffix(".html"))},
     )  # fmt: skip
-    store._run_id = None
+    store.end()
 
 
 def _train(run_id: str) -> None:

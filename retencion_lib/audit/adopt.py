@@ -1,18 +1,20 @@
 """Take into the ledger what it does not hold yet: notebooks executed elsewhere, runs cut short."""
 
 import json
-import os
 import platform
 import re
 import shutil
 from pathlib import Path
 
 from retencion_lib import config
-from retencion_lib.audit.verify.fault import Lives
-from retencion_lib.audit.verify.logs import layouts
+from retencion_lib.audit.verify.chain import acknowledged, steps_back
+from retencion_lib.audit.verify.tree import FOLDERS
 from retencion_lib.errors import AuditError, DataError
-from retencion_lib.home import disk, ledger
-from retencion_lib.runs import record, seal
+from retencion_lib.home import disk, door, ledger
+from retencion_lib.home.blocks import Lives
+from retencion_lib.home.events import INDEX
+from retencion_lib.home.versions import Book
+from retencion_lib.runs import index, record, seal
 from retencion_lib.runs.context import new_run_id
 
 
@@ -108,16 +110,45 @@ def abandon(run_id: str = "") -> list[str]:
     chosen = [e for e in lone if (e["run_id"] == run_id if run_id else _gone(e, starts))]
     if run_id and not chosen:
         raise AuditError(f"{run_id}: no consta como empezada y sin terminar. No hay qué cerrar.")
-    for path in layouts(events):
-        with disk.locked(config.resolve(path)):
-            disk.mend(config.resolve(path))
+    _sweep()
     for event in chosen:
         seal.end(
             event["run_id"], event["notebook"], config.resolve(event.get("output") or "runs/-"),
             error=None, params=event.get("parameters", {}), seconds=None, status="abandoned",
             source_sha256=event.get("source_sha256"),
         )  # fmt: skip
+    _refresh_index()
     return [e["run_id"] for e in chosen]
+
+
+def _sweep() -> None:
+    """Take away what killed processes left half written."""
+    for note in sorted(config.resolve("logs").glob(".*.pending")):
+        log = note.with_name(note.name.removeprefix(".").removesuffix(".pending"))
+        with disk.locked(log):
+            door.mend(log)
+    for folder in (*FOLDERS, "data"):
+        for path in config.resolve(folder).rglob(".*.tmp"):
+            if path.is_file() and not path.is_symlink() and disk.abandoned(path):
+                path.unlink(missing_ok=True)
+
+
+def _refresh_index() -> None:
+    """Write the list of runs again if whoever should have was cut short."""
+    said = Book.of(ledger.read()).versions.get(INDEX)
+    page = config.resolve(INDEX)
+    if said and not (page.is_file() and disk.sha256(page) == said[-1].sha256):
+        index.write()
+
+
+def acknowledge_clocks() -> list[int]:
+    """Say in the ledger that it is known that clocks went back; give back at which lines."""
+    events = ledger.read()
+    known = acknowledged(events)
+    new = [seq for seq, *_ in steps_back(events) if seq not in known]
+    if new:
+        ledger.append("clock", lines=new, actor=ledger.actor())
+    return new
 
 
 def _gone(event: dict, starts: list[dict]) -> bool:
@@ -129,10 +160,4 @@ def _gone(event: dict, starts: list[dict]) -> bool:
         for e in starts
     ):
         return True  # the notebook was opened again in the same kernel
-    try:
-        os.kill(event["pid"], 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+    return isinstance(event.get("pid"), int) and not disk.alive(event["pid"])

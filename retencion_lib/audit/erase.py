@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from retencion_lib import config
-from retencion_lib.audit.verify.files import file_versions
-from retencion_lib.audit.verify.logs import Block, layouts
 from retencion_lib.errors import DataError, ParameterError
-from retencion_lib.home import disk, ledger
+from retencion_lib.home import disk, door, ledger
+from retencion_lib.home.blocks import Block, layouts
+from retencion_lib.home.versions import Book
 from retencion_lib.words import listed, plural
 
 GONE = "[borrado]"
@@ -46,7 +46,7 @@ def erase(customer: str, *, reason: str, approver: str) -> Plan:
         if not value.strip():
             raise ParameterError(f"{name} = '': hace falta para borrar; queda en el registro.")
     with disk.locked(config.resolve(config.PREDICTIONS)):
-        disk.mend(config.resolve(config.PREDICTIONS))
+        door.mend(config.resolve(config.PREDICTIONS))
         found = plan(customer)
         if not (found.contents or found.logs):
             raise DataError(
@@ -72,7 +72,7 @@ def plan(customer: str) -> Plan:
     found = Plan()
     for path, blocks in layouts(events).items():
         _plan_log(found, path, blocks, customer)
-    for path in file_versions(events):
+    for path in Book.of(events).versions:
         file = config.resolve(path)
         if file.suffix not in TEXT or not file.is_file():
             continue
@@ -136,7 +136,7 @@ def _redacted(content: bytes, customer: str) -> bytes:
 
 def left_alone(customer: str) -> list[str]:
     """Tables from outside that still hold the customer, for whoever delivered them."""
-    written = file_versions(ledger.read())
+    written = Book.of(ledger.read()).versions
     return [
         config.relative(path)
         for path in sorted(config.resolve("data").rglob("*.csv"))

@@ -1,15 +1,18 @@
 """Orders of the command line that are no stage: data, and everything an auditor asks."""
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from retencion_lib import config
 from retencion_lib.errors import AuditError, ParameterError
 from retencion_lib.home import ledger, registry
 from retencion_lib.runs.parameters import options, refuse_unknown
 from retencion_lib.words import plural
+
+if TYPE_CHECKING:
+    from retencion_lib.audit.verify import Report
 
 
 @dataclass(frozen=True)
@@ -58,37 +61,37 @@ def data() -> None:
 def verify(head: str = "", signature: str = "", identity: str = "", **flags: str) -> None:
     """Check everything against the ledger; an error with every fault if there is one."""
     from retencion_lib.audit import signature as signing
-    from retencion_lib.audit.verify import faults
+    from retencion_lib.audit.verify import report
 
-    if signature and not identity:
-        raise ParameterError("Con --signature hace falta --identity: quién debe haber firmado.")
-    signed = signing.signed_head(signature, identity) if signature else None
-    anchors = ([_anchor(head)] if head else []) + ([signed] if signed else [])
-    _say_faults(faults(anchors), as_json="json" in flags)
-
-
-def _anchor(head: str) -> tuple[int, str]:
-    if not re.fullmatch(r"\d+:[0-9a-f]{64}", head):
+    if bool(signature) != bool(identity):
         raise ParameterError(
-            f"head = '{head}': debe ser NÚMERO:SHA256, como lo escribe 'retencion head'."
+            "--signature FIRMANTES e --identity QUIÉN van juntos: el archivo de quienes pueden "
+            "firmar, y quién debe haber firmado."
         )
-    seq, _, sha256 = head.partition(":")
-    return int(seq), sha256
+    anchors = [("head", signing.parsed(head))] if head else []
+    if signature:
+        anchors.append(("signature", signing.signed_head(signature, identity)))
+    _say_report(report(anchors), as_json="json" in flags)
 
 
-def _say_faults(found: list, *, as_json: bool) -> None:
-    seq, sha256 = ledger.head()
+def _say_report(found: "Report", *, as_json: bool) -> None:
+    from retencion_lib.audit.verify import say
+
+    broken = any(f.code == "ledger" for f in found.faults)
+    seq, sha256 = (0, ledger.FIRST) if broken else ledger.head()
     if as_json:
-        value = {"head": {"seq": seq, "sha256": sha256}, "faults": [asdict(f) for f in found]}
-        print(json.dumps(value, ensure_ascii=False, indent=2))
-    if found:
-        lines = [] if as_json else [str(f) for f in found]
-        raise AuditError("\n".join([*lines, f"{plural(len(found), 'fallo', 'fallos')}."]))
-    if not as_json and not seq:
-        print(f"El registro de {config.home()} está vacío: todavía no hay nada que comprobar.")
-    elif not as_json:
-        said = plural(seq, "anotación", "anotaciones")
-        print(f"{said} en el registro, sin fallos. Última: {seq}:{sha256}")
+        value = {"head": {"seq": seq, "sha256": sha256},
+                 "faults": [asdict(f) for f in found.faults],
+                 "anchors": [asdict(c) for c in found.covers]}  # fmt: skip
+        print(json.dumps(value, indent=2))
+    else:
+        for cover in found.covers:
+            print(say.covered(cover))
+    if found.faults:
+        lines = [] if as_json else [str(f) for f in found.faults]
+        raise AuditError("\n".join([*lines, f"{plural(len(found.faults), 'fallo', 'fallos')}."]))
+    if not as_json:
+        print(say.clean(seq, sha256, str(config.home())))
 
 
 def head() -> None:
@@ -117,6 +120,8 @@ def seal(what: str = "") -> None:
     for run_id in closed:
         print(f"Abandonada: {run_id}")
     print(f"{plural(len(closed), 'ejecución cerrada', 'ejecuciones cerradas')}.")
+    for line in adopt.acknowledge_clocks():
+        print(f"Anotado que se sabe que el reloj volvió atrás en la línea {line}.")
 
 
 def promote(version: str = "", reason: str = "", approver: str = "") -> None:

@@ -10,15 +10,16 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
 
 from retencion_lib import config
 from retencion_lib.audit import compare, recover
-from retencion_lib.audit.verify.logs import layouts
 from retencion_lib.errors import AuditError
-from retencion_lib.home import disk, ledger
+from retencion_lib.home import disk, events, ledger
+from retencion_lib.home.blocks import layouts
 from retencion_lib.runs import record
 
 
@@ -82,8 +83,8 @@ def _execute(event: dict, folder: Path, done: Reproduction) -> dict:
     if ran.returncode:
         said = ran.stderr.strip().splitlines()
         raise AuditError(f"{event['run_id']}: esta vez falla: {said[-1] if said else 'sin error'}")
-    last = (home / ledger.LEDGER).read_bytes().splitlines()[-1]
-    return json.loads(last)
+    raw = (home / ledger.LEDGER).read_bytes().splitlines()
+    return [e for e in ledger.parse(raw) if e["event"] == "run_finished"][-1]
 
 
 def _source(event: dict, folder: Path) -> Path:
@@ -143,7 +144,7 @@ def _place_inputs(event: dict, home: Path, folder: Path) -> None:
     """Put each input where the run read it; models are known to the new home's ledger too."""
     own = {(o["path"], o["sha256"]) for o in event["outputs"]}
     placed: set[str] = set()
-    known = []
+    known: dict[str, bytes] = {}
     for touched in event["inputs"]:
         path = touched["path"]
         if path in placed or (path, touched["sha256"]) in own:
@@ -153,9 +154,9 @@ def _place_inputs(event: dict, home: Path, folder: Path) -> None:
         if content is None:
             content = _recompute(event, touched, folder)
         if not Path(path).is_absolute():
-            disk.write(home / path, content)
-            known.append({"path": path, "sha256": touched["sha256"]})
-    for path, content in _logs_before(event).items():
+            known[path] = content
+    known |= _logs_before(event)
+    for path, content in known.items():
         disk.write(home / path, content)
     _announce(home, known)
 
@@ -190,22 +191,30 @@ def _recompute(event: dict, touched: dict, folder: Path) -> bytes:
     )
 
 
-def _announce(home: Path, known: list[dict]) -> None:
-    """Tell the new home's ledger the files that this ledger vouches for."""
-    lines, before = [], ledger.FIRST
-    for seq, facts in enumerate(known, 1):
-        line = {
-            "seq": seq,
-            "at": "",
-            "prev": before,
-            "event": "write",
-            "run_id": "original",
-            **facts,
-        }
-        lines.append(json.dumps(line, ensure_ascii=False).encode())
-        before = disk.digest(lines[-1])
+def _announce(home: Path, known: dict[str, bytes]) -> None:
+    """Tell the new home's ledger the files that this ledger vouches for, by who writes each."""
+    lines: list[bytes] = []
+    for path, content in known.items():
+        notebook = events.owner(path)
+        if notebook is None:
+            continue  # from outside: there too nobody vouches for it
+        facts = {"path": path, "sha256": disk.digest(content), "bytes": len(content)}
+        if path.startswith("logs/"):
+            facts["offset"] = 0
+        run = {"run_id": f"original-{len(lines)}", "notebook": notebook}
+        _chain(lines, "run_started", **run, parameters={})
+        _chain(lines, "write", run_id=run["run_id"], **facts)
+        _chain(lines, "run_finished", **run, status="ok", parameters={}, inputs=[],
+               outputs=[facts], results={}, files={})  # fmt: skip
     if lines:
         disk.write(home / ledger.LEDGER, b"\n".join(lines) + b"\n")
+
+
+def _chain(lines: list[bytes], event: str, **facts: object) -> None:
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    before = disk.digest(lines[-1]) if lines else ledger.FIRST
+    line = {"seq": len(lines) + 1, "at": at, "prev": before, "event": event, **facts}
+    lines.append(ledger.encoded(line))
 
 
 def _compare(event: dict, new: dict, home: Path, done: Reproduction) -> None:

@@ -4,31 +4,37 @@
 `runs/head.txt.sig`, and can be checked by hand with `ssh-keygen -Y verify`.
 """
 
+import re
 import subprocess
 from pathlib import Path
 
 from retencion_lib import config
-from retencion_lib.errors import AuditError
+from retencion_lib.errors import AuditError, ParameterError
 from retencion_lib.home import disk, ledger
+from retencion_lib.home.events import SIGNS
 
-HEAD = "runs/head.txt"
-SIGNATURE = "runs/head.txt.sig"
+HEAD, SIGNATURE = SIGNS
 NAMESPACE = "retencion"
 
 
 def sign(key: str) -> tuple[int, str]:
-    """Sign the head as it stands; give it back.
+    """Sign the head as it stands, and note in the ledger which line was signed; give it back.
 
     Raises
     ------
     AuditError
-        If `ssh-keygen` is missing or refuses the key.
+        If the ledger is empty, or `ssh-keygen` is missing or refuses the key.
     """
     head = ledger.head()
+    if not head[0]:
+        raise AuditError(f"{ledger.LEDGER} está vacío: todavía no hay nada que firmar.")
     content = f"{head[0]}:{head[1]}\n".encode()
     signed = _ssh_keygen("sign", "-f", str(Path(key).expanduser()), "-n", NAMESPACE, stdin=content)
-    disk.write(config.resolve(HEAD), content)
-    disk.write(config.resolve(SIGNATURE), signed)
+    files = {HEAD: content, SIGNATURE: signed}
+    ledger.append("signed", line=head[0], sha256=head[1], actor=ledger.actor(),
+                  files={path: disk.digest(made) for path, made in files.items()})  # fmt: skip
+    for path, made in files.items():
+        disk.write(config.resolve(path), made)
     return head
 
 
@@ -54,7 +60,23 @@ def signed_head(allowed_signers: str, identity: str) -> tuple[int, str]:
     signers = str(Path(allowed_signers).expanduser())
     _ssh_keygen("verify", "-f", signers, "-I", identity, "-n", NAMESPACE, "-s", str(signature),
                 stdin=content)  # fmt: skip
-    seq, _, sha256 = content.decode().strip().partition(":")
+    return parsed(content.decode(errors="replace").strip())
+
+
+def parsed(head: str) -> tuple[int, str]:
+    """Number and SHA-256 of an anchor as ``retencion head`` writes it.
+
+    Raises
+    ------
+    ParameterError
+        If it is none, or is that of an empty ledger, which anchors nothing.
+    """
+    if not re.fullmatch(r"[1-9]\d{0,14}:[0-9a-f]{64}", head):
+        raise ParameterError(
+            f"head = '{head}': debe ser NÚMERO:SHA256, como lo escribe 'retencion head', y la de "
+            "un libro vacío (0) no ancla nada."
+        )
+    seq, _, sha256 = head.partition(":")
     return int(seq), sha256
 
 

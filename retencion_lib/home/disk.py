@@ -11,7 +11,11 @@ import hashlib
 import json
 import math
 import os
+import platform
+import re
+import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +25,7 @@ import pandas as pd
 from filelock import FileLock
 
 from retencion_lib import config
-from retencion_lib.errors import StorageError
+from retencion_lib.errors import AuditError, StorageError
 
 CAUSES = {
     errno.ENOSPC: ("no queda sitio en el disco", "Libera espacio y repite la orden"),
@@ -31,10 +35,18 @@ CAUSES = {
     errno.EACCES: ("falta permiso de escritura", "Pide permiso o elige otro RETENCION_HOME"),
     errno.ENOENT: ("su carpeta no existe ni se puede crear", "Elige otra con RETENCION_HOME"),
     errno.ENOTDIR: ("una de sus carpetas es un archivo", "Elige otra carpeta con RETENCION_HOME"),
+    errno.EISDIR: ("en su lugar hay una carpeta", "Quítala y repite la orden"),
     errno.EEXIST: ("ya hay un archivo con el nombre de su carpeta",
                    "Cámbiale el nombre o elige otra carpeta con RETENCION_HOME"),
     errno.EPERM: ("falta permiso de escritura", "Pide permiso o elige otro RETENCION_HOME"),
 }  # fmt: skip
+
+WRITER = re.sub(r"\W", "_", platform.node())[:40]  # in the name of a half-written file
+TEMPORARY = re.compile(r"\..+\.(\w+)-(\d+)-\w+\.tmp")
+OLD = 3600  # seconds after which no file of another machine is still being written
+KINDS = ((stat.S_ISREG, "un archivo"), (stat.S_ISLNK, "un enlace simbólico"),
+         (stat.S_ISDIR, "una carpeta"), (stat.S_ISFIFO, "una tubería"),
+         (stat.S_ISSOCK, "un zócalo"))  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -71,6 +83,11 @@ def locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
+def kind_of(mode: int) -> str:
+    """What a path is, in words, by its mode."""
+    return next((said for is_kind, said in KINDS if is_kind(mode)), "un dispositivo")
+
+
 def sha256(path: Path) -> str:
     """Hexadecimal SHA-256 of a file's bytes."""
     with path.open("rb") as handle:
@@ -87,7 +104,10 @@ def write(path: Path, content: bytes) -> Path:
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed before the rename)
-            dir=path.parent, prefix=f".{path.name}.", suffix=".tmp", delete=False
+            dir=path.parent,
+            prefix=f".{path.name}.{WRITER}-{os.getpid()}-",
+            suffix=".tmp",
+            delete=False,
         )
         try:
             with handle:
@@ -122,22 +142,67 @@ def note_append(path: Path, start: int, block: bytes) -> None:
     write(_note(path), json.dumps(place).encode())
 
 
-def mend(path: Path) -> None:
+def mend(path: Path, least: int = 0) -> None:
     """Cut off the half block that a killed process left; a whole one stays.
 
-    The caller holds the lock of the log.
+    The caller holds the lock of the log. Nothing is cut before `least`, where the rows end that
+    the ledger holds for certain, and only what could be part of the noted block.
+
+    Raises
+    ------
+    AuditError
+        If the note is not one that an append of ours left.
     """
     note = _note(path)
     if not note.exists():
         return
-    place = json.loads(note.read_bytes())
+    place = _placed(note, least)
     if path.exists():
         with path.open("rb") as handle:
+            over = handle.seek(0, os.SEEK_END) - place["offset"]
             handle.seek(place["offset"])
             whole = digest(handle.read(place["bytes"])) == place["sha256"]
-        if not whole:
+        if not whole and 0 <= over <= place["bytes"]:
             os.truncate(path, place["offset"])
     note.unlink()
+
+
+def _placed(note: Path, least: int) -> dict:
+    try:
+        place = json.loads(note.read_bytes())
+        sound = (
+            place.keys() == {"offset", "bytes", "sha256"}
+            and type(place["offset"]) is type(place["bytes"]) is int
+            and place["offset"] >= least
+            and place["bytes"] >= 0
+        )
+    except (ValueError, AttributeError, RecursionError):
+        sound = False
+    if not sound:
+        raise AuditError(
+            f"{config.relative(note)}: no es la nota de un añadido que se cortó; se esperaba una "
+            f"posición desde {least}. No se corta nada: quítala si no sabes de quién es."
+        )
+    return place
+
+
+def abandoned(path: Path) -> bool:
+    """Whether whoever was writing a temporary file is surely no longer at it."""
+    named = TEMPORARY.fullmatch(path.name)
+    if named and named[1] == WRITER:
+        return not alive(int(named[2]))
+    return time.time() - path.lstat().st_mtime > OLD
+
+
+def alive(pid: int) -> bool:
+    """Whether a process of this machine goes on."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _note(path: Path) -> Path:

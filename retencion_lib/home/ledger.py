@@ -1,32 +1,42 @@
 """The ledger: append-only lines, each with the hash of the one before.
 
 `prev` is the SHA-256 of the raw bytes of the previous line without its line end, so that
-the chain can be checked with `sed` and `sha256sum`. The first line has 64 zeros. Events:
+the chain can be checked with `sed` and `sha256sum`. The first line has 64 zeros. What a line
+may say is in `events`. It holds hashes, counts and ids of runs, never a customer's row.
 
-- ``run_started`` and ``run_finished`` (ok, failed, refused, abandoned) of one notebook;
-- ``write``: a file that a run is about to give a name to, or a block about to be appended to a
-  log. It comes before the file changes, so that a killed run leaves nothing unexplained;
-- ``promotion``: a model put in use, by whom and why;
-- ``erasure``: a customer's rows deleted, as a tombstone.
-
-It holds hashes, counts and ids of runs, never a customer's row.
+Whoever may write the home may also spoil this file: it is never opened unless it is an ordinary
+file, and no line is held in memory beyond `LONGEST` bytes.
 """
 
 import getpass
+import hashlib
 import json
 import os
+import platform
+import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import BinaryIO
 
 from retencion_lib import config
-from retencion_lib.home import disk
+from retencion_lib.errors import AuditError, StorageError
+from retencion_lib.home import disk, events
 
 LEDGER = "runs/ledger.jsonl"
 FIRST = "0" * 64
 ACTOR_VARIABLE = "RETENCION_ACTOR"
 TAIL = 1 << 16  # bytes read from the end at first, more only if the last line is longer
+LONGEST = 1 << 22  # bytes of a line; ours have a few thousand
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One whole line of the ledger."""
+
+    content: bytes | None  # without its end; None if it is longer than `LONGEST`
+    sha256: str
+    end: int  # where the next line starts
 
 
 def append(event: str, **facts: object) -> dict:
@@ -38,38 +48,105 @@ def append(event: str, **facts: object) -> dict:
     Raises
     ------
     StorageError
-        If the disk is full or the folder read-only; the ledger is as it was.
+        If the disk is full or the folder read-only, or the line too long; the ledger is as it was.
+    AuditError
+        If something else than a file lies in its place.
     """
     path = config.resolve(LEDGER)
     with disk.locked(path):
-        last, half = _tail(path)
-        if half:
-            os.truncate(path, path.stat().st_size - half)
+        seq, sha256, half = _tail()
         line = {
-            "seq": _seq(path, last) + 1,
+            "seq": seq + 1,
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "prev": disk.digest(last) if last else FIRST,
+            "prev": sha256,
             "event": event,
             **disk.clean(facts),
+            **({} if "host" in facts else {"host": platform.node()}),
             **({"cut_bytes": half} if half else {}),
         }
-        disk.append(path, (json.dumps(line, ensure_ascii=False, default=str) + "\n").encode())
+        raw = encoded(line)
+        if len(raw) > LONGEST:
+            raise StorageError(
+                f"{LEDGER}: la anotación '{event}' ocuparía {len(raw)} bytes y caben {LONGEST}. "
+                "Acorta los parámetros o los resultados de la ejecución; el libro sigue igual."
+            )
+        if half:
+            os.truncate(path, path.stat().st_size - half)
+        disk.append(path, raw + b"\n")
     return line
 
 
-def _tail(path: Path) -> tuple[bytes, int]:
-    """Last whole line without its end, and the bytes of a half line after it."""
-    if not path.exists():
-        return b"", 0
-    with path.open("rb") as handle:
+def encoded(line: dict) -> bytes:
+    """Bytes of a line as the ledger holds it, without its end: there is no other way to write."""
+    return json.dumps(line, ensure_ascii=False, default=str).encode()
+
+
+def is_there() -> bool:
+    """Whether the home has a ledger.
+
+    Raises
+    ------
+    AuditError
+        If a folder, a link or a pipe lies in its place: it is not opened.
+    """
+    try:
+        mode = config.resolve(LEDGER).lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    if not stat.S_ISREG(mode):
+        raise AuditError(
+            f"{LEDGER} no es un archivo corriente (es {disk.kind_of(mode)}): no se abre. "
+            "Ponlo en su sitio desde una copia."
+        )
+    return True
+
+
+def scan(start: int = 0) -> Iterator[Line]:
+    """Whole lines from a place on, oldest first; a half line at the end is left out."""
+    if not is_there():
+        return
+    with config.resolve(LEDGER).open("rb") as handle:
+        handle.seek(start)
+        while line := _next(handle):
+            yield line
+
+
+def _next(handle: BinaryIO) -> Line | None:
+    part = handle.readline(LONGEST + 1)
+    if part.endswith(b"\n"):
+        content = part[:-1]
+        return Line(content, disk.digest(content), handle.tell())
+    summed = hashlib.sha256()
+    while part and not part.endswith(b"\n"):
+        summed.update(part)
+        part = handle.readline(LONGEST)
+    summed.update(part[:-1])
+    return Line(None, summed.hexdigest(), handle.tell()) if part else None
+
+
+def _tail() -> tuple[int, str, int]:
+    """Number and hash of the last whole line, and the bytes of a half line after it."""
+    if not is_there():
+        return 0, FIRST, 0
+    with config.resolve(LEDGER).open("rb") as handle:
         size = handle.seek(0, os.SEEK_END)
         window = TAIL
         while True:
             content = _last_bytes(handle, size, window)
             whole, end, half = content.rpartition(b"\n")
             if window >= size or b"\n" in whole:
-                return (whole.rpartition(b"\n")[2] if end else b""), len(half)
+                last = whole.rpartition(b"\n")[2]
+                return (_seq(last), disk.digest(last), len(half)) if end else (0, FIRST, len(half))
+            if window > LONGEST:
+                return _tail_of_long_lines(size)
             window *= 8
+
+
+def _tail_of_long_lines(size: int) -> tuple[int, str, int]:
+    number, last = 0, Line(b"", FIRST, 0)
+    for number, last in enumerate(scan(), 1):  # noqa: B007 (the last ones are wanted)
+        pass
+    return number, last.sha256, size - last.end
 
 
 def _last_bytes(handle: BinaryIO, size: int, window: int) -> bytes:
@@ -77,41 +154,44 @@ def _last_bytes(handle: BinaryIO, size: int, window: int) -> bytes:
     return handle.read()
 
 
-def _seq(path: Path, last: bytes) -> int:
+def _seq(last: bytes) -> int:
     """Number of the last line; counted where somebody spoilt it, and `verify` says so."""
-    if not last:
-        return 0
-    try:
-        return int(json.loads(last)["seq"])
-    except (ValueError, KeyError, TypeError):
-        return path.read_bytes().count(b"\n")
+    event = parsed(last)
+    seq = event.get("seq") if event else None
+    return seq if type(seq) is int and 0 < seq < 1 << 53 else sum(1 for _ in scan())
 
 
 def lines() -> list[bytes]:
-    """Raw lines, oldest first, without their ends; a half line at the end is left out."""
-    path = config.resolve(LEDGER)
-    return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+    """Raw lines, oldest first, without their ends; too long ones and a half one are left out."""
+    return [line.content for line in scan() if line.content is not None]
 
 
 def half_line() -> int:
     """Bytes of a half line at the end, which a killed run left; 0 as a rule."""
-    return _tail(config.resolve(LEDGER))[1]
+    return _tail()[2]
 
 
 def read() -> list[dict]:
-    """All events, oldest first; a line that is not JSON is `verify`'s business."""
+    """All events, oldest first; a line that is none of ours is `verify`'s business."""
     return list(parse(lines()))
 
 
 def parse(raw: list[bytes]) -> Iterator[dict]:
-    """Events of raw lines."""
+    """Events of raw lines; those that the grammar does not know are left out."""
     for line in raw:
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(event, dict) and "event" in event:
+        event = parsed(line)
+        if event is not None and events.misfit(event) is None:
             yield event
+
+
+def parsed(line: bytes) -> dict | None:
+    """Event of a raw line; None if it is no JSON object that names one."""
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    named = isinstance(event, dict) and isinstance(event.get("event"), str)
+    return event if named else None
 
 
 def mentioning(text: str) -> list[dict]:
@@ -121,9 +201,7 @@ def mentioning(text: str) -> list[dict]:
 
 def head() -> tuple[int, str]:
     """Number and SHA-256 of the last line: an anchor to keep elsewhere. (0, zeros) if empty."""
-    path = config.resolve(LEDGER)
-    last, _ = _tail(path)
-    return (_seq(path, last), disk.digest(last)) if last else (0, FIRST)
+    return _tail()[:2]
 
 
 def actor() -> str:

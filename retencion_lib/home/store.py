@@ -1,14 +1,14 @@
-"""Files of the stages: hashes, versions, and the lineage of what a run touched.
+"""Files of the stages: hashes, versions, and what a run touched.
 
-Whatever is read or written through this module is recorded in `lineage`, which the last cell
-of each notebook shows; inside a run, whatever is written is announced in the ledger before it
+Whatever is read or written through this module is noted in the run's `lineage`, which the last
+cell of each notebook shows; inside a run, whatever is written is announced in the ledger before it
 has its name. Small JSON is also kept by content in `runs/objects`, so that a later reader finds
 what an earlier run read (docs/decisions/0004).
 """
 
 import csv
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,84 +16,36 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import DataError, OrderError
-from retencion_lib.home import disk, ledger
+from retencion_lib.home import disk, door, lineage
 from retencion_lib.home.disk import clean, json_bytes, locked, sha256
+from retencion_lib.home.lineage import Touched, begin, end
 
-__all__ = ["clean", "locked", "sha256"]
+__all__ = ["begin", "clean", "end", "locked", "sha256"]
 
 OBJECTS = "runs/objects"
 KEEP_BYTES = 1 << 18  # JSON larger than this is not kept by content
 
 
-@dataclass(frozen=True)
-class Touched:
-    """One file that a run read or wrote, or the block that it appended."""
-
-    role: str  # "input" or "output"
-    path: str  # from the home
-    sha256: str  # of the file; of the block where `offset` is given
-    rows: int | None
-    bytes: int
-    offset: int | None = None  # where the block starts in a log that grows
-
-
-lineage: list[Touched] = []
-_run_id: str | None = None
-_start: dict | None = None
-
-
-def begin(run_id: str, start: dict | None = None) -> None:
-    """Start a run: forget earlier files, and announce in the ledger what is written.
-
-    Parameters
-    ----------
-    start : dict, optional
-        Facts of ``run_started``, where nobody has put that line in the ledger: it is put there
-        before the first write or kept content, so that a notebook that did nothing leaves no
-        trace.
-    """
-    global _run_id, _start
-    _run_id, _start = run_id, start
-    lineage.clear()
-
-
 def record(role: str, path: Path, rows: int | None = None) -> None:
-    """Remember a file for the lineage; the same file and content is remembered once."""
-    _remember(Touched(role, config.relative(path), sha256(path), rows, path.stat().st_size))
-
-
-def _remember(touched: Touched) -> None:
-    if touched not in lineage:
-        lineage.append(touched)
-
-
-def _say_start() -> None:
-    global _start
-    if _start is not None:
-        ledger.append("run_started", run_id=_run_id, **_start)
-        _start = None
-
-
-def _announce(touched: Touched) -> None:
-    _say_start()
-    if _run_id is not None:
-        facts = {k: v for k, v in asdict(touched).items() if k != "role" and v is not None}
-        ledger.append("write", run_id=_run_id, **facts)
+    """Remember a file for the lineage, once the ledger vouches for it; the same content once."""
+    size, sha = path.stat().st_size, door.sha256(path)
+    lineage.current().remember(Touched(role, config.relative(path), sha, rows, size))
 
 
 def lineage_table() -> pd.DataFrame:
     """Files touched so far in this process, one row each, in order."""
     columns = ["role", "path", "sha256", "rows", "bytes"]
-    return pd.DataFrame([asdict(t) for t in lineage], columns=columns)
+    return pd.DataFrame([asdict(t) for t in lineage.current().touched], columns=columns)
 
 
 def write_bytes(path: Path, content: bytes, *, rows: int | None = None) -> Path:
     """Write a file whole or not at all, and record it as an output."""
+    door.ready_to_write(path)
     sha = disk.digest(content)
     touched = Touched("output", config.relative(path), sha, rows, len(content))
-    _announce(touched)
+    lineage.current().announce(touched)
     disk.write(path, content)
-    _remember(touched)
+    lineage.current().remember(touched)
     return path
 
 
@@ -101,8 +53,9 @@ def keep(content: bytes) -> None:
     """Keep small content under its own hash; the same content is kept once."""
     name = disk.digest(content)
     path = config.resolve(OBJECTS) / name[:2] / name
-    if _run_id is not None and len(content) <= KEEP_BYTES and not path.exists():
-        _say_start()
+    run = lineage.current()
+    if run.run_id is not None and len(content) <= KEEP_BYTES and not path.exists():
+        run.say_start()
         disk.write(path, content)
 
 
@@ -142,7 +95,7 @@ def read_json(path: Path, *, made_by: str) -> Any:
         If it is not JSON.
     """
     need(path, made_by=made_by)
-    content = path.read_bytes()
+    content = read_bytes(path)
     try:
         value = json.loads(content)
     except ValueError as error:
@@ -154,8 +107,19 @@ def read_json(path: Path, *, made_by: str) -> Any:
     if rows is None:
         keep(content)
     sha = disk.digest(content)
-    _remember(Touched("input", config.relative(path), sha, rows, len(content)))
+    lineage.current().remember(Touched("input", config.relative(path), sha, rows, len(content)))
     return value
+
+
+def read_bytes(path: Path) -> bytes:
+    """Bytes of a file that is there, once the ledger vouches for them.
+
+    Raises
+    ------
+    AuditError
+        If it is a file of ours and not as the ledger last said.
+    """
+    return door.read(path)
 
 
 def need(path: Path, *, made_by: str) -> Path:
@@ -170,8 +134,10 @@ def need(path: Path, *, made_by: str) -> Path:
 
 def read_csv(path: Path, *, made_by: str, **options: object) -> pd.DataFrame:
     """Read a CSV that the stage `made_by` writes, as pandas does, and record it as an input."""
-    table = pd.read_csv(need(path, made_by=made_by), **options)
-    record("input", path, len(table))
+    sha = door.sha256(need(path, made_by=made_by))
+    table = pd.read_csv(path, **options)
+    size = path.stat().st_size
+    lineage.current().remember(Touched("input", config.relative(path), sha, len(table), size))
     return table
 
 
@@ -180,7 +146,7 @@ def append_json(path: Path, items: list[dict]) -> Path:
     with locked(path):
         before = []
         if path.exists():
-            before = json.loads(path.read_text(encoding="utf-8"))
+            before = json.loads(read_bytes(path))
             record("input", path, len(before))
         return write_json(path, before + items)
 
@@ -204,7 +170,8 @@ def append_csv(path: Path, table: pd.DataFrame) -> Path:
         If the log has other columns than the table.
     """
     with locked(path):
-        disk.mend(path)
+        door.mend(path)
+        door.ready_to_write(path)
         start = path.stat().st_size if path.exists() else 0
         if start:
             _check_header(path, list(table.columns))
@@ -212,10 +179,10 @@ def append_csv(path: Path, table: pd.DataFrame) -> Path:
         name, sha = config.relative(path), disk.digest(block)
         touched = Touched("output", name, sha, len(table), len(block), start)
         disk.note_append(path, start, block)
-        _announce(touched)
+        lineage.current().announce(touched)
         disk.append(path, block)
         disk.forget_note(path)
-    _remember(touched)
+    lineage.current().remember(touched)
     return path
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from IPython.display import display
 
 from retencion_lib import config
-from retencion_lib.home import disk, store
+from retencion_lib.home import disk, lineage, store
 from retencion_lib.runs import record
 from retencion_lib.runs.parameters import checked
 from retencion_lib.show import notebook as show
@@ -77,7 +77,7 @@ def close_run(run: Run, **headline: object) -> None:
     chosen = {k: v for k, v in results.items() if k in run.params and run.params[k] in ("", None)}
     params = record.masked(run.params | chosen)
     facts = record.provenance()
-    files = [asdict(t) for t in store.lineage]
+    files = [asdict(t) for t in lineage.current().touched]
     embedded = {
         "run_id": run.run_id, "notebook": run.notebook, "date": run.date, "parameters": params,
         "seed": params.get("seed"), **facts, "results": results,

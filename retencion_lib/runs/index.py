@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from retencion_lib import config
 from retencion_lib.home import disk, ledger
+from retencion_lib.home.events import INDEX
 from retencion_lib.runs import headline
 from retencion_lib.runs.report import STATUS
 from retencion_lib.runs.sparkline import Series
@@ -20,7 +21,6 @@ from retencion_lib.show import page
 from retencion_lib.show.vocabulary import WORDS
 from retencion_lib.words import count, es, pct, plural
 
-INDEX = "runs/index.html"
 OPEN = "sin terminar"
 # What is drawn over time: key of the results, name, and how a value is written.
 SERIES = {
@@ -54,8 +54,12 @@ class Row:
 
 def write() -> Path:
     """Write the list of runs; of the ledger's lines, only those that it shows are parsed."""
-    shown = [raw for raw in ledger.lines() if b'"event": "write"' not in raw]
-    return disk.write(config.resolve(INDEX), to_html(list(ledger.parse(shown))).encode())
+    path = config.resolve(INDEX)
+    with disk.locked(path):
+        shown = [raw for raw in ledger.lines() if b'"event": "write"' not in raw]
+        content = to_html(list(ledger.parse(shown))).encode()
+        ledger.append("index", path=INDEX, sha256=disk.digest(content), bytes=len(content))
+        return disk.write(path, content)
 
 
 def to_html(events: list[dict]) -> str:

@@ -15,8 +15,8 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import LocalHandler, papermill_io, write_ipynb
 
 from retencion_lib import config, errors
-from retencion_lib.audit.verify.fault import UNDONE
 from retencion_lib.home import disk, ledger
+from retencion_lib.home.blocks import UNDONE
 from retencion_lib.runs import index, parameters, record, report, settle
 from retencion_lib.runs.context import RUN_VARIABLE, new_run_id
 

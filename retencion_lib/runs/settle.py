@@ -6,8 +6,8 @@ nobody can take those rows away unseen.
 """
 
 from retencion_lib import config
-from retencion_lib.audit.verify.logs import held, layouts
 from retencion_lib.home import disk, ledger
+from retencion_lib.home.blocks import held, layouts
 
 FACTS = ("path", "sha256", "bytes", "rows", "offset")
 

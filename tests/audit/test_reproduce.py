@@ -11,7 +11,7 @@ from retencion_lib.__main__ import main
 from retencion_lib.audit import compare, recover
 from retencion_lib.audit.reproduce import reproduce
 from retencion_lib.errors import AuditError
-from retencion_lib.home import disk, ledger, store
+from retencion_lib.home import disk, ledger, lineage, store
 from tests import sealed_home
 
 
@@ -62,7 +62,7 @@ def test_what_later_runs_wrote_over_is_found_again_by_its_hash(home):
     for path in (log, book):
         store.read_json(path, made_by="train")
     store.record("input", rows)
-    earlier = {t: config.resolve(t.path).read_bytes() for t in store.lineage}
+    earlier = {t: config.resolve(t.path).read_bytes() for t in lineage.current().touched}
     store.append_json(log, [{"family": "mlp"}])
     sealed_home.propose("0.2")
     sealed_home._infer("r9-infer")

@@ -14,8 +14,7 @@ from tests import sealed_home
 def home(monkeypatch, tmp_path):
     monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
     store.begin("r2-evaluate")
-    yield tmp_path
-    store._run_id = None
+    return tmp_path
 
 
 def by_hand(home):

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from retencion_lib.errors import DataError, OrderError, StorageError
-from retencion_lib.home import disk, store
+from retencion_lib.home import disk, lineage, store
 
 
 @pytest.fixture(autouse=True)
@@ -62,9 +62,8 @@ def test_a_log_with_other_columns_is_not_mixed(tmp_path):
 
 
 def test_what_is_written_is_remembered_with_hash_and_rows(tmp_path):
-    store.lineage.clear()
     store.write_csv(tmp_path / "data/t.csv", pd.DataFrame({"a": [1, 2]}))
-    (touched,) = store.lineage
+    (touched,) = lineage.current().touched
     assert (touched.role, touched.path, touched.rows) == ("output", "data/t.csv", 2)
     assert touched.sha256 == store.sha256(tmp_path / "data/t.csv")
 
@@ -124,3 +123,12 @@ def test_a_folder_without_leave_to_write_is_said_and_stays_as_it_was(monkeypatch
         assert "RETENCION_HOME; lo que había sigue como estaba." in said
         assert (home / "artifacts/a.txt").read_bytes() == b"old"
         assert [p.name for p in (home / "artifacts").iterdir()] == ["a.txt"]
+
+
+def test_a_run_ends_where_another_home_begins(tmp_path, monkeypatch):
+    lineage.begin("r1")
+    assert lineage.current().run_id == "r1"
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path / "other"))
+    store.write_json(tmp_path / "other/a.json", {"x": 1})
+    assert lineage.current().run_id is None
+    assert not (tmp_path / "other/runs").exists()

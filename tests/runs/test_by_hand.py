@@ -21,8 +21,7 @@ def home(monkeypatch, tmp_path):
     monkeypatch.delenv(context.RUN_VARIABLE, raising=False)
     monkeypatch.setattr(context, "checked", lambda notebook, params: params)
     monkeypatch.setattr(context.style, "use", lambda: None)  # it would outlive the test
-    yield tmp_path
-    store.begin("none")
+    return tmp_path
 
 
 def opened():

@@ -1,99 +1,112 @@
-"""The chain of the ledger and the life of each run."""
+"""The lines of the ledger, one by one: linked, in our grammar, and in time."""
 
-import json
-from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from retencion_lib.audit.verify.fault import Fault
-from retencion_lib.home import ledger
-from retencion_lib.home.disk import digest
+from retencion_lib.home import events, ledger
 from retencion_lib.words import count
 
-LONE = (
-    "Empezó y no consta que terminara: se cortó, o sigue en marcha. "
-    "'retencion seal' la da por abandonada."
-)
-LONE_BY_HAND = (
-    "Se ejecutó a mano, como en JupyterLab, y no está sellada: 'retencion seal CUADERNO.ipynb' "
-    "la sella, y 'retencion seal' la da por abandonada cuando se cierra su núcleo."
-)
+# Seconds that a clock may step back: one machine's, when it is set right; and between two.
+ONE_CLOCK, TWO_CLOCKS = 2, 120
 
 
-def check_chain(raw: list[bytes], half: int = 0) -> list[Fault]:
-    """Each line numbered, linked to the one before, and not earlier than it."""
-    found, before, at = [], ledger.FIRST, ""
-    for number, line in enumerate(raw, 1):
+@dataclass
+class Chain:
+    """The ledger as read: hashes of all lines, events of the sound ones, faults of the others."""
+
+    hashes: list[str] = field(default_factory=list)
+    events: list[dict] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def blame(self, number: int, code: str, what: str) -> None:
+        """Note what is wrong with a line."""
         where = f"{ledger.LEDGER}, línea {number}"
-        try:
-            event = json.loads(line)
-            seq, prev, when = event["seq"], event["prev"], str(event["at"])
-        except (ValueError, KeyError, TypeError):
-            found.append(_fault("chain", f"{where}: no es una anotación."))
-            before = digest(line)
-            continue
-        if seq != number:
-            found.append(_fault("chain", f"{where}: lleva el número {seq}: falta o sobra alguna."))
-        if prev != before:
-            found.append(
-                _fault("chain", f"{where}: la cadena está rota; la línea anterior ha cambiado.")
-            )
-        if when < at:
-            found.append(_fault("time", f"{where}: el tiempo va hacia atrás ({when} tras {at})."))
-        before, at = digest(line), when
+        self.faults.append(Fault(code, f"{where}: {what}", path=ledger.LEDGER))
+
+
+def read() -> Chain:
+    """Read the ledger, one line at a time."""
+    chain, before = Chain(), ledger.FIRST
+    for number, line in enumerate(ledger.scan(), 1):
+        chain.hashes.append(line.sha256)
+        event = ledger.parsed(line.content) if line.content is not None else None
+        if line.content is None:
+            chain.blame(number, "chain", f"pasa de {count(ledger.LONGEST)} bytes: no es nuestra.")
+        elif event is None:
+            chain.blame(number, "chain", "no es una anotación.")
+        else:
+            _check_line(chain, number, line.content, event, before)
+        before = line.sha256
+    half = ledger.half_line()
     if half:
-        found.append(
-            _fault("half_line", f"{ledger.LEDGER}: los {count(half)} bytes del final son una "
-                   "anotación a medias; la siguiente la corta y lo dice.")
-        )  # fmt: skip
-    return found
+        said = (
+            f"{ledger.LEDGER}: los {count(half)} bytes del final son una anotación a medias; la "
+            "siguiente la corta y lo dice."
+        )
+        chain.faults.append(Fault("half_line", said, path=ledger.LEDGER))
+    return chain
 
 
-def check_anchor(raw: list[bytes], anchor: tuple[int, str]) -> list[Fault]:
+def _check_line(chain: Chain, number: int, raw: bytes, event: dict, before: str) -> None:
+    seq = event.get("seq")
+    if seq != number or isinstance(seq, bool):
+        chain.blame(number, "chain", f"lleva el número {str(seq)[:20]}: falta o sobra alguna.")
+    if event.get("prev") != before:
+        chain.blame(number, "chain", "la cadena está rota; la línea anterior ha cambiado.")
+    wrong = events.objection(raw, event)
+    if wrong:
+        chain.blame(number, "grammar", f"'{wrong}' no es como lo escribe esta biblioteca.")
+    else:
+        chain.events.append(event)
+
+
+def check_anchor(chain: Chain, anchor: tuple[int, str]) -> list[Fault]:
     """The line that was written down elsewhere is still there, as it was."""
     seq, sha256 = anchor
-    if seq > len(raw):
-        return [_fault("anchor", f"El ancla es de la línea {seq} y {ledger.LEDGER} acaba en la "
-                       f"{len(raw)}: se ha cortado el final.")]  # fmt: skip
-    found = digest(raw[seq - 1]) if seq else ledger.FIRST
+    last = len(chain.hashes)
+    if not 0 < seq <= last:
+        said = (
+            f"El ancla es de la línea {seq} y {ledger.LEDGER} acaba en la {last}: se ha cortado "
+            "el final."
+            if seq
+            else "El ancla es de la línea 0, que no existe: no ancla nada."
+        )
+        return [Fault("anchor", said, path=ledger.LEDGER)]
+    found = chain.hashes[seq - 1]
     if found == sha256:
         return []
-    return [_fault("anchor", f"{ledger.LEDGER}, línea {seq}: su SHA-256 es {found[:12]}… y el "
-                   f"ancla dice {sha256[:12]}…: el registro se ha rehecho.")]  # fmt: skip
+    said = (
+        f"{ledger.LEDGER}, línea {seq}: su SHA-256 es {found[:12]}… y el ancla dice "
+        f"{sha256[:12]}…: el registro se ha rehecho."
+    )
+    return [Fault("anchor", said, path=ledger.LEDGER)]
 
 
-def check_runs(events: list[dict]) -> list[Fault]:
-    """Every run starts once and ends once; whoever decides says why."""
-    started = Counter(e["run_id"] for e in events if e["event"] == "run_started")
-    ended = Counter(e["run_id"] for e in events if e["event"] == "run_finished")
-    by_hand = {e["run_id"] for e in events if e.get("interactive")}
-    found = [
-        Fault("lone_start", LONE_BY_HAND if run in by_hand else LONE, run)
-        for run in started
-        if run not in ended
-    ]
-    found += [
-        Fault("lone_end", "Consta que terminó y no que empezara.", run)
-        for run in ended if run not in started
+def check_times(chain: Chain) -> list[Fault]:
+    """No clock goes back further than clocks do, but where somebody has said that he knows."""
+    known = acknowledged(chain.events)
+    return [
+        Fault("time", f"{ledger.LEDGER}, línea {seq}: el reloj vuelve atrás {count(back)} s "
+              f"({at} tras {before}). 'retencion seal' lo da por sabido.", path=ledger.LEDGER)
+        for seq, back, at, before in steps_back(chain.events) if seq not in known
     ]  # fmt: skip
-    found += [
-        Fault("repeated", "Consta dos veces en el registro.", run)
-        for run in started.keys() | ended.keys() if started[run] > 1 or ended[run] > 1
-    ]  # fmt: skip
-    for event in events:
-        if event["event"] in ("promotion", "erasure"):
-            found += _unexplained(event)
-    return found
 
 
-def _unexplained(event: dict) -> list[Fault]:
-    said = {"promotion": "El cambio de campeón", "erasure": "El borrado"}[event["event"]]
-    missing = [
-        name for key, name in (("reason", "el motivo"), ("approver", "quién lo aprobó"))
-        if not str(event.get(key) or "").strip()
-    ]  # fmt: skip
-    where = f"{ledger.LEDGER}, línea {event.get('seq')}"
-    run = event.get("run_id")
-    return [Fault("no_reason", f"{where}: {said} no dice {name}.", run) for name in missing]
+def acknowledged(found: list[dict]) -> set[int]:
+    """Lines whose step back in time a later one says that is known."""
+    return {n for e in found if e["event"] == "clock" for n in e["lines"] if n < e["seq"]}
 
 
-def _fault(code: str, message: str) -> Fault:
-    return Fault(code, message, path=ledger.LEDGER)
+def steps_back(found: list[dict]) -> list[tuple[int, int, str, str]]:
+    """Lines much earlier than the one before: number, seconds, and both times."""
+    hosts = {e["run_id"]: e.get("host") for e in found if e["event"] == "run_started"}
+    steps, last, there = [], "", None
+    for event in found:
+        at, here = event["at"], event.get("host") or hosts.get(event.get("run_id"))
+        if at < last:
+            back = (datetime.fromisoformat(last) - datetime.fromisoformat(at)).total_seconds()
+            if back > (ONE_CLOCK if here == there else TWO_CLOCKS):
+                steps.append((event["seq"], round(back), at, last))
+        last, there = at, here
+    return steps

@@ -100,7 +100,7 @@ def read() -> pd.DataFrame:
     path = config.resolve(config.HISTORY)
     if not path.is_file():
         return _typed(pd.DataFrame(columns=list(COLUMNS)))
-    table = pd.read_parquet(path)
+    table = pd.read_parquet(io.BytesIO(store.read_bytes(path)))
     store.record("input", path, len(table))
     return table
 

@@ -80,7 +80,7 @@ def note(alerts: Sequence[Alert], *, run_id: str, date: str) -> None:
         for a in alerts
     ]
     with store.locked(path):
-        before = path.read_bytes() if path.exists() else b""
+        before = store.read_bytes(path) if path.exists() else b""
         store.write_bytes(path, before + ("\n".join(lines) + "\n").encode())
 
 
