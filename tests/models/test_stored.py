@@ -19,7 +19,7 @@ def home(monkeypatch, tmp_path):
     monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
     store.begin("r1-train")
     yield tmp_path
-    store._run_id = None
+    store.end()
 
 
 class Trap:
