@@ -93,7 +93,7 @@ def learn(table: pd.DataFrame, version: str, seed: int) -> FittedModel | None:
     reference = dev.X.assign(score=p)
     reference.insert(0, ID, dev.ids)
     store.write_csv(config.resolve(config.REFERENCE), reference)
-    write_profile(version, id_col=ID, target=TARGET, scores=model.predict(exam.X))
+    write_profile(version, config.REFERENCE, id_col=ID, target=TARGET, scores=model.predict(exam.X))
     return model
 
 

@@ -31,6 +31,8 @@ class Learnt:
     test_share: float
     dropped: list[str] = field(default_factory=list)
     sensitive: list[str] = field(default_factory=list)
+    leaks: list[str] = field(default_factory=list)  # columns that certainly know the outcome
+    accepted: str = ""  # why these are learnt from all the same
     positive: str = ""  # label of the class that left; empty in entries of before it was kept
 
 

@@ -42,6 +42,8 @@ class Entry:
     created_at: str = ""
     why: str = ""
     positive: str = ""  # label of the class that left
+    leaks: list[str] = field(default_factory=list)  # columns that certainly know the outcome
+    accepted: str = ""  # why it learns from these all the same
     stage: str = CHALLENGER
     run_id: str = ""
     proposed: bool = False  # waits for `promote`
@@ -136,7 +138,8 @@ def propose(entry: Entry, why: Why, *, wins: bool) -> Entry:
     with store.locked(config.resolve(config.REGISTRY)):
         if config.resolve(config.SETTINGS_FILE).is_file():
             store.record("input", config.resolve(config.SETTINGS_FILE))
-        automatic = config.settings()["promotion"]["automatic"]
+        # A model that learns from what certainly knows the outcome waits for a person.
+        automatic = config.settings()["promotion"]["automatic"] and not entry.leaks
         book = read()
         standing = book.champion
         same = standing is not None and standing.sha256 == entry.sha256

@@ -23,6 +23,7 @@ def figures(results: dict) -> list[Figure]:
     """Figures that the results of a run hold, in reading order."""
     made = [
         _text("Modelo", results.get("champion")),
+        _text("Fugas aceptadas", results.get("accepted_leaks")),
         _text("El que mejor ordena", results.get("best")),
         _number("ROC-AUC de validación", results.get("valid_roc_auc"), lambda v: es(v, 3)),
         _text("Versión entrenada", results.get("version")),

@@ -7,6 +7,7 @@ small script of its own filters by notebook, result and date; without it, all is
 import html
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -149,7 +150,7 @@ def _row(row: Row) -> str:
     return (
         f'<tr data-n="{name}" data-s="{row.status}" data-d="{event["at"][:10]}">'
         f'<td class="when">{_when(event["at"])}</td>'
-        f'<td class="what">{_report_link(event, name)}</td>'
+        f'<td class="what">{_report_link(event, name)}{_accepted(results)}</td>'
         f'<td><span class="badge {row.status}">{STATUS.get(row.status, OPEN)}</span></td>'
         f"{_cell('Campeón', html.escape(str(results.get('champion') or '')))}"
         f"{_cell('ROC-AUC', value + (f' <small>{limits}</small>' if limits else ''))}"
@@ -157,6 +158,11 @@ def _row(row: Row) -> str:
         f"{_cell('Vigilancia', _watch(results))}"
         f"{_cell('Sello', _seal(row))}</tr>"
     )
+
+
+def _accepted(results: dict[str, Any]) -> str:
+    leaks = html.escape(str(results.get("accepted_leaks") or ""))
+    return f" <small>fugas aceptadas: {leaks}</small>" if leaks else ""
 
 
 def _cell(label: str, content: str, kind: str = "") -> str:

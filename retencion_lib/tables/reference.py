@@ -62,23 +62,27 @@ def make_reference(path: str, *, id_col: str, target: str) -> Reference:
     return Reference(config.relative(file), store.sha256(file), profile, sample.frame())
 
 
-def write_profile(version: str, *, id_col: str, target: str, scores: np.ndarray) -> Profile:
+def write_profile(
+    version: str, path: str, *, id_col: str, target: str, scores: np.ndarray
+) -> Profile:
     """Store the profile of the reference that 03 has just written, and give it back.
 
     Parameters
     ----------
+    path : str
+        The reference, from the home.
     scores : array of shape (n,)
         What the model says of customers that none of its members saw: those of the exam. Only
         their scores are comparable with a batch's. An out-of-fold score comes from one member
         and spreads wider than the mean of all, which would look like a drift of the score.
     """
-    reference = make_reference(config.REFERENCE, id_col=id_col, target=target)
+    reference = make_reference(path, id_col=id_col, target=target)
     score = count_numbers(plan_numbers(scores), scores)
     profile = replace(reference.profile, columns={**reference.profile.columns, SCORE: score})
     source = _Source(reference.path, reference.sha256)
     beside = _Stored(version, source, id_col, target, reference.rows.to_dict("list"))
-    path = config.resolve(profile_path(version))
-    store.write_json(path, asdict(beside) | table.to_plain(profile))
+    stored = config.resolve(profile_path(version))
+    store.write_json(stored, asdict(beside) | table.to_plain(profile))
     return profile
 
 

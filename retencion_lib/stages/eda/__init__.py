@@ -1,12 +1,12 @@
 """Stage 01: can we trust this table? Kinds, gaps, balance, association, leakage, initial drift."""
 
 from retencion_lib.stages.eda.describe import (
-    association,
     columns_table,
     correlations,
     numbers_table,
     widest_numbers,
 )
+from retencion_lib.stages.eda.report import Found, look, write_summary
 from retencion_lib.stages.eda.say import (
     association_sentence,
     balance_sentence,
@@ -18,13 +18,11 @@ from retencion_lib.stages.eda.say import (
     numbers_sentence,
     verdict,
 )
-from retencion_lib.stages.eda.summary import summary
-from retencion_lib.stages.eda.suspect import duplicates, initial_drift, leakage
 from retencion_lib.stages.say import columns_sentence
 
 __all__ = [
-    "association", "association_sentence", "balance_sentence", "columns_sentence", "columns_table",
-    "correlation_sentence", "correlations", "drift_sentence", "duplicates", "duplicates_sentence",
-    "initial_drift", "leakage", "leakage_sentences", "nulls_sentence", "numbers_sentence",
-    "numbers_table", "summary", "verdict", "widest_numbers",
+    "Found", "association_sentence", "balance_sentence", "columns_sentence", "columns_table",
+    "correlation_sentence", "correlations", "drift_sentence", "duplicates_sentence",
+    "leakage_sentences", "look", "nulls_sentence", "numbers_sentence", "numbers_table", "verdict",
+    "widest_numbers", "write_summary",
 ]  # fmt: skip

@@ -1,8 +1,13 @@
 """What 01 says of a table, and whether a model can be trained on it."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from retencion_lib.stages.eda.report import Found
+from retencion_lib.stages.eda.suspect import Repeated
 from retencion_lib.tables import Training
+from retencion_lib.tables.leaks import Suspect, evidence_words
 from retencion_lib.words import count, es, listed, pct, plural
 
 STRONG_CORRELATION = 0.9
@@ -59,17 +64,22 @@ def correlation_sentence(table: pd.DataFrame) -> str:
     return f"Dicen casi lo mismo: {listed(pairs)}."
 
 
-def duplicates_sentence(found: dict) -> str:
+def duplicates_sentence(found: Repeated) -> str:
     """How many rows repeat another but for the id."""
     return (
-        f"{plural(found['n_rows'], 'fila repite', 'filas repiten')} otra en todo salvo el "
-        f"identificador ({pct(found['share'])}); los identificadores no se repiten."
+        f"{plural(found.n_rows, 'fila repite', 'filas repiten')} otra en todo salvo el "
+        f"identificador ({pct(found.share)}); los identificadores no se repiten."
     )
 
 
-def leakage_sentences(found: list[dict]) -> list[str]:
+def leakage_sentences(found: Sequence[Suspect]) -> list[str]:
     """Each suspect and what to do."""
-    return [f"**'{f['column']}'** {f['evidence']}. Exclúyela con drop_cols." for f in found]
+    return [
+        f"**'{s.column}'** {evidence_words(s)}. "
+        + ("Exclúyela con drop_cols." if s.certain else
+           "Comprueba que se sabe antes de la baja; si no, exclúyela con drop_cols.")
+        for s in found
+    ]  # fmt: skip
 
 
 def drift_sentence(table: pd.DataFrame) -> str:
@@ -99,13 +109,8 @@ MANY_REPEATED = 0.01  # share of the rows
 FEW_LEAVERS = 200  # in the smaller class
 
 
-def verdict(training: Training, report: dict) -> tuple[str, list[str]]:
+def verdict(found: Found) -> tuple[str, list[str]]:
     """Whether a model can be trained on this table, and what to look at first.
-
-    Parameters
-    ----------
-    report : dict
-        What `summary` gave.
 
     Returns
     -------
@@ -114,47 +119,46 @@ def verdict(training: Training, report: dict) -> tuple[str, list[str]]:
     list of str
         What stands against it, worst first; empty if nothing does.
     """
-    leaks = leakage_sentences(report["leakage"])
-    doubts = [*_doubts_on_rows(training, report), *_doubts_on_columns(training, report)]
-    if leaks:
-        know = plural(len(leaks), "variable sabe", "variables saben")
-        return f"**Todavía no:** {know} demasiado sobre la baja.", leaks + doubts
+    certain = [s for s in found.leaks if s.certain]
+    likely = [s for s in found.leaks if not s.certain]
+    doubts = [*leakage_sentences(likely), *_doubts_on_rows(found), *_doubts_on_columns(found)]
+    if certain:
+        know = plural(len(certain), "variable sabe", "variables saben")
+        answer = f"**Todavía no:** {know} demasiado sobre la baja."
+        return answer, leakage_sentences(certain) + doubts
     if doubts:
         said = plural(len(doubts), "reserva", "reservas")
         return f"**Sí, con {said}.** Se puede entrenar sabiendo esto:", doubts
     return "**Sí.** Nada en la tabla desaconseja entrenar.", []
 
 
-def _doubts_on_rows(training: Training, report: dict) -> list[str]:
-    doubts = []
+def _doubts_on_rows(found: Found) -> list[str]:
+    doubts, training = [], found.training
     fewest = int(min(training.y.sum(), training.n_rows - training.y.sum()))
     if fewest < FEW_LEAVERS:
         doubts.append(
             f"La clase menor tiene {plural(fewest, 'cliente', 'clientes')}: con menos de "
             f"{FEW_LEAVERS} los intervalos serán anchos. Reúne más historia si puedes."
         )
-    repeated = report["duplicates"]
-    if repeated["share"] > MANY_REPEATED:
+    repeated = found.repeated
+    if repeated.share > MANY_REPEATED:
         doubts.append(
-            f"{plural(repeated['n_rows'], 'fila repite', 'filas repiten')} otra "
-            f"({pct(repeated['share'])}): confirma que son clientes distintos."
+            f"{plural(repeated.n_rows, 'fila repite', 'filas repiten')} otra "
+            f"({pct(repeated.share)}): confirma que son clientes distintos."
         )
     return doubts
 
 
-def _doubts_on_columns(training: Training, report: dict) -> list[str]:
-    doubts = []
+def _doubts_on_columns(found: Found) -> list[str]:
+    doubts, training = [], found.training
     gaps = [c for c in training.columns if c.use and c.n_missing > MANY_MISSING * training.n_rows]
     if gaps:
         said = listed([f"'{c.name}' ({pct(c.n_missing / training.n_rows)})" for c in gaps], 10)
         doubts.append(
             f"Faltan muchos valores en {said}: averigua por qué antes de fiarte de ellas."
         )
-    moved = [
-        f"'{row['name']}'"
-        for row in report["initial_drift"]
-        if row["split"] == "halves" and row["status"] != "ok"
-    ]
+    halves = found.moved[(found.moved["split"] == "halves") & (found.moved["status"] != "ok")]
+    moved = [f"'{name}'" for name in halves["name"]]
     if moved:
         doubts.append(
             f"La segunda mitad del archivo no se parece a la primera en {listed(moved, 10)}: "

@@ -1,6 +1,6 @@
 """What in the table may deceive: repeated rows, features that know too much, early drift."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -8,45 +8,20 @@ import pandas as pd
 from retencion_lib import config
 from retencion_lib.maths import drift
 from retencion_lib.tables import Training, test_mask
-from retencion_lib.words import es, pct
-
-LEAK_AUC = 0.98  # one column alone ranks almost perfectly
 
 
-def duplicates(training: Training) -> dict:
+@dataclass(frozen=True)
+class Repeated:
+    """Rows that repeat another but for the id."""
+
+    n_rows: int
+    share: float
+
+
+def duplicates(training: Training) -> Repeated:
     """Customers whose features and outcome are all equal to another's."""
     repeated = training.X.assign(_y=training.y).duplicated()
-    return {"n_rows": int(repeated.sum()), "share": float(repeated.mean())}
-
-
-def leakage(training: Training, table: pd.DataFrame) -> list[dict]:
-    """Features that know too much: copies of the target, near-perfect, or missing by outcome.
-
-    Returns
-    -------
-    list of dict
-        ``column, kind, value, evidence``.
-    """
-    found = []
-    for name, auc in table[["name", "auc"]].itertuples(index=False):
-        column = training.X[name]
-        copy = len(training.X) and column.nunique() == 2 and auc == 1.0
-        if copy:
-            found.append(_suspect(name, "copy", auc, "es una copia del objetivo"))
-        elif auc >= LEAK_AUC:
-            said = f"predice casi sola: ROC-AUC {es(auc, 3)}"
-            found.append(_suspect(name, "near_perfect", auc, said))
-        missing = column.isna().to_numpy()
-        if missing.sum() >= 10:
-            agree = max((missing == training.y).mean(), (missing != training.y).mean())
-            if agree >= LEAK_AUC:
-                said = f"falta según el resultado: coincide en el {pct(agree)} de los clientes"
-                found.append(_suspect(name, "missing_by_target", agree, said))
-    return found
-
-
-def _suspect(name: str, kind: str, value: float, evidence: str) -> dict:
-    return {"column": name, "kind": kind, "value": float(value), "evidence": evidence}
+    return Repeated(int(repeated.sum()), float(repeated.mean()))
 
 
 def initial_drift(training: Training) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from retencion_lib.stages.evaluate.challenge import Challenge, challenge
 from retencion_lib.stages.evaluate.examine import Examined, Opening, examine, opening
-from retencion_lib.stages.evaluate.report import in_use, promote, write_reference
+from retencion_lib.stages.evaluate.report import in_use, leaks_result, promote, write_reference
 from retencion_lib.stages.evaluate.say import (
     exam_answer,
     exam_sentence,
@@ -55,11 +55,13 @@ __all__ = [
     "groups_table",
     "in_use",
     "judge",
+    "leaks_result",
     "measures_sentence",
     "no_groups_sentence",
     "opening",
     "plans_table",
-    "promote", "reference_sentence",
+    "promote",
+    "reference_sentence",
     "share_sentence",
     "terms_sentence",
     "threshold_sentence",

@@ -57,6 +57,7 @@ def promote(
         artifact=exam.artifact, threshold=exam.threshold, name=full_name(exam),
         valid=verdict.entry.valid, test=exam.test, created_at=exam.created_at,
         why=selection.why, positive=start.model.positive,
+        leaks=verdict.entry.data.leaks, accepted=verdict.entry.data.accepted,
     )  # fmt: skip
     why = Why(selection.rule, verdict_sentence(verdict), selection.candidates, run_id)
     with store.locked(config.resolve(config.REGISTRY)):
@@ -65,8 +66,10 @@ def promote(
         return exam, registry.propose(entry, why, wins=verdict.wins)
 
 
-def write_reference(choice: Choice, dev: Training, *, date: str) -> pd.DataFrame:
+def write_reference(choice: Choice, dev: Training, *, date: str) -> str:
     """Write the drift reference of the winner, and use it if the winner is the champion.
+
+    Gives back where the one to look at lies, from the home: the one in use, or the version's own.
 
     Of the columns of dates it keeps those that tell how old the extract is: their newest date
     is of the year before `date`, the run's. A birthday or the end of a contract tells nothing.
@@ -83,7 +86,13 @@ def write_reference(choice: Choice, dev: Training, *, date: str) -> pd.DataFrame
     store.write_csv(own, table)
     if champion and champion.sha256 == winner.artifact.sha256:
         store.write_csv(config.resolve(config.REFERENCE), table)
-    return table
+        return config.REFERENCE
+    return config.relative(own)
+
+
+def leaks_result(start: Opening) -> dict[str, str]:
+    """Columns learnt from although they know too much, for the report's first lines."""
+    return {"accepted_leaks": ", ".join(start.choice.winner.data.leaks)}
 
 
 def in_use() -> str:

@@ -16,8 +16,9 @@ from retencion_lib.stages.evaluate.segments import BAND, Segments
 from retencion_lib.stages.evaluate.worth import Worth
 from retencion_lib.stages.say import full_name
 from retencion_lib.tables.reference import profile_path
-from retencion_lib.words import count, es, interval, pct, plural
+from retencion_lib.words import count, es, interval, listed, pct, plural
 
+TOO_GOOD = 0.99  # ROC-AUC of an exam above which some column knows the outcome, as a rule
 Row = dict[str, Any]  # of the table of groups
 
 WHY = {
@@ -56,7 +57,14 @@ def waiting_sentence(entry: Entry) -> str:
     """What has to be typed where a person approves; empty where nothing waits."""
     if not entry.proposed:
         return ""
-    return f"Espera aprobación: retencion promote {entry.version} --reason … --approver …"
+    leaks = (
+        f"Aprende de {listed(entry.leaks, quote=True)}, que saben demasiado sobre la baja (motivo "
+        f"que se dio: {entry.accepted}), y por eso no se pone en uso solo. "
+        if entry.leaks
+        else ""
+    )
+    wait = f"Espera aprobación: retencion promote {entry.version} --reason … --approver …"
+    return leaks + wait
 
 
 def reference_sentence(exam: Exam, profile: Profile) -> str:
@@ -93,6 +101,17 @@ def exam_sentence(examined: Examined) -> str:
         f"logística sin ajustar, {es(exam.baseline.test['roc_auc'], 3)}. De los {count(exam.k)} "
         f"clientes con más riesgo se fue el {pct(test['precision_at_k'])}, "
         f"{es(test['lift_at_k'])} veces la media ({pct(exam.positive_rate)})."
+        f"{_too_good(test['roc_auc'])}"
+    )
+
+
+def _too_good(auc: float) -> str:
+    """What to think of an exam that is hardly ever true; empty for the others."""
+    if auc <= TOO_GOOD:
+        return ""
+    return (
+        " **Un acierto así casi nunca es verdad**: busca una columna que se escriba después de la "
+        "baja, y exclúyela con drop_cols en 02."
     )
 
 

@@ -11,6 +11,7 @@ from retencion_lib.stages.train.say import (
     calibration_table,
     comparison_sentence,
     derived_sentence,
+    leaks_sentence,
     truth_sentence,
 )
 from retencion_lib.stages.train.train import (
@@ -18,13 +19,30 @@ from retencion_lib.stages.train.train import (
     calibration,
     compare,
     fitted_models,
+    leaks_result,
+    look_for_leaks,
     next_version,
     save_all,
     train,
 )
 
 __all__ = [
-    "Trained", "calibration", "calibration_sentence", "calibration_table", "candidates_sentence",
-    "choice_results", "columns_sentence", "compare", "comparison_sentence", "derived_sentence",
-    "fitted_models", "next_version", "partition_sentence", "save_all", "train", "truth_sentence",
+    "Trained",
+    "calibration",
+    "calibration_sentence",
+    "calibration_table",
+    "candidates_sentence",
+    "choice_results",
+    "columns_sentence",
+    "compare",
+    "comparison_sentence",
+    "derived_sentence",
+    "fitted_models",
+    "leaks_result", "leaks_sentence",
+    "look_for_leaks",
+    "next_version",
+    "partition_sentence",
+    "save_all",
+    "train",
+    "truth_sentence",
 ]  # fmt: skip

@@ -1,10 +1,13 @@
 """What 02 says of its candidates: who ranks best, and how true their probabilities are."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from retencion_lib.maths import metrics
 from retencion_lib.models import BASELINE, family_label
 from retencion_lib.stages.train.train import Trained
+from retencion_lib.tables.leaks import Suspect, evidence_words
 from retencion_lib.words import count, es, listed, pct
 
 CALIBRATIONS = {"none": "no hace falta", "sigmoid": "sigmoide",
@@ -72,3 +75,16 @@ def calibration_sentence(points: pd.DataFrame) -> str:
     gaps = (points["prob_pred"] - points["prob_true"]).abs().groupby(points["family"]).max()
     said = [f"{family_label(name)} {pct(gap)}" for name, gap in gaps.sort_values().items()]
     return f"Mayor diferencia entre lo previsto y lo ocurrido en un tramo: {'; '.join(said)}."
+
+
+def leaks_sentence(found: Sequence[Suspect], accepted: str) -> str:
+    """Which columns know too much and are learnt from all the same, and which may do so."""
+    said = {s.column: f"'{s.column}' {evidence_words(s)}" for s in found}
+    certain = [said[s.column] for s in found if s.certain]
+    likely = [said[s.column] for s in found if not s.certain]
+    words = []
+    if certain:
+        words.append(f"**Fugas aceptadas**: {listed(certain)}. Motivo: {accepted}.")
+    if likely:
+        words.append(f"Comprueba que se sabe antes de la baja: {listed(likely)}.")
+    return " ".join(words)

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version as library_version
 from pathlib import Path
@@ -29,7 +29,8 @@ from retencion_lib.models import (
     train_candidates,
 )
 from retencion_lib.models.features import Columns
-from retencion_lib.tables import infer_contract
+from retencion_lib.tables import Training, infer_contract
+from retencion_lib.tables.leaks import Suspect, refuse_leaks, suspects
 from retencion_lib.tables.partition import Partition
 
 BACKGROUND = 200  # training rows that a model keeps, to explain itself
@@ -69,9 +70,31 @@ class Trained:
     candidates: dict[str, Candidate]  # from the simplest
     oof: pd.DataFrame  # id, y, fold, one column a candidate, and `BASELINE`
     seed: int
+    leaks: list[Suspect] = field(default_factory=list)
+    accepted: str = ""  # why the certain leaks are learnt from all the same
 
 
-def train(parts: Partition, *, seed: int) -> Trained:
+def look_for_leaks(customers: Training, accepted: str) -> list[Suspect]:
+    """Columns that know too much; where one certainly does, only a reason lets it be learnt.
+
+    Raises
+    ------
+    DataError
+        If there is no reason.
+    """
+    found = suspects(customers)
+    refuse_leaks(found, customers.path, accepted)
+    return found
+
+
+def leaks_result(found: Sequence[Suspect]) -> dict[str, str]:
+    """Columns learnt from although they know too much, for the report's first lines."""
+    return {"accepted_leaks": ", ".join(s.column for s in found if s.certain)}
+
+
+def train(
+    parts: Partition, *, seed: int, leaks: Sequence[Suspect] = (), accepted: str = ""
+) -> Trained:
     """Fit every family fold by fold and stack them; each row is judged by who never saw it."""
     dev, folds = parts.dev, parts.folds
     with tqdm(file=sys.stderr, unit="sondeo", desc="Columnas derivadas") as bar:
@@ -84,7 +107,7 @@ def train(parts: Partition, *, seed: int) -> Trained:
     for name, candidate in candidates.items():
         oof[name] = candidate.p
     oof[BASELINE] = baseline_scores(dev.X, dev.y, folds, columns)
-    return Trained(parts, columns, found, candidates, oof, seed)
+    return Trained(parts, columns, found, candidates, oof, seed, list(leaks), accepted)
 
 
 def compare(oof: pd.DataFrame, *, capacity: float = 0.10) -> pd.DataFrame:
@@ -195,6 +218,8 @@ def _experiment(
             test_share=model.test_share,
             dropped=[c.name for c in dev.columns if c.kind == "excluded"],
             sensitive=[c.name for c in dev.columns if c.kind == "sensitive"],
+            leaks=[s.column for s in trained.leaks if s.certain],
+            accepted=trained.accepted,
             positive=dev.positive,
         ),
         valid=metrics.evaluate(dev.y, candidate.p, capacity=capacity),

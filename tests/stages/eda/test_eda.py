@@ -1,14 +1,18 @@
 """What 01 finds in tables made to have it."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
+from retencion_lib import config
 from retencion_lib.stages import eda
 from retencion_lib.stages.eda import figures as plots
 from retencion_lib.tables import load_training
+from retencion_lib.tables.strength import association
 
 N = 600
 RNG = np.random.default_rng(0)
@@ -28,8 +32,10 @@ def load(monkeypatch, tmp_path):
     return given
 
 
-def report_of(training):
-    return eda.summary(training, eda.association(training), eda.initial_drift(training))
+def summary_of(training):
+    """What the file says of a table."""
+    eda.write_summary(eda.look(training))
+    return json.loads(config.resolve(config.EDA_SUMMARY).read_text())
 
 
 def noise():
@@ -55,23 +61,23 @@ def noise():
 )  # fmt: skip
 def test_a_feature_that_knows_too_much_is_a_suspect_with_its_evidence(load, columns, kind):
     training = load(plain=noise(), **columns)
-    (suspect,) = report_of(training)["leakage"]
-    assert suspect["kind"] == kind
+    (suspect,) = summary_of(training)["leakage"]
+    assert (suspect["kind"], suspect["certain"]) == (kind, True)
     assert suspect["column"] in columns
-    answer, doubts = eda.verdict(training, report_of(training))
+    answer, doubts = eda.verdict(eda.look(training))
     assert answer.startswith("**Todavía no:** 1 variable sabe")
     assert "drop_cols" in doubts[0]
 
 
 def test_a_strong_but_honest_feature_is_no_suspect(load):
     training = load(strong=Y + noise())
-    assert 0.7 < eda.association(training)["auc"].iloc[0] < 0.98
-    assert report_of(training)["leakage"] == []
+    assert 0.7 < association(training)["auc"].iloc[0] < 0.98
+    assert [s for s in summary_of(training)["leakage"] if s["certain"]] == []
 
 
 def test_a_clean_table_is_a_plain_yes(load):
     training = load(a=noise(), b=noise())
-    assert eda.verdict(training, report_of(training)) == (
+    assert eda.verdict(eda.look(training)) == (
         "**Sí.** Nada en la tabla desaconseja entrenar.", [],
     )  # fmt: skip
 
@@ -94,14 +100,14 @@ def test_a_clean_table_is_a_plain_yes(load):
 def test_each_doubt_is_said_with_its_figure(load, columns, said):
     plain = {} if "few" in columns else {"plain": noise()}
     training = load(**plain, **columns)
-    answer, doubts = eda.verdict(training, report_of(training))
+    answer, doubts = eda.verdict(eda.look(training))
     assert "reserva" in answer
     assert any(said in doubt for doubt in doubts), doubts
 
 
 def test_numbers_are_judged_by_auc_and_correlation_and_labels_by_cramers_v(load):
     number, label = noise() + Y, np.where(RNG.uniform(size=N) < 0.3 + 0.3 * Y, "a", "b")
-    found = eda.association(load(n=number, c=label)).set_index("name")
+    found = association(load(n=number, c=label)).set_index("name")
     assert found.loc["n", "auc"] == pytest.approx(roc_auc_score(Y, number))
     assert found.loc["n", "correlation"] == pytest.approx(stats.pearsonr(number, Y).statistic)
     table = pd.crosstab(label, Y).to_numpy()
@@ -111,7 +117,7 @@ def test_numbers_are_judged_by_auc_and_correlation_and_labels_by_cramers_v(load)
 def test_rows_that_repeat_another_are_counted_but_for_the_id(load):
     values = noise()
     values[3] = values[0]  # customers 0 and 3 both left
-    assert report_of(load(a=values))["duplicates"] == {"n_rows": 1, "share": 1 / N}
+    assert summary_of(load(a=values))["duplicates"] == {"n_rows": 1, "share": 1 / N}
 
 
 def test_the_medians_of_both_groups_are_those_of_the_data(load):
@@ -131,7 +137,7 @@ def test_what_a_figure_shows_is_said_in_its_alternative_text(load):
 
 def test_a_table_without_numbers_has_no_spread_to_draw(load):
     training = load(c=np.where(np.arange(N) % 2, "a", "b"))
-    assert eda.widest_numbers(training, eda.association(training)) == []
+    assert eda.widest_numbers(training, association(training)) == []
     assert plots.describe_distributions(training.X, training.y, []).startswith("No hay números")
     assert len(plots.plot_distributions(training.X, training.y, []).axes) == 3
     assert eda.numbers_sentence(eda.numbers_table(training)) == "No hay ninguna variable numérica."

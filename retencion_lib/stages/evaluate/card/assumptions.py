@@ -66,7 +66,7 @@ def _no_leak(known: Sources) -> Judged:
     said = "Ninguna variable conoce el resultado de antemano"
     if known.eda is None:
         return said, "No hay análisis de 01 sobre esta tabla", UNTESTED
-    suspects = known.eda.get("leakage", [])
+    suspects = known.suspects
     if not suspects:
         return said, "01 no encontró sospechas", SOLID
     return said, f"01 señaló {plural(len(suspects), 'variable', 'variables')}", WEAK

@@ -154,7 +154,10 @@ def limits(known: Sources) -> Section:
         "El examen aparta clientes al azar: no mide cuánto aguanta el modelo con el tiempo.",
         "Una categoría o un valor que no estaban en la tabla se puntúan, pero sin haberlos visto.",
     ]
-    suspects = (known.eda or {}).get("leakage", [])
+    suspects = known.suspects
+    if known.experiment.data.leaks:
+        named = listed(known.experiment.data.leaks, quote=True)
+        points.append(f"Fugas aceptadas al entrenar: {named}. {known.experiment.data.accepted}.")
     points += [f"Posible fuga: '{s['column']}' {s['evidence']}." for s in suspects]
     if known.eda is not None and not suspects:
         points.append("Fugas: 01 no encontró ninguna variable sospechosa en esta tabla.")

@@ -26,6 +26,13 @@ class Sources:
     drift: WatchReport | None  # the last monitoring, if it compares with this model's reference
     calibration: pd.DataFrame | None  # bins of its out-of-fold predictions
 
+    @property
+    def suspects(self) -> list[dict[str, Any]]:
+        """Columns that 01 suspects of knowing the outcome, of those that the model learns from."""
+        dropped = {*self.experiment.data.dropped, *self.experiment.data.sensitive}
+        found = (self.eda or {}).get("leakage", [])
+        return [s for s in found if s["column"] not in dropped]
+
 
 def gather(exam: Exam, contract: dict[str, Any]) -> Sources:
     """Read all that is known of the model that an exam judges."""
