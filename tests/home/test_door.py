@@ -9,7 +9,7 @@ import pytest
 from retencion_lib import config
 from retencion_lib.errors import AuditError
 from retencion_lib.home import disk, ledger, store
-from retencion_lib.stages.monitor import history, notices
+from retencion_lib.stages.monitor import notices
 from tests import sealed_home
 
 LOG = "logs/predictions.csv"
@@ -74,7 +74,7 @@ def test_a_report_that_was_deleted_is_written_again(home):
     store.write_json(home / config.DRIFT_REPORT, {"status": "ok"})
 
 
-@pytest.mark.parametrize("path", [notices.ALERTS, "artifacts/mlp__v0.7.pkl", history.HISTORY])
+@pytest.mark.parametrize("path", [notices.ALERTS, "artifacts/mlp__v0.7.pkl", config.HISTORY])
 def test_a_planted_file_with_a_name_of_ours_is_neither_read_nor_added_to(home, path):
     disk.write(home / path, b"planted")
     for use in (store.read_bytes, lambda f: store.write_bytes(f, b"more")):
