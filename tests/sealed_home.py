@@ -11,6 +11,7 @@ from retencion_lib.home import disk, ledger, lineage, registry, store
 from retencion_lib.home.exam import Threshold
 from retencion_lib.home.experiments import Experiment, FileOf, Learnt, log_experiments
 from retencion_lib.home.registry import Entry, Why
+from retencion_lib.runs import index
 from retencion_lib.runs.record import MEDIA_TYPE
 
 STAGES = {
@@ -28,6 +29,7 @@ def make() -> None:
         start(run_id, notebook)
         WRITERS[notebook](run_id)
         finish(run_id, notebook)
+    index.write()
 
 
 def start(run_id: str, notebook: str) -> None:
@@ -57,9 +59,16 @@ def finish(run_id: str, notebook: str, status: str = "ok") -> None:
     store.end()
 
 
+def model(version: str) -> bytes:
+    """An artifact in which there is nothing to open."""
+    return f"no model at all, version {version}".encode()
+
+
 def _train(run_id: str) -> None:
-    pkl = store.write_new(config.resolve("artifacts/xgb__v0.1.pkl"), b"no model at all")
-    artifact = {"path": "artifacts/xgb__v0.1.pkl", "sha256": disk.sha256(pkl)}
+    for version in ("0.2", "0.1"):
+        path = f"artifacts/xgb__v{version}.pkl"
+        store.write_new(config.resolve(path), model(version))
+    artifact = {"path": path, "sha256": disk.digest(model("0.1"))}
     log_experiments([experiment(**artifact, run_id=run_id)])
 
 
@@ -74,9 +83,9 @@ def experiment(path: str, sha256: str, run_id: str = "r1-train") -> Experiment:
 
 def entry(version: str, sha256: str = "") -> Entry:
     """Registry entry of a model that 03 has judged."""
-    return Entry("xgb", version, sha256 or version * 16, f"artifacts/xgb__v{version}.pkl",
-                 Threshold(0.3, "f1"), valid={"roc_auc": 0.8},
-                 created_at="2026-10-31")  # fmt: skip
+    sha256 = sha256 or disk.digest(model(version))
+    return Entry("xgb", version, sha256, f"artifacts/xgb__v{version}.pkl", Threshold(0.3, "f1"),
+                 valid={"roc_auc": 0.8}, created_at="2026-10-31")  # fmt: skip
 
 
 def propose(version: str, *, wins: bool = True, run_id: str = "r2-evaluate") -> Entry:
@@ -117,6 +126,6 @@ def relink(path: Path, edit) -> None:
     events = [json.loads(line) for line in path.read_bytes().splitlines()]
     lines, before = [], ledger.FIRST
     for seq, event in enumerate(edit(events), 1):
-        lines.append(json.dumps(event | {"seq": seq, "prev": before}).encode())
+        lines.append(ledger.encoded(event | {"seq": seq, "prev": before}))
         before = disk.digest(lines[-1])
     path.write_bytes(b"".join(line + b"\n" for line in lines))

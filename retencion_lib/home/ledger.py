@@ -137,9 +137,9 @@ def _tail() -> tuple[int, str, int]:
             if window >= size or b"\n" in whole:
                 last = whole.rpartition(b"\n")[2]
                 return (_seq(last), disk.digest(last), len(half)) if end else (0, FIRST, len(half))
-            if window > LONGEST:
+            if window == 2 * LONGEST:
                 return _tail_of_long_lines(size)
-            window *= 8
+            window = min(8 * window, 2 * LONGEST)
 
 
 def _tail_of_long_lines(size: int) -> tuple[int, str, int]:

@@ -179,8 +179,12 @@ def append_csv(path: Path, table: pd.DataFrame) -> Path:
         name, sha = config.relative(path), disk.digest(block)
         touched = Touched("output", name, sha, len(table), len(block), start)
         disk.note_append(path, start, block)
-        lineage.current().announce(touched)
-        disk.append(path, block)
+        try:
+            lineage.current().announce(touched)
+            disk.append(path, block)
+        except Exception:
+            disk.mend(path, start)
+            raise
         disk.forget_note(path)
     lineage.current().remember(touched)
     return path

@@ -81,7 +81,8 @@ def test_a_notebook_executed_elsewhere_is_taken_in_once(home, tmp_path, capsys):
     elsewhere.write_text(made.read_text().replace("r1-train", "r0-train"))
     assert main(["seal", str(elsewhere)]) == 0
     assert main(["verify"]) == 0
-    assert ledger.read()[-1]["run_id"] == "r0-train"
+    ends = [e for e in ledger.read() if e["event"] == "run_finished"]
+    assert ends[-1]["run_id"] == "r0-train"
     assert main(["seal", str(elsewhere)]) == 2
     assert "ya está en el registro" in capsys.readouterr().err
 
@@ -117,7 +118,9 @@ def test_without_ssh_keygen_a_signature_says_what_to_install(home, monkeypatch, 
     [
         (["verify", "--hed", "x"], "¿Querías decir 'head'?"),
         (["verify", "--head", "3:abc"], "debe ser NÚMERO:SHA256"),
-        (["verify", "--signature", "x"], "hace falta --identity"),
+        (["verify", "--signature", "x"], "--signature FIRMANTES e --identity QUIÉN van juntos"),
+        (["verify", "--identity", "ana"], "--signature FIRMANTES e --identity QUIÉN van juntos"),
+        (["verify", "--head", "0:" + "0" * 64], "un libro vacío (0) no ancla nada"),
         (["trace"], "Indica --customer ID o --event ID"),
         (["trace", "--customer", "C999"], "no consta el cliente 'C999'"),
         (["promote", "0.1"], "reason = '': di por qué"),

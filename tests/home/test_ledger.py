@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import os
+import tracemalloc
 
 import pytest
 
-from retencion_lib.errors import StorageError
+from retencion_lib.errors import AuditError, StorageError
 from retencion_lib.home import disk, ledger
 
 
@@ -59,7 +61,7 @@ def test_a_half_line_is_cut_off_and_the_next_line_says_so(home):
     assert ledger.half_line() == 14
     line = ledger.append("y")
     assert (line["seq"], line["cut_bytes"]) == (2, 14)
-    assert [e["event"] for e in ledger.read()] == ["x", "y"]
+    assert [ledger.parsed(raw)["event"] for raw in ledger.lines()] == ["x", "y"]
 
 
 def test_a_spoilt_last_line_does_not_stop_the_next_run(home):
@@ -71,7 +73,7 @@ def test_a_spoilt_last_line_does_not_stop_the_next_run(home):
 
 def test_nan_is_null_and_accents_stay(home):
     ledger.append("x", value=float("nan"), said="motivo: corrección")
-    assert ledger.read()[0]["value"] is None
+    assert ledger.parsed(ledger.lines()[0])["value"] is None
     assert "corrección" in (home / ledger.LEDGER).read_text(encoding="utf-8")
 
 
@@ -104,3 +106,53 @@ def test_a_write_that_fails_leaves_the_ledger_as_it_was_and_says_why(
     with pytest.raises(StorageError, match=rf"No se puede escribir runs/ledger\.jsonl: {said}"):
         ledger.append("y", text="a" * 100_000)
     assert (home / ledger.LEDGER).read_bytes() == before
+
+
+def test_only_what_the_grammar_knows_is_an_event(home):
+    ledger.append("x")
+    ledger.append("clock", lines=[1])
+    assert [e["event"] for e in ledger.read()] == ["clock"]
+
+
+def test_a_line_of_60_megabytes_is_passed_over_without_holding_it(home):
+    ledger.append("x")
+    with (home / ledger.LEDGER).open("ab") as handle:
+        handle.write(b"{" + b" " * 60_000_000 + b"}\n")
+    tracemalloc.start()
+    line = ledger.append("y")
+    assert [found.content is None for found in ledger.scan()] == [False, True, False]
+    assert tracemalloc.get_traced_memory()[1] < 16 * ledger.LONGEST
+    tracemalloc.stop()
+    assert line["seq"] == 3
+
+
+def test_a_line_that_would_be_too_long_is_refused_and_nothing_is_written(home):
+    ledger.append("x")
+    before = (home / ledger.LEDGER).read_bytes()
+    with pytest.raises(StorageError, match=r"la anotación 'y' ocuparía .* bytes y caben"):
+        ledger.append("y", text="a" * ledger.LONGEST)
+    assert (home / ledger.LEDGER).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "last",
+    [b'{"seq": 1e400, "event": "x"}', b"[" * 100_000, b'{"seq": true, "event": "x"}', b"[1]",
+     b'{"seq": -5, "event": "x"}', b'{"seq": ' + b"9" * 5000 + b', "event": "x"}'],
+    ids=["infinite", "deep", "no-number", "list", "negative", "huge"],
+)  # fmt: skip
+def test_a_hostile_last_line_does_not_stop_the_next_run(home, last):
+    ledger.append("x")
+    with (home / ledger.LEDGER).open("ab") as handle:
+        handle.write(last + b"\n")
+    assert ledger.append("y")["seq"] == 3
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link"])
+def test_what_is_no_file_is_not_opened_in_the_ledgers_place(home, kind):
+    path = home / ledger.LEDGER
+    path.parent.mkdir()
+    {"folder": path.mkdir, "pipe": lambda: os.mkfifo(path),
+     "link": lambda: path.symlink_to(home / "elsewhere")}[kind]()  # fmt: skip
+    for use in (ledger.head, ledger.read, lambda: ledger.append("x")):
+        with pytest.raises(AuditError, match=r"ledger\.jsonl no es un archivo corriente"):
+            use()

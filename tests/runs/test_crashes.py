@@ -19,7 +19,7 @@ from tests import sealed_home
 
 KILLS = int(os.environ.get("RETENCION_KILLS", "5"))
 # What a run that was cut short may leave for `verify` to name.
-CUT_SHORT = {"lone_start", "half_line", "half_block"}
+CUT_SHORT = {"lone_start", "half_line", "half_block", "stray", "index"}
 STEPS = ("fsync", "replace", "truncate", "unlink")
 
 
@@ -97,7 +97,7 @@ def test_half_a_block_is_cut_off_by_whoever_appends_next(home):
     facts = {"sha256": disk.digest(block), "bytes": len(block), "rows": 1, "offset": len(whole)}
     ledger.append("write", run_id="r6-infer", path="logs/predictions.csv", **facts)
     log.write_bytes(whole + block[:5])
-    assert {f.code for f in faults()} == {"lone_start", "half_block"}
+    assert {f.code for f in faults()} == {"lone_start", "half_block", "stray"}
     sealed_home.start("r7-infer", "04_infer")
     sealed_home._infer("r7-infer")
     sealed_home.finish("r7-infer", "04_infer")

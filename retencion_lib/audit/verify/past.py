@@ -51,7 +51,9 @@ def check_past(found: list[dict]) -> list[Fault]:
     past, faults = Past(Lives.of(found)), []
     for event in found:
         where = f"{ledger.LEDGER}, línea {event['seq']}"
-        for code, said, path in RULES.get(event["event"], _no_rule)(event, past):
+        first = next(RULES.get(event["event"], _no_rule)(event, past), None)
+        if first:
+            code, said, path = first
             faults.append(Fault(code, f"{where}: {said}", event.get("run_id"), path))
         past.add(event)
     return faults
@@ -65,26 +67,25 @@ def _write(event: dict, past: Past) -> Objections:
     path, run = event["path"], event["run_id"]
     start = past.starts.get(run)
     said = f"anota una escritura de {path}"
+    if path in past.sealed:
+        yield "undone", f"cambia {path}, que otra ejecución había sellado.", path
+    if run in past.book.lives.ended:
+        yield "undone", f"{said} por una ejecución que ya había terminado.", path
+    yield from _over(event, past)
     if start is None:
         yield "undone", f"{said} por una ejecución que no consta que empezara.", path
     elif start.get("taken_in"):
         yield "unlawful", f"{said} por una ejecución hecha en otro sitio.", path
     elif not events.may_write(start["notebook"], path):
-        whose = events.owner(path) or "ninguno de los nuestros"
-        yield "unlawful", f"{said}, que no es de {start['notebook']}: lo escribe {whose}.", path
-    if run in past.book.lives.ended:
-        yield "undone", f"{said} por una ejecución que ya había terminado.", path
-    elif path in past.sealed:
-        yield "undone", f"cambia {path}, que otra ejecución había sellado.", path
-    yield from _over(event, past)
+        whose = events.owner(path)
+        theirs = f": solo la hace {whose}" if whose else ""
+        yield "unlawful", f"{said} por {start['notebook']}, que no escribe ahí{theirs}.", path
 
 
 def _over(event: dict, past: Past) -> Objections:
     """A block over earlier rows, a log written whole, a version with another content."""
     path = event["path"]
-    if ("offset" in event) != path.startswith("logs/"):
-        yield "unlawful", f"los bloques son de los registros, y {path} no se escribe así.", path
-    elif "offset" in event:
+    if "offset" in event:
         blocks = past.book.logs.get(path, [])
         if any(b.end > event["offset"] and b.certain(past.lives) for b in blocks):
             yield "undone", f"escribe en {path} encima de filas ya anotadas.", path
@@ -93,6 +94,8 @@ def _over(event: dict, past: Past) -> Objections:
         other = first.sha256 != event["sha256"]
         if other and past.lives.certain(first.run_id, path, first.sha256):
             yield "undone", f"da otro contenido a {path}: una versión no se sobrescribe.", path
+    if ("offset" in event) != path.startswith("logs/"):
+        yield "unlawful", f"los bloques son de los registros, y {path} no se escribe así.", path
 
 
 def _run_finished(event: dict, past: Past) -> Objections:
