@@ -74,11 +74,11 @@ def run(stage: str, words: list[str]) -> None:
 
 def _fail_on(level: str) -> None:
     from retencion_lib.home import watch_report  # slow to import, and only needed here
-    from retencion_lib.show.notebook import WORDS
+    from retencion_lib.runs.headline import level_word
 
     report = watch_report.read()
     if report.reaches(level):
-        print(f"La vigilancia terminó en {WORDS[report.status]} (--fail-on {level}).")
+        print(f"La vigilancia terminó en {level_word(report.status)} (--fail-on {level}).")
         sys.exit(3)
 
 

@@ -8,6 +8,8 @@ import pytest
 from retencion_lib import __main__ as command_line
 from retencion_lib import config
 from retencion_lib.audit import orders as commands
+from retencion_lib.home import watch_report
+from tests.watch_reports import quiet
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +73,30 @@ def test_a_reader_that_has_had_enough_sees_no_traceback(words):
     order = f"set -o pipefail; {sys.executable} -m retencion_lib {words} | true"
     done = subprocess.run(["bash", "-c", order], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.fixture
+def watched(home, monkeypatch):
+    """Runs 05 with this end, without its notebook."""
+
+    def run(status: str, level: str) -> int:
+        (home / "monitoring").mkdir()
+        watch_report.write(quiet(status=status))
+        monkeypatch.setattr("retencion_lib.runs.execute.run_stages", lambda *given: [])
+        return command_line.main(["monitor", "--fail-on", level])
+
+    return run
+
+
+@pytest.mark.parametrize(("status", "level", "said"), [
+    ("alert", "warning", "La vigilancia terminó en alerta (--fail-on warning)."),
+    ("warning", "warning", "La vigilancia terminó en aviso (--fail-on warning)."),
+])  # fmt: skip
+def test_a_level_that_is_reached_ends_with_three(watched, capsys, status, level, said):
+    with pytest.raises(SystemExit, match="3"):
+        watched(status, level)
+    assert said in capsys.readouterr().out
+
+
+def test_a_level_that_is_not_reached_ends_well(watched):
+    assert watched("warning", "alert") == 0

@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from retencion_lib import config
-from retencion_lib.errors import DataError
-from retencion_lib.home import document, store
+from retencion_lib.home import store
+from retencion_lib.home.document import typed
 from retencion_lib.maths.decision import Campaign
 from retencion_lib.maths.drift import Settings, Shift
 from retencion_lib.maths.drift.classifier import Told
 from retencion_lib.maths.estimation import Estimate
 
-VERSION = 2
+FORMAT = 2  # in 1 a batch was named by a Spanish sentence and findings had no facts
 LEVELS = ("ok", "warning", "alert")  # from well to worst
 SCORE = "score"  # name of the score's row, whatever its column is called
 CURRENT = "current"  # the batch that a report is about; earlier ones are told by their ISO date
@@ -180,7 +180,7 @@ class WatchReport:
     outcomes: OutcomeCounts | None = None  # None without a file of outcomes
     realised: list[Realised] = field(default_factory=list)
     campaign_effect: Effect | None = None
-    document_version: int = 1
+    format: int = 1
 
     def reaches(self, level: str) -> bool:
         """True if the status is that level or worse."""
@@ -203,13 +203,7 @@ def read() -> WatchReport:
         If the file is not one of its reports.
     """
     found = store.read_json(config.resolve(config.DRIFT_REPORT), made_by="monitor")
-    try:
-        report = document.from_plain(WatchReport, found)
-    except (TypeError, AttributeError) as wrong:
-        raise DataError(
-            f"{config.DRIFT_REPORT}: no es un informe de vigilancia ({wrong}). Repite 'retencion "
-            "monitor', que lo escribe de nuevo, o recupera una copia."
-        ) from None
+    report = typed(WatchReport, found, config.DRIFT_REPORT)
     named = [CURRENT if r.batch == FIRST_CURRENT else r.batch for r in report.realised]
     same = zip(report.realised, named, strict=True)
     return replace(report, realised=[replace(r, batch=batch) for r, batch in same])

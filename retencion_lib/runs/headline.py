@@ -61,6 +61,11 @@ def level(results: dict) -> str | None:
     return results["status"] if results.get("status") in ("ok", "warning", "alert") else None
 
 
+def level_word(state: str) -> str:
+    """What monitoring concluded, for readers."""
+    return WORDS[state]
+
+
 def _auc(results: dict) -> Figure | None:
     value, limits = auc(results)
     return Figure("ROC-AUC", value, f"{limits}, al 95 %" if limits else "") if value else None
@@ -71,7 +76,7 @@ def _watch(results: dict) -> Figure | None:
     if found is None and state is None:
         return None
     said = "" if found is None else plural(found, "hallazgo", "hallazgos")
-    return Figure("Vigilancia", WORDS[state] if state else said, said if state else "")
+    return Figure("Vigilancia", level_word(state) if state else said, said if state else "")
 
 
 def _text(label: str, value: object) -> Figure | None:

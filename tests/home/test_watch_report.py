@@ -32,7 +32,7 @@ def full():
         expected=expected(AUC), outcomes=OutcomeCounts(1, 2, 3, 4, 5),
         realised=[measured(CURRENT), measured("2026-01-31", score_gap=0.1)],
         campaign_effect=Effect(Groups(9, 3), Groups(4, 2), gain, 10.0, money, gain, None),
-        document_version=watch_report.VERSION,
+        format=watch_report.FORMAT,
     )  # fmt: skip
 
 
@@ -58,20 +58,19 @@ def test_the_keys_that_others_rely_on_are_there(home):
 
 def test_a_report_of_the_first_version_is_read_and_its_batch_gets_the_code_of_now(home):
     old = json.loads(plain(full()))
-    del old["document_version"]
+    del old["format"]
     for alert in old["alerts"]:
         del alert["facts"]
     old["realised"][0]["batch"] = "este lote"
     (home / config.DRIFT_REPORT).write_text(json.dumps(old))
     found = watch_report.read()
-    assert found.document_version == 1
+    assert found.format == 1
     assert [r.batch for r in found.realised] == [CURRENT, "2026-01-31"]
 
 
 def test_a_file_that_is_no_report_is_refused_with_the_remedy(home):
     (home / config.DRIFT_REPORT).write_text('{"status": "ok"}')
-    with pytest.raises(DataError, match=r"drift_report\.json: no es un informe de vigilancia.*"
-                                        "Repite 'retencion monitor'"):  # fmt: skip
+    with pytest.raises(DataError, match=r"drift_report\.json: no tiene la forma.*created_at"):
         watch_report.read()
 
 

@@ -1,17 +1,20 @@
 """Figures of 04 and 05: distribution of the score, and shift by column."""
 
+from collections.abc import Mapping
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from retencion_lib.maths.drift import Labels, Numbers, Shift
+from retencion_lib.maths.drift import Numbers, Shift
+from retencion_lib.maths.drift.profile import Column
 from retencion_lib.show.style import BLUE, RUST, SOFT, STATUS
 from retencion_lib.words import es, listed, pct
 
 BEFORE, NOW = BLUE, RUST
 LARGEST = 0.5  # PSI at which a bar is cut
-SHOWN = 6  # categories, then the rest together
+FEW = 6  # categories, then the rest together
 
 
 def plot_shifts(found: list[Shift], limits: tuple[float, float], ax: Axes | None = None) -> Axes:
@@ -50,7 +53,9 @@ def largest(found: list[Shift], n: int = 4) -> list[Shift]:
     return [*sorted(columns, key=lambda s: -s.psi_corrected)[: n - 1], score]
 
 
-def plot_columns(shown: list[Shift], before: dict, now: dict) -> Figure:
+def plot_columns(
+    shown: list[Shift], before: Mapping[str, Column], now: Mapping[str, Column]
+) -> Figure:
     """Draw how customers are shared out before and now, a panel a column.
 
     `before` and `now` hold the summary of each column by the name of its shift.
@@ -74,7 +79,7 @@ def plot_columns(shown: list[Shift], before: dict, now: dict) -> Figure:
     return fig
 
 
-def shares(before: Numbers | Labels, now: Numbers | Labels) -> tuple[list[str], list[np.ndarray]]:
+def shares(before: Column, now: Column) -> tuple[list[str], list[np.ndarray]]:
     """Names of the groups of a column, and the share of customers in each, before and now."""
     counts = [side.bin_counts().astype(float) for side in (before, now)]
     if isinstance(before, Numbers):
@@ -84,7 +89,7 @@ def shares(before: Numbers | Labels, now: Numbers | Labels) -> tuple[list[str], 
     else:
         names = [*before.plan.names, "nuevas", "nulos"]
         often = np.argsort(-(counts[0] + counts[1]), kind="stable")
-        kept, rest = often[:SHOWN], often[SHOWN:]
+        kept, rest = often[:FEW], often[FEW:]
         names = [names[i][:14] for i in kept] + ["resto"]
         counts = [np.append(c[kept], c[rest].sum()) for c in counts]
     filled = [i for i in range(len(names)) if counts[0][i] + counts[1][i]]

@@ -53,7 +53,7 @@ def write_report(
         reference=reference, current=current, customers=t.customers,
         settings=rules or Settings(), features=features, score=score,
         quality=of_group(map(worded, found), Group.SMALL, Group.BROKEN), alerts=said,
-        multivariate=told, segments=list(groups), document_version=watch_report.VERSION,
+        multivariate=told, segments=list(groups), format=watch_report.FORMAT,
         **_performance(seen),
     )  # fmt: skip
     watch_report.write(report)

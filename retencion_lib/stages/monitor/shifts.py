@@ -1,6 +1,6 @@
 """Which columns have moved, how much, and what this batch could not have shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +8,7 @@ from retencion_lib.errors import ParameterError
 from retencion_lib.home.watch_report import SCORE, worst
 from retencion_lib.maths import drift
 from retencion_lib.maths.drift import Settings, Shift
+from retencion_lib.maths.drift.profile import Column
 from retencion_lib.stages.monitor.comparison import Tables
 from retencion_lib.stages.monitor.findings import Alert, Code
 
@@ -74,7 +75,7 @@ def with_rules(found: Sequence[Shift], hard: Sequence[Alert]) -> list[Shift]:
     ]
 
 
-def columns_of(t: Tables) -> tuple[dict, dict]:
+def columns_of(t: Tables) -> tuple[Mapping[str, Column], Mapping[str, Column]]:
     """Summaries of the columns of each side by the name of their shift, to draw them."""
     names = {c: c for c in t.shared} | {SCORE: t.score_col}
     return tuple(

@@ -34,8 +34,8 @@ def model(tmp_path_factory):
         yield stages.learn(customers(800, 1), "0.1", 42)
 
 
-def attributed(model, name: str, capacity: float = 0.1) -> Causes:
-    paths = f"data/{name}_with_score.csv", config.REFERENCE
+def attributed(model, path: str, capacity: float = 0.1) -> Causes:
+    paths = path, config.REFERENCE
     sides = [read_scored(path, id_col=ID, score_col="score") for path in paths]
     threshold = model.thresholds["f1"]
     return attribute_shift(*sides, model, threshold=threshold, capacity=capacity)
@@ -43,7 +43,7 @@ def attributed(model, name: str, capacity: float = 0.1) -> Causes:
 
 def look(model, batch: pd.DataFrame, name: str = "2026-01-28", **given) -> Causes:
     stages.score(model, batch, date=name)
-    return attributed(model, name, **given)
+    return attributed(model, f"data/{name}_with_score.csv", **given)
 
 
 def test_customers_like_the_references_change_nothing(model):
@@ -78,8 +78,8 @@ def test_scores_of_another_model_are_not_attributed(model):
     stages.score(model, batch, date="2026-03-28")
     path = config.resolve("data/2026-03-28_with_score.csv")
     table = pd.read_csv(path)
-    table.assign(score=1 - table["score"]).to_csv(path, index=False)
-    found = attributed(model, "2026-03-28")
+    table.assign(score=1 - table["score"]).to_csv(config.resolve("data/foreign.csv"), index=False)
+    found = attributed(model, "data/foreign.csv")
     assert found.unknown == Unknown.ANOTHER_MODEL
     assert "no lo puntuó el modelo en uso" in causes_sentence(found)
     assert found.alerts == []
@@ -88,8 +88,8 @@ def test_scores_of_another_model_are_not_attributed(model):
 def test_a_batch_that_breaks_the_contract_is_not_attributed(model):
     stages.score(model, customers(200, 5, 4000), date="2026-04-28")
     path = config.resolve("data/2026-04-28_with_score.csv")
-    pd.read_csv(path).drop(columns="plan").to_csv(path, index=False)
-    found = attributed(model, "2026-04-28")
+    pd.read_csv(path).drop(columns="plan").to_csv(config.resolve("data/short.csv"), index=False)
+    found = attributed(model, "data/short.csv")
     assert "no cumple el contrato" in causes_sentence(found)
 
 
