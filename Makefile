@@ -20,7 +20,7 @@ RETENCION := $(PY) -m retencion_lib
 
 .DEFAULT_GOAL := help
 .PHONY: help setup data run eda train evaluate infer monitor notebooks lab verify year figures \
-        lint test
+        lint test quick
 
 help:  ## esta ayuda
 	@echo 'Uso: make OBJETIVO [PARÁMETRO=valor …]   p. ej. make infer INPUT=data/new_batch.csv'
@@ -64,4 +64,8 @@ lint: setup  ## estilo del código y de los cuadernos
 
 test: lint  ## toda la comprobación, cuadernos incluidos
 	@$(PY) -m pytest
+	@$(PY) -m pytest --nbval -p no:cacheprovider notebooks
+
+quick: lint  ## la parte rápida de la comprobación, y los cuadernos
+	@$(PY) -m pytest -m 'not slow'
 	@$(PY) -m pytest --nbval -p no:cacheprovider notebooks
