@@ -96,8 +96,10 @@ def test_a_kernel_can_be_stopped_before_it_is_ready():
 
 def started(*words):
     """An order under way, and the process of its first kernel."""
-    child = subprocess.Popen([sys.executable, "-m", "retencion_lib", *words],
-                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    child = subprocess.Popen(
+        [sys.executable, "-m", "retencion_lib", *words],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
     while not (kernels := psutil.Process(child.pid).children(recursive=True)):
         assert child.poll() is None
         time.sleep(0.01)
