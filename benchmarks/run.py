@@ -31,7 +31,7 @@ def plain_script() -> str:
     cells = [
         cell.source
         for notebook in config.NOTEBOOKS.values()
-        for cell in nbformat.read(config.root() / f"notebooks/{notebook}.ipynb", 4).cells
+        for cell in nbformat.read(config.notebooks() / f"{notebook}.ipynb", 4).cells
         if cell.cell_type == "code"
     ]
     return "import matplotlib\nmatplotlib.use('agg')\n" + "\n".join(cells)
@@ -41,7 +41,7 @@ def timed(command: list[str]) -> dict[str, float]:
     """Wall and CPU seconds of a command in a fresh home with the demo data."""
     with tempfile.TemporaryDirectory() as home:
         environment = os.environ | {config.HOME_VARIABLE: home}
-        quiet = {"env": environment, "cwd": config.root(), "check": True, "capture_output": True}
+        quiet = {"env": environment, "cwd": config.clone(), "check": True, "capture_output": True}
         subprocess.run([sys.executable, "-m", "retencion_lib", "data"], **quiet)
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         subprocess.run(command, **quiet)

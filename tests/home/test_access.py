@@ -76,7 +76,7 @@ def test_a_disk_without_locks_is_refused_with_the_remedy(monkeypatch, number):
 def other():
     """Another order, which holds the lock of the log until it reads a line."""
     child = subprocess.Popen([sys.executable, "-c", HOLD], stdin=subprocess.PIPE,
-                             stdout=subprocess.PIPE, text=True, cwd=config.root())  # fmt: skip
+                             stdout=subprocess.PIPE, text=True, cwd=config.clone())  # fmt: skip
     assert child.stdout.readline() == "held\n"
     yield child
     child.kill()
