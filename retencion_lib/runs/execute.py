@@ -82,7 +82,8 @@ def _run(stage: str, kernel: Prepared, params: dict) -> Finished:
         papermill.execute_notebook(
             str(notebook_path(notebook)), str(executed), parameters=params, engine_name=ENGINE,
             kernel_name="python3", kernel=kernel.manager, run_id=kernel.run_id,
-            cwd=str(config.clone() or config.home()), progress_bar=False, request_save_on_cell_execute=False,
+            cwd=str(config.clone() or config.home()), progress_bar=False,
+            request_save_on_cell_execute=False,
         )  # fmt: skip
     except PapermillExecutionError as error:
         _raise(error, executed)
