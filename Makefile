@@ -1,50 +1,39 @@
 # Retención. `make help` lists the targets; `make run` and `make test` need no step before them.
 PYTHON ?= python3
-ifdef VIRTUAL_ENV
-  ENV := $(VIRTUAL_ENV)
-else
-  ENV := .venv
-endif
-PY := $(ENV)/bin/python
-STAMP := $(ENV)/.retencion-$(shell cksum requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
-RETENCION := $(PY) -m retencion_lib
 
 # Whatever is given on the command line in capitals is a parameter: DATA=… becomes --data '…'. The
-# stage knows its own parameters and refuses the others, so there is no list of them here.
+# stage knows its own parameters and refuses the others, so there is no list of them here. A value
+# is text: `value` takes it as it was typed, and `unexport` keeps make from expanding it on its way
+# to a command, so that '$(shell …)' in a file's name never runs.
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+unexport $(GIVEN)
 lower = $(shell echo '$(1)' | tr 'A-Z' 'a-z')
 quoted = '$(subst ','\'',$(1))'
-GIVEN := $(foreach name,$(filter-out PYTHON VIRTUAL_ENV,$(.VARIABLES)),$(if \
-           $(filter command,$(origin $(name))),$(name)))
-OPTIONS := $(foreach name,$(GIVEN),--$(call lower,$(name)) $(call quoted,$($(name))))
-DEMO := $(or $(RETENCION_HOME),.)/data/raw/retencion.csv
+OPTIONS := $(foreach name,$(filter-out PYTHON ENV,$(GIVEN)),--$(call lower,$(name)) \
+             $(call quoted,$(value $(name))))
+
+# `.venv`, or the active environment where it is meant for this project; `make ENV=…` says another.
+ENV := $(shell sh .ci/environment)
+IN_ENV := $(call quoted,$(value ENV))
+PY := $(IN_ENV)/bin/python
+RETENCION := $(PY) -m retencion_lib
 
 .DEFAULT_GOAL := help
 .PHONY: help setup data run eda train evaluate infer monitor notebooks lab verify year figures \
-        lint test
+        lint test quick
 
 help:  ## esta ayuda
 	@echo 'Uso: make OBJETIVO [PARÁMETRO=valor …]   p. ej. make infer INPUT=data/new_batch.csv'
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
 
-setup: $(STAMP)  ## crea el entorno (una sola vez)
-
-$(STAMP): requirements.lock pyproject.toml
-	@test -x $(PY) || $(PYTHON) -m venv $(ENV)
-	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo 'Hace falta Python 3.11 o posterior: make PYTHON=python3.11 setup' >&2; exit 2; }
-	@# The lock is complete: without --no-deps an older pip looks for extras in newer releases.
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-	  -r requirements.lock
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@rm -f $(ENV)/.retencion-*; touch $@
+setup:  ## crea el entorno (una sola vez)
+	@sh .ci/environment install $(IN_ENV) $(call quoted,$(value PYTHON))
 
 data: setup  ## datos de ejemplo: data/raw/retencion.csv y los lotes nuevos
 	@$(RETENCION) data
 
-$(DEMO): | $(STAMP)
-	@$(RETENCION) data
-
-run: setup $(if $(DATA),,$(DEMO))  ## los cinco cuadernos, en orden, con sus informes
+run: setup  ## los cinco cuadernos, en orden, con sus informes
+	@$(if $(value DATA),,test -e "$${RETENCION_HOME:-.}/data/raw/retencion.csv" || $(RETENCION) data)
 	@$(RETENCION) run $(OPTIONS)
 
 eda train evaluate infer monitor: setup
@@ -59,7 +48,7 @@ notebooks: setup  ## ejecuta los cuadernos y guarda sus salidas en notebooks/
 	@$(PY) -m tests.refresh_notebooks
 
 lab: setup  ## abre JupyterLab en notebooks/
-	@$(ENV)/bin/jupyter lab --notebook-dir=.
+	@$(PY) -m jupyterlab --notebook-dir=.
 
 verify: setup  ## comprueba los informes contra el registro
 	@$(RETENCION) verify $(OPTIONS)
@@ -71,8 +60,12 @@ figures: setup  ## pone en el README lo medido en benchmarks/results
 	@$(PY) -m benchmarks.readme
 
 lint: setup  ## estilo del código y de los cuadernos
-	@$(ENV)/bin/ruff check . && $(ENV)/bin/ruff format --check .
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 
 test: lint  ## toda la comprobación, cuadernos incluidos
 	@$(PY) -m pytest
+	@$(PY) -m pytest --nbval -p no:cacheprovider notebooks
+
+quick: lint  ## la parte rápida de la comprobación, y los cuadernos
+	@$(PY) -m pytest -m 'not slow'
 	@$(PY) -m pytest --nbval -p no:cacheprovider notebooks

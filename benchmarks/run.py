@@ -31,7 +31,7 @@ def plain_script() -> str:
     cells = [
         cell.source
         for notebook in config.NOTEBOOKS.values()
-        for cell in nbformat.read(config.root() / f"notebooks/{notebook}.ipynb", 4).cells
+        for cell in nbformat.read(config.notebooks() / f"{notebook}.ipynb", 4).cells
         if cell.cell_type == "code"
     ]
     return "import matplotlib\nmatplotlib.use('agg')\n" + "\n".join(cells)
@@ -41,7 +41,7 @@ def timed(command: list[str]) -> dict[str, float]:
     """Wall and CPU seconds of a command in a fresh home with the demo data."""
     with tempfile.TemporaryDirectory() as home:
         environment = os.environ | {config.HOME_VARIABLE: home}
-        quiet = {"env": environment, "cwd": config.root(), "check": True, "capture_output": True}
+        quiet = {"env": environment, "cwd": config.clone(), "check": True, "capture_output": True}
         subprocess.run([sys.executable, "-m", "retencion_lib", "data"], **quiet)
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         subprocess.run(command, **quiet)
@@ -53,7 +53,7 @@ def timed(command: list[str]) -> dict[str, float]:
 
 def split() -> dict[str, float]:
     """Seconds of one run by what they went to; what two threads do at once counts for both."""
-    from retencion_lib.runs import execute, report, seal
+    from retencion_lib.runs import execute, kernels, report, seal
     from retencion_lib.tables import write_demo
 
     spent: dict[str, float] = defaultdict(float)
@@ -68,9 +68,9 @@ def split() -> dict[str, float]:
 
         return call
 
-    execute.start_kernel = watched("kernel_start", execute.start_kernel)
-    execute.warm_up = watched("imports", execute.warm_up)
-    execute.wait_for = watched("waiting_for_a_kernel", execute.wait_for)
+    kernels.wait_until_ready = watched("kernel_start", kernels.wait_until_ready)
+    kernels.warm_up = watched("imports", kernels.warm_up)
+    kernels.Prepared.ready = watched("waiting_for_a_kernel", kernels.Prepared.ready)
     seal.report.render = watched("html", report.render)
     with tempfile.TemporaryDirectory() as home:
         os.environ[config.HOME_VARIABLE] = home

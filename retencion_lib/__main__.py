@@ -1,15 +1,17 @@
 """The command line: its options are the parameters of the notebooks.
 
 Exit codes: 0 done; 1 a bug of ours, with traceback; 2 wrong use or bad input, with one
-message; 3 only where `--fail-on` asks for it; 130 interrupted by the user; 141 nobody reads on.
+message; 3 only where `--fail-on` asks for it; 130 interrupted; 141 nobody reads on.
 """
 
+import contextlib
 import os
 import sys
 
 from retencion_lib import config
 from retencion_lib.audit.orders import COMMANDS
 from retencion_lib.errors import ParameterError, UserError
+from retencion_lib.runs import surroundings
 from retencion_lib.runs.parameters import declared, options, parse, refuse_unknown
 
 STAGES = {
@@ -85,35 +87,48 @@ def _fail_on(level: str) -> None:
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; give back the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    stage, rest = words[0] if words else "help", words[1:]
     try:
-        if stage in ("-h", "--help", "help"):
-            print(overview())
-        elif stage in COMMANDS:
-            COMMANDS[stage].run(rest)
-        elif stage not in STAGES:
-            known = [*STAGES, *COMMANDS]
-            raise ParameterError(f"No existe la orden '{stage}'. Hay: {', '.join(known)}.")
-        elif rest[:1] in (["-h"], ["--help"]):
-            print(help_text(stage))
-        else:
-            run(stage, rest)
+        with surroundings.fitted():
+            obey(words)
         sys.stdout.flush()
     except UserError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(
-            "Interrumpido: lo que ya estaba escrito sigue entero. Lo que quedó a medias se cierra "
-            "en el registro con 'retencion seal', y la orden se puede repetir.",
-            file=sys.stderr,
-        )
+        with contextlib.suppress(OSError):  # a terminal that is gone cannot be told
+            print(
+                "Interrumpido: lo que ya estaba escrito sigue entero. Lo que quedó a medias se "
+                "cierra en el registro con 'retencion seal', y la orden se puede repetir.",
+                file=sys.stderr,
+            )
         return 130
     except BrokenPipeError:
         # Whoever read our output has had enough, as `head` does: no traceback, also at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     return 0
+
+
+def obey(words: list[str]) -> None:
+    """Do what the words ask.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such order.
+    """
+    stage, rest = words[0] if words else "help", words[1:]
+    if stage in ("-h", "--help", "help"):
+        print(overview())
+    elif stage in COMMANDS:
+        COMMANDS[stage].run(rest)
+    elif stage not in STAGES:
+        known = [*STAGES, *COMMANDS]
+        raise ParameterError(f"No existe la orden '{stage}'. Hay: {', '.join(known)}.")
+    elif rest[:1] in (["-h"], ["--help"]):
+        print(help_text(stage))
+    else:
+        run(stage, rest)
 
 
 if __name__ == "__main__":

@@ -49,15 +49,27 @@ TEST_SHARE = 0.20
 FOLDS = 5
 
 
-def root() -> Path:
-    """Folder that holds the notebooks and the library: the clone."""
-    return Path(__file__).resolve().parent.parent
+PACKAGED = Path(__file__).resolve().parent / "notebooks"  # only where no clone is: a wheel
+
+
+def clone() -> Path | None:
+    """Folder of the repository that this library runs from; None for an installed package."""
+    return None if PACKAGED.is_dir() else Path(__file__).resolve().parent.parent
+
+
+def notebooks() -> Path:
+    """Folder of the five notebooks: at the top of the clone, or inside the installed package."""
+    folder = clone()
+    return folder / "notebooks" if folder else PACKAGED
 
 
 def home() -> Path:
-    """Folder whose data, artifacts, logs, monitoring and runs are read and written."""
+    """Folder whose data, artifacts, logs, monitoring and runs are read and written.
+
+    `RETENCION_HOME`; without it the clone, or the current folder for an installed package.
+    """
     given = os.environ.get(HOME_VARIABLE)
-    return Path(given).expanduser().resolve() if given else root()
+    return Path(given).expanduser().resolve() if given else clone() or Path.cwd()
 
 
 def resolve(path: str | Path) -> Path:

@@ -43,3 +43,11 @@ class StorageError(UserError):
 
 class AuditError(UserError):
     """A record that does not hold: `verify` or `reproduce` found a difference."""
+
+
+class LibraryError(UserError):
+    """A library that is not installed, or that this machine cannot load."""
+
+
+class KernelError(UserError):
+    """The process that executed a notebook ended or never answered: memory, or somebody's kill."""

@@ -58,6 +58,14 @@ def data() -> None:
         print(f"Escrito: {path}")
 
 
+def notebooks(folder: str = "") -> None:
+    """Copy the notebooks out, for papermill or JupyterLab."""
+    from retencion_lib.runs.copies import copy_notebooks
+
+    for path in copy_notebooks(folder):
+        print(f"Escrito: {path}")
+
+
 def verify(head: str = "", signature: str = "", identity: str = "", **flags: str) -> None:
     """Check everything against the ledger; an error with every fault if there is one."""
     from retencion_lib.audit import signature as signing
@@ -173,6 +181,7 @@ def erase(customer: str = "", reason: str = "", approver: str = "") -> None:
 WHY = ("reason", "approver")
 COMMANDS = {
     "data": Command("crea los datos de ejemplo", data),
+    "notebooks": Command("copia los cuadernos a una carpeta", notebooks, "folder"),
     "verify": Command(
         "comprueba todo contra el registro", verify,
         names=("head", "signature", "identity"), flags=("json",),

@@ -129,7 +129,7 @@ def _code(event: dict, folder: Path, done: Reproduction) -> dict[str, str]:
         done.notes.append("El código tenía cambios sin guardar: se usa el de ahora.")
     elif event.get("commit") and (event["commit"] != state["commit"] or state["dirty"]):
         archive = subprocess.run(
-            ["git", "archive", event["commit"]], cwd=config.root(), capture_output=True
+            ["git", "archive", event["commit"]], cwd=config.clone(), capture_output=True
         )
         if archive.returncode == 0:
             code = folder / "code"

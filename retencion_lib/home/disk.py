@@ -26,6 +26,7 @@ from filelock import FileLock
 
 from retencion_lib import config
 from retencion_lib.errors import AuditError, StorageError
+from retencion_lib.home import access
 
 CAUSES = {
     errno.ENOSPC: ("no queda sitio en el disco", "Libera espacio y repite la orden"),
@@ -76,7 +77,7 @@ def locked(path: Path) -> Iterator[None]:
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path.parent / f".{path.name}.lock", is_singleton=True)
-        lock.acquire()
+        access.take(lock, path)
     try:
         yield
     finally:
@@ -114,7 +115,8 @@ def write(path: Path, content: bytes) -> Path:
                 handle.write(content)
                 handle.flush()
                 os.fsync(handle.fileno())
-            os.chmod(handle.name, 0o644)
+            with contextlib.suppress(OSError):  # some disks keep no permissions: SMB, S3
+                os.chmod(handle.name, access.mode(path))
             os.replace(handle.name, path)
         except BaseException:
             Path(handle.name).unlink(missing_ok=True)
@@ -124,7 +126,7 @@ def write(path: Path, content: bytes) -> Path:
 
 def append(path: Path, block: bytes) -> int:
     """Append one block, flushed; cut it off again if that fails. Give back where it starts."""
-    with explained(path), path.open("ab") as handle:
+    with explained(path), open(path, "ab", opener=_opened) as handle:
         start = handle.seek(0, os.SEEK_END)
         try:
             handle.write(block)
@@ -134,6 +136,10 @@ def append(path: Path, block: bytes) -> int:
             os.truncate(path, start)
             raise
     return start
+
+
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags, access.mode(Path(path)))
 
 
 def note_append(path: Path, start: int, block: bytes) -> None:

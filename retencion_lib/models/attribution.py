@@ -12,11 +12,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-import xgboost as xgb
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from retencion_lib.models import FittedModel
+from retencion_lib.models.boosting import xgboost
 from retencion_lib.models.estimators import StagedMLP, StagedXGB
 from retencion_lib.models.features import matrix_sources
 
@@ -77,7 +77,7 @@ def _linear_parts(estimator: LogisticRegression, X: np.ndarray, around: np.ndarr
 
 
 def _tree_parts(estimator: StagedXGB, X: np.ndarray, around: np.ndarray) -> np.ndarray:
-    return estimator.booster_.predict(xgb.DMatrix(X), pred_contribs=True)[:, :-1]
+    return estimator.booster_.predict(xgboost().DMatrix(X), pred_contribs=True)[:, :-1]
 
 
 def _network_parts(estimator: StagedMLP, X: np.ndarray, around: np.ndarray) -> np.ndarray:

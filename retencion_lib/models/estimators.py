@@ -5,12 +5,17 @@ over the rows. At which stage to stop is decided in `crossfit`, for all folds to
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xgboost as xgb
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.neural_network import MLPClassifier
+
+from retencion_lib.models.boosting import xgboost
+
+if TYPE_CHECKING:
+    from xgboost import DMatrix
 
 
 class ByLogOdds(ClassifierMixin, BaseEstimator):
@@ -101,6 +106,7 @@ class StagedXGB(Staged):
             Log-odds by another model, which the trees correct. What is yielded includes them;
             `decision_function` is the correction alone.
         """
+        xgb = xgboost()
         # Not in the generator, which would hold the matrix for as long as it runs: the table of
         # bins is an eighth of it.
         rows, seen = xgb.QuantileDMatrix(X, y, nthread=1), xgb.DMatrix(held, nthread=1)
@@ -112,7 +118,7 @@ class StagedXGB(Staged):
         self.booster_ = xgb.Booster(settings, [rows, seen])
         return self._grow(rows, seen)
 
-    def _grow(self, rows: xgb.DMatrix, seen: xgb.DMatrix) -> Iterator[tuple[np.ndarray, int]]:
+    def _grow(self, rows: "DMatrix", seen: "DMatrix") -> Iterator[tuple[np.ndarray, int]]:
         for grown in range(self.step, self.trees + 1, self.step):
             for tree in range(grown - self.step, grown):
                 self.booster_.update(rows, tree)

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import logit
 from sklearn.pipeline import Pipeline
 
+from retencion_lib.models.boosting import xgboost
 from retencion_lib.models.calibrate import Calibrator
 
 
@@ -134,6 +135,8 @@ class _Reader(pickle.Unpickler):
         for before, now in MOVED.items():
             if module == before or module.startswith(f"{before}."):
                 module = now + module.removeprefix(before)
+        if module.partition(".")[0] == "xgboost":
+            xgboost()  # says what to install where it is missing
         return super().find_class(module, name)
 
 

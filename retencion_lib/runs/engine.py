@@ -32,6 +32,8 @@ class RetencionEngine(NBClientEngine):
             If a parameter is unknown or the output exists, before any kernel starts.
         PapermillExecutionError
             If a cell fails; the failed run is sealed too, and no error of ours hides this one.
+        KernelError
+            If the kernel dies, or does not answer when it starts.
         """
         output = target(nb)
         if output is None:
@@ -48,8 +50,11 @@ class RetencionEngine(NBClientEngine):
             # Papermill rewrites a failed notebook after the engine returns: do it before hashing.
             raise_for_execution_errors(nb, run.path_given)
         except BaseException as error:
-            run.finish(nb, error)
-            raise
+            fault = _of_the_kernel(error, nb, run.notebook) or error
+            run.finish(nb, fault)
+            if fault is error:
+                raise
+            raise fault from error
         run.finish(nb)
         return nb
 
@@ -71,6 +76,33 @@ class RetencionEngine(NBClientEngine):
             log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file, **given,
         )  # fmt: skip
         return client.execute(env=environment)
+
+
+def _of_the_kernel(error: BaseException, nb, notebook: str) -> Exception | None:
+    """The error that says what a dead kernel means; the notebook's report shows it too."""
+    from nbclient.exceptions import DeadKernelError
+
+    # jupyter_client has no class of its own for a kernel that never answered.
+    silent = isinstance(error, RuntimeError) and str(error).startswith(
+        ("Kernel died", "Kernel didn")
+    )
+    if not silent and not isinstance(error, DeadKernelError):
+        return None
+    from nbformat.v4 import new_output
+
+    from retencion_lib.errors import KernelError
+
+    fault = KernelError(
+        f"{notebook}: el proceso que lo ejecutaba terminó de golpe. Suele ser falta de memoria, o "
+        "que alguien lo cerró. Cierra otros programas o prueba con menos filas, y repite la orden; "
+        "lo que ya estaba escrito sigue entero."
+    )
+    code = [cell for cell in nb.cells if cell.cell_type == "code"]
+    begun = [c for c in code if c.metadata.get("papermill", {}).get("start_time")]
+    (begun or code)[-1 if begun else 0].outputs.append(
+        new_output("error", ename="KernelError", evalue=str(fault), traceback=[f"Error: {fault}"])
+    )
+    return fault
 
 
 def target(nb) -> Path | None:

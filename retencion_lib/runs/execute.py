@@ -4,24 +4,22 @@ Papermill and nbconvert run in this process. For a sequence of notebooks the ker
 next one starts and imports while the current one works.
 """
 
-import ast
-import sys
+import logging
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import papermill
-from jupyter_client.manager import KernelManager
 from papermill.exceptions import PapermillExecutionError
 
 from retencion_lib import config, errors
 from retencion_lib.home import disk
-from retencion_lib.runs.context import new_run_id
-from retencion_lib.runs.parameters import cells_of, notebook_path, refuse_unknown
-from retencion_lib.runs.seal import kernel_environment
+from retencion_lib.runs.kernels import Prepared
+from retencion_lib.runs.parameters import notebook_path, refuse_unknown
 
 ENGINE = "retencion"  # retencion_lib.runs.engine, which papermill loads by itself
+# What papermill logs while it gives up is in the report, and in our one sentence.
+logging.getLogger("papermill").addHandler(logging.NullHandler())
 
 
 class RunFailed(Exception):
@@ -34,36 +32,6 @@ class Finished:
 
     run_id: str
     report: Path
-
-
-def start_kernel(run_id: str) -> KernelManager:
-    """Start a kernel of this very interpreter and wait until it answers."""
-    manager = KernelManager()
-    manager.kernel_spec.argv = [
-        sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f",
-        "{connection_file}", "--log-level=40",
-    ]  # fmt: skip
-    manager.start_kernel(env=kernel_environment(run_id))
-    client = manager.blocking_client()
-    client.start_channels()
-    client.wait_for_ready(timeout=120)
-    client.stop_channels()
-    return manager
-
-
-def warm_up(kernel: KernelManager, notebook: str) -> None:
-    """Let a kernel import what its notebook will, while nobody waits for it."""
-    client = kernel.blocking_client()
-    client.start_channels()
-    client.execute(imports_of(notebook), silent=True, reply=True, timeout=120)
-    client.stop_channels()
-
-
-def imports_of(notebook: str) -> str:
-    """Import statements of a notebook, one a line."""
-    code = ["".join(c["source"]) for c in cells_of(notebook) if c["cell_type"] == "code"]
-    nodes = [node for source in code for node in ast.parse(source).body]
-    return "\n".join(ast.unparse(n) for n in nodes if isinstance(n, ast.Import | ast.ImportFrom))
 
 
 def run_stages(stages: list[str], given: dict[str, dict]) -> list[Finished]:
@@ -86,64 +54,50 @@ def run_stages(stages: list[str], given: dict[str, dict]) -> list[Finished]:
     for stage in stages:
         refuse_unknown(config.NOTEBOOKS[stage], list(given.get(stage, {})))
     finished = []
-    with ThreadPoolExecutor(1) as pool:
-        upcoming = _prepare(pool, stages[0])
-        for stage, after in zip(stages, [*stages[1:], None], strict=True):
-            run_id, kernel = upcoming
-            if after:
-                upcoming = _prepare(pool, after)
-            try:
-                finished.append(_run(stage, run_id, wait_for(kernel), given.get(stage, {})))
-            except BaseException:
-                if after:
-                    _stop(upcoming[1])
-                raise
+    kernel = Prepared(config.NOTEBOOKS[stages[0]])
+    for stage, after in zip(stages, [*stages[1:], None], strict=True):
+        upcoming = None
+        try:
+            kernel.ready()
+            upcoming = Prepared(config.NOTEBOOKS[after]) if after else None
+            finished.append(_run(stage, kernel, given.get(stage, {})))
+        except BaseException:
+            if upcoming:
+                upcoming.stop()
+            raise
+        finally:
+            threading.Thread(target=kernel.stop).start()
+        kernel = upcoming
     return finished
 
 
-def _prepare(pool: ThreadPoolExecutor, stage: str) -> tuple[str, Future]:
-    notebook = config.NOTEBOOKS[stage]
-    run_id = new_run_id(notebook)
-    return run_id, pool.submit(_ready_kernel, run_id, notebook)
-
-
-def _ready_kernel(run_id: str, notebook: str) -> KernelManager:
-    kernel = start_kernel(run_id)
-    warm_up(kernel, notebook)
-    return kernel
-
-
-def wait_for(kernel: Future) -> KernelManager:
-    """The kernel that was being prepared."""
-    return kernel.result()
-
-
-def _stop(kernel: Future) -> None:
-    wait_for(kernel).shutdown_kernel(now=True)
-
-
-def _run(stage: str, run_id: str, kernel: KernelManager, params: dict) -> Finished:
+def _run(stage: str, kernel: Prepared, params: dict) -> Finished:
     notebook = config.NOTEBOOKS[stage]
     date = config.run_date(str(params.get("date", "")))
-    folder = config.resolve("runs") / date / run_id
+    folder = config.resolve("runs") / date / kernel.run_id
     with disk.explained(folder):
         folder.mkdir(parents=True)
     executed = folder / f"{notebook}.ipynb"
     try:
         papermill.execute_notebook(
             str(notebook_path(notebook)), str(executed), parameters=params, engine_name=ENGINE,
-            kernel_name="python3", kernel=kernel, run_id=run_id, cwd=str(config.root()),
-            progress_bar=False, request_save_on_cell_execute=False,
+            kernel_name="python3", kernel=kernel.manager, run_id=kernel.run_id,
+            cwd=str(config.clone() or config.home()), progress_bar=False,
+            request_save_on_cell_execute=False,
         )  # fmt: skip
     except PapermillExecutionError as error:
-        _raise(error, executed.with_suffix(".html"))
-    finally:
-        threading.Thread(target=kernel.shutdown_kernel, kwargs={"now": True}).start()
-    return Finished(run_id, executed.with_suffix(".html"))
+        _raise(error, executed)
+    except errors.KernelError as error:
+        raise errors.KernelError(f"{error}\n{_where(executed)}") from None
+    return Finished(kernel.run_id, executed.with_suffix(".html"))
 
 
-def _raise(failure: PapermillExecutionError, page: Path) -> None:
-    where = f"Informe: {config.relative(page)}"
+def _where(executed: Path) -> str:
+    return f"Informe: {config.relative(executed.with_suffix('.html'))}"
+
+
+def _raise(failure: PapermillExecutionError, executed: Path) -> None:
+    where = _where(executed)
     if failure.ename == "KeyboardInterrupt":  # the terminal interrupts the kernel too
         raise KeyboardInterrupt from None
     kind = getattr(errors, failure.ename, None)

@@ -15,7 +15,7 @@ TYPES = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "di
 
 def notebook_path(notebook: str) -> Path:
     """Source of a notebook, by name without extension."""
-    return config.root() / "notebooks" / f"{notebook}.ipynb"
+    return config.notebooks() / f"{notebook}.ipynb"
 
 
 @cache

@@ -5,13 +5,14 @@ what it read and wrote, with which parameters, code and environment.
 """
 
 import hashlib
+import json
 import os
 import platform
 import re
 import subprocess
 import sys
 from functools import cache
-from importlib.metadata import distributions, version
+from importlib.metadata import PackageNotFoundError, distribution, distributions, version
 
 from retencion_lib import config
 from retencion_lib.home import ledger
@@ -71,14 +72,27 @@ def environment_sha256() -> str:
 
 
 def git_state() -> dict:
-    """Commit of the clone and whether it has changes; nulls without git."""
+    """Commit of the clone and whether it has changes, or commit that was installed; nulls else."""
+    clone = config.clone()
+    if clone is None:
+        return _installed_commit()
     try:
         commit, changes = (
             subprocess.run(
-                ["git", *command], cwd=config.root(), capture_output=True, text=True, check=True
+                ["git", *command], cwd=clone, capture_output=True, text=True, check=True
             ).stdout.strip()
             for command in (["rev-parse", "HEAD"], ["status", "--porcelain"])
         )
     except (OSError, subprocess.CalledProcessError):
         return {"commit": None, "dirty": None}
     return {"commit": commit, "dirty": bool(changes)}
+
+
+def _installed_commit() -> dict:
+    """What pip noted of a package that it installed from git."""
+    try:
+        noted = json.loads(distribution("retencion").read_text("direct_url.json") or "{}")
+    except PackageNotFoundError:
+        noted = {}
+    commit = noted.get("vcs_info", {}).get("commit_id")
+    return {"commit": commit, "dirty": None if commit is None else False}

@@ -161,4 +161,5 @@ def _status(error: BaseException | None) -> str:
     if error is None:
         return "ok"
     kind = getattr(errors, error.ename, None) if isinstance(error, PapermillExecutionError) else 0
-    return "refused" if kind or isinstance(error, errors.UserError) else "failed"
+    refused = kind or isinstance(error, errors.UserError)
+    return "refused" if refused and not isinstance(error, errors.KernelError) else "failed"

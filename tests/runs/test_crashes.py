@@ -116,7 +116,7 @@ def test_a_full_disk_leaves_files_and_log_as_they_were(home):
         "from retencion_lib import config\nfrom retencion_lib.home import disk\n"
         "disk.append(config.resolve('logs/predictions.csv'), b'x' * 5000)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=config.root(), env=os.environ,
+    done = subprocess.run([sys.executable, "-c", code], cwd=config.clone(), env=os.environ,
                           capture_output=True, text=True)  # fmt: skip
     assert "No se puede escribir logs/predictions.csv" in done.stderr
     assert {p: p.read_bytes() for p in home.rglob("*") if p.is_file()} == before

@@ -164,7 +164,7 @@ def test_three_doors_leave_the_same_in_the_ledger(tmp_path, monkeypatch):
     for home in homes:
         (home / "runs").mkdir(parents=True)
         small_data(home)
-    source = str(config.root() / "notebooks/01_eda.ipynb")
+    source = str(config.notebooks() / "01_eda.ipynb")
     doors = [
         [sys.executable, "-m", "papermill", source, str(homes[0] / "runs/a.ipynb"),
          "-p", "date", "2026-10-31"],
