@@ -205,9 +205,9 @@ def _last_day(
     limit = min(end, today)
     late = con.execute(f"SELECT count(*) FROM log WHERE day > DATE '{limit}'").fetchall()[0][0]
     if late:
-        said = "as_of" if as_of else "el día de la ejecución"
+        said = "a as_of" if as_of else "al día de la ejecución"
         raise DataError(
-            f"{where}: {plural(late, 'evento es posterior', 'eventos son posteriores')} a {said}, "
+            f"{where}: {plural(late, 'evento es posterior', 'eventos son posteriores')} {said}, "
             f"{limit} (el último, del {newest}). Corrige esas fechas"
             + (", o as_of." if as_of else ", o date si la ejecución es de otro día.")
         )
