@@ -21,6 +21,15 @@ def said(duration: Duration) -> str:
     return plural(duration.count, *UNITS[duration.unit])
 
 
+def the(duration: Duration, last: str = "") -> str:
+    """A duration with its article: ``'los 28 días'``, ``'la última semana'``."""
+    one, ending = duration.count == 1, "a" if duration.unit == "w" else "o"
+    article = {"o": "el" if one else "los", "a": "la" if one else "las"}[ending]
+    middle = f" {last}{ending}{'' if one else 's'}" if last else ""
+    words = UNITS[duration.unit][0] if one else said(duration)
+    return f"{article}{middle} {words}"
+
+
 def when(moment: object) -> str:
     """A day in words."""
     return day(str(np.datetime64(moment, "D")))
@@ -44,16 +53,21 @@ def log_sentence(log: Log) -> str:
 
 def definition_sentence(ask: Ask) -> str:
     """When a customer counts, and when it has left."""
-    gap = f"desde {said(ask.gap)} después de la foto" if ask.gap.count else "desde la foto"
-    window = said(ask.windows[-1])
+    after = f"{the(ask.horizon)} siguientes a la foto"
+    if ask.gap.count:
+        gap = f"un margen de {said(ask.gap)} después de la foto"
+        after = f"{the(ask.horizon)} que {'sigue' if ask.horizon.count == 1 else 'siguen'} a {gap}"
+    elif ask.horizon.count == 1:
+        after = f"{the(ask.horizon)} siguiente a la foto"
     if ask.ended:
         return (
-            f"**Cliente**: quien hizo algo antes de la foto y no se había ido. **Baja**: "
-            f"'{ask.ended}' cae en {said(ask.horizon)} {gap}."
+            "**Cliente**: quien hizo algo antes de la foto y no se había ido. **Baja**: "
+            f"'{ask.ended}' cae en {after}."
         )
+    before = "anterior" if ask.windows[-1].count == 1 else "anteriores"
     return (
-        f"**Cliente**: quien hizo algo en {window} antes de la foto. **Baja**: no hacer nada en "
-        f"{said(ask.horizon)} {gap}."
+        f"**Cliente**: quien hizo algo en {the(ask.windows[-1])} {before} a la foto. **Baja**: no "
+        f"hacer nada en {after}."
     )
 
 
@@ -95,7 +109,8 @@ def snapshots_sentence(panel: Panel) -> str:
     if len(young):
         told += (
             f" {plural(len(young), 'foto no tiene', 'fotos no tienen')} resultado todavía "
-            f"({plural(young['rows'].sum(), 'fila', 'filas')}); la última lo tendrá el "
+            f"({plural(young['rows'].sum(), 'fila', 'filas')}); "
+            f"{'' if len(young) == 1 else 'la última '}lo tendrá el "
             f"{when(young['known_on'].iloc[-1])}."
         )
     if panel.gone_in_gap:
@@ -174,8 +189,9 @@ def doubts(log: Log, panel: Panel, found: Returns, ask: Ask) -> list[str]:
         )
     if panel.people.columns:
         told.append(
-            f"{listed(panel.people.columns, quote=True)} dicen lo de hoy también en las fotos "
-            "antiguas: quita las que puedan haber cambiado después."
+            f"{listed(panel.people.columns, quote=True)} "
+            f"{'dice' if len(panel.people.columns) == 1 else 'dicen'} lo de hoy también en las "
+            "fotos antiguas: quita lo que pueda haber cambiado después."
         )
     if log.anonymous:
         total = log.anonymous + log.n_events

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from retencion_lib.home import store
-from retencion_lib.stages.snapshots.say import said
+from retencion_lib.stages.snapshots.say import said, the
 from retencion_lib.tables.clock import Duration
 from retencion_lib.tables.snapshots import Ask, Panel, features_of
 
@@ -41,12 +41,13 @@ def feature_names(ask: Ask, given: dict) -> dict:
     for window in ask.windows:
         names[f"events_{window}"] = _counted("evento", "eventos", _last(window))
         if ask.kind:
-            kind = f"de '{_plain(ask.kind, given)}' {_last(window)}"
+            kind = f"de '{_plain(ask.kind, given).replace('{}', '').strip()}' {_last(window)}"
             names[f"kinds_{window}"] = _counted("valor", "valores", kind)
         for amount in ask.amounts:
             what = _plain(amount, given)
-            names[f"{amount}_sum_{window}"] = f"{what}: {{}} {_last(window)}"
-            names[f"{amount}_mean_{window}"] = f"{what}: {{}} por evento {_last(window)}"
+            what = what if "{}" in what else f"{what}: {{}}"
+            names[f"{amount}_sum_{window}"] = f"{what} {_last(window)}"
+            names[f"{amount}_mean_{window}"] = f"{what} por evento {_last(window)}"
     for short, long in pairwise(ask.windows):
         names[f"trend_{short}_{long}"] = f"ritmo {_last(short)}: {{}} veces el de {said(long)}"
     return names
@@ -62,18 +63,15 @@ def features_table(ask: Ask, names: str) -> pd.DataFrame:
     rows = []
     for name in features_of(ask):
         text = said_so[name] if isinstance(said_so[name], str) else said_so[name][""]
-        rows.append((name, " ".join(text.replace("{}", "").replace(": ", " ").split())))
+        rows.append((name, " ".join(text.replace(": {}", "").replace("{}", "").split())))
     return pd.DataFrame(rows, columns=["name", "what"])
 
 
 def _last(window: Duration) -> str:
-    feminine = window.unit == "w"
-    if window.count == 1:
-        return f"en {'la última' if feminine else 'el último'} {said(window)[2:]}"
-    return f"en {'las últimas' if feminine else 'los últimos'} {said(window)}"
+    return f"en {the(window, 'últim')}"
 
 
 def _plain(column: str, given: dict) -> str:
     """A column of the log for people, as the user says it or as it is called."""
     text = given.get(column, column)
-    return text.replace("{}", "").strip() if isinstance(text, str) else column
+    return text if isinstance(text, str) else column
