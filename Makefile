@@ -19,7 +19,7 @@ OPTIONS := $(foreach name,$(GIVEN),--$(call lower,$(name)) $(call quoted,$($(nam
 DEMO := $(or $(RETENCION_HOME),.)/data/raw/retencion.csv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data run eda train evaluate infer monitor notebooks lab verify year figures \
+.PHONY: help setup data run panel snapshots eda train evaluate infer monitor notebooks lab verify year figures \
         lint test
 
 help:  ## esta ayuda
@@ -47,13 +47,17 @@ $(DEMO): | $(STAMP)
 run: setup $(if $(DATA),,$(DEMO))  ## los cinco cuadernos, en orden, con sus informes
 	@$(RETENCION) run $(OPTIONS)
 
-eda train evaluate infer monitor: setup
+snapshots eda train evaluate infer monitor: setup
 	@$(RETENCION) $@ $(OPTIONS)
+snapshots: ## 00 ¿quién seguía, y quién se fue, en cada fecha? (con un registro de eventos)
 eda:       ## 01 ¿podemos fiarnos de los datos?
 train:     ## 02 ¿qué modelo ordena mejor el riesgo?
 evaluate:  ## 03 ¿qué modelo se usa, y cuánto acierta?
 infer:     ## 04 ¿quién está en riesgo en este lote?
 monitor:   ## 05 ¿siguen siendo válidas las puntuaciones?
+
+panel: setup  ## un año de compras de verdad, y su panel, en panel/
+	@RETENCION_HOME=$(or $(RETENCION_HOME),panel) $(PY) -m benchmarks.panels run completejourney
 
 notebooks: setup  ## ejecuta los cuadernos y guarda sus salidas en notebooks/
 	@$(PY) -m tests.refresh_notebooks

@@ -6,7 +6,7 @@ import pandas as pd
 from retencion_lib import config
 from retencion_lib.tables.split import hashes
 
-CUSTOMERS = 240
+CUSTOMERS = 120
 DAYS = 730
 START = np.datetime64("2024-01-01")
 KINDS = ("comida", "hogar", "ropa", "ocio")
@@ -19,7 +19,7 @@ def demo_log() -> pd.DataFrame:
     the same figures in its next version.
     """
     names = pd.Series([f"P{n:04d}" for n in range(1, CUSTOMERS + 1)])
-    pace = 4 + 40 * _chance(names, "pace") ** 2  # days between two purchases, on average
+    pace = 3 + 8 * _chance(names, "pace") ** 2  # days between two purchases, on average
     first = np.floor(300 * _chance(names, "first"))
     # About a third stop buying, some day of the second year.
     stops = _chance(names, "stops") < 1 / 3

@@ -99,6 +99,12 @@ def test_a_row_is_without_outcome_until_its_horizon_has_passed(home):
     assert (made.rows, len(made.mature), made.positive_rate) == (4, 3, 0.0)
 
 
+def test_leavers_that_were_silent_for_longer_than_the_horizon_are_counted(home):
+    # Of day 30, with 20 days of history: a (silent for 11 days) and b (for 10), both leave.
+    made, _ = panel(events(*ALWAYS, ("a", 19), ("b", 20)), home, windows=["20d"])
+    assert made.silent_before == 1
+
+
 def test_whoever_was_silent_for_the_longest_window_is_no_customer_any_more(home):
     _, found = panel(events(*ALWAYS, ("a", 5), ("b", 10)), home)
     assert found.index.tolist() == [

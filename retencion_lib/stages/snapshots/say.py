@@ -11,6 +11,7 @@ from retencion_lib.words import day, listed, pct, plural
 
 FEW_SNAPSHOTS = 4  # mature ones, to learn from some and be judged by others
 MANY_BACK = 0.2  # share of "leavers" that come back, from which leaving is said too early
+MANY_GONE = 0.25  # share of leavers that were silent long before their snapshot
 UNEVEN = 0.1  # share of leavers between two snapshots, as a difference worth a word
 UNITS = {"d": ("día", "días"), "w": ("semana", "semanas"), "m": ("mes", "meses"),
          "y": ("año", "años")}  # fmt: skip
@@ -137,11 +138,11 @@ def snapshots_table(panel: Panel) -> pd.DataFrame:
 
 def features_sentence(panel: Panel) -> str:
     """How many features there are, and where their names for people lie."""
-    return (
-        f"{plural(len(panel.features), 'variable', 'variables')} de la historia y "
-        f"{plural(len(panel.people.columns), 'columna fija', 'columnas fijas')} de la tabla de "
-        f"clientes, en `{config.relative(panel.path)}`."
-    )
+    fixed = ""
+    if panel.people.columns:
+        columns = plural(len(panel.people.columns), "columna fija", "columnas fijas")
+        fixed = f" y {columns} de la tabla de clientes"
+    return f"{plural(len(panel.features), 'variable', 'variables')} de la historia{fixed}."
 
 
 def people_sentence(panel: Panel) -> str:
@@ -175,6 +176,13 @@ def doubts(log: Log, panel: Panel, found: Returns, ask: Ask) -> list[str]:
         told.append(
             f"De los que se dan por idos tras {said(ask.horizon)} sin nada, el {pct(share)} "
             "vuelve: un horizonte más largo contaría menos bajas falsas."
+        )
+    gone = panel.silent_before / max(panel.mature["left"].sum(), 1)
+    if not ask.ended and gone >= MANY_GONE:
+        told.append(
+            f"El {pct(gone)} de las bajas ya llevaba más de {said(ask.horizon)} sin nada el día de "
+            "la foto: son fáciles de acertar y no hay a quién retener. Es cliente quien hizo algo "
+            f"en {the(ask.windows[-1])} de antes; con una ventana más corta no entrarían."
         )
     if len(panel.mature) < FEW_SNAPSHOTS:
         told.append(

@@ -37,6 +37,7 @@ class Panel:
     snapshots: pd.DataFrame  # snapshot, rows, left (None where immature), known_on
     features: list[str]
     n_customers: int
+    silent_before: int  # leavers that had been silent for longer than the horizon already
     gone_in_gap: int  # rows left out: they left between the snapshot and the end of the gap
     people: People
 
@@ -110,7 +111,8 @@ def _check_names(names: list[str]) -> None:
 
 
 def _write(log: Log, ask: Ask, clock: Clock, days: Days, people: People, path: Path) -> Panel:
-    rows, seen, gone = [], np.zeros(log.n_customers + 1, bool), 0
+    rows, seen = [], np.zeros(log.n_customers + 1, bool)
+    gone = silent = 0
     with disk.explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
@@ -127,7 +129,10 @@ def _write(log: Log, ask: Ask, clock: Clock, days: Days, people: People, path: P
                     writer = writer or pq.ParquetWriter(made, batch.schema)
                     writer.write_batch(batch)
                     total += batch.num_rows
-                    left += pc.sum(batch.column(ask.target)).as_py() or 0
+                    went = pc.equal(batch.column(ask.target), 1)
+                    left += went.true_count
+                    late = pc.greater(batch.column("days_since_last"), clock.horizon.days)
+                    silent += pc.and_(went, late).true_count
                 gone += _gone_in_gap(log, ask, clock, day)
                 rows.append((day, total, left if clock.mature(day) else None, clock.closes(day)))
             writer.close()
@@ -135,7 +140,7 @@ def _write(log: Log, ask: Ask, clock: Clock, days: Days, people: People, path: P
         store.place(path, made, rows=int(table["rows"].sum()))
     finally:
         made.unlink(missing_ok=True)
-    return Panel(path, table, features_of(ask), int(seen.sum()), gone, people)
+    return Panel(path, table, features_of(ask), int(seen.sum()), silent, gone, people)
 
 
 def _gone_in_gap(log: Log, ask: Ask, clock: Clock, day: np.datetime64) -> int:

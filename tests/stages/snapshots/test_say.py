@@ -26,7 +26,7 @@ DAYS = pd.to_datetime([f"2024-0{month}-01" for month in range(4, 10)] + ["2024-1
 
 def panel(left=(20, 21, 19, 20, 22, 20, None), **changes):
     table = pd.DataFrame({"snapshot": DAYS, "rows": 200, "left": left, "known_on": DAYS})
-    made = Panel(Path("/home/x/p.parquet"), table, ["events_1w"], 300, 0, People())
+    made = Panel(Path("/home/x/p.parquet"), table, ["events_1w"], 300, 0, 0, People())
     return replace(made, **changes)
 
 
@@ -64,6 +64,10 @@ def test_a_plain_panel_raises_no_doubt():
         pytest.param(
             LOG, panel(people=People(True, ("plan", "city"))), 0.05,
             "'plan' y 'city' dicen lo de hoy", id="statics",
+        ),
+        pytest.param(
+            LOG, panel(silent_before=61), 0.05,
+            "El 50,0 % de las bajas ya llevaba más de 28 días sin nada", id="gone-before",
         ),
         pytest.param(
             replace(LOG, anonymous=5000), panel(), 0.05, "El 50,0 % de los eventos no tiene",
