@@ -19,8 +19,8 @@ PY := $(IN_ENV)/bin/python
 RETENCION := $(PY) -m retencion_lib
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data run eda train evaluate infer monitor notebooks lab verify year figures \
-        lint test quick
+.PHONY: help setup data run panel snapshots eda train evaluate infer monitor notebooks lab verify \
+        year figures lint test quick
 
 help:  ## esta ayuda
 	@echo 'Uso: make OBJETIVO [PARÁMETRO=valor …]   p. ej. make infer INPUT=data/new_batch.csv'
@@ -36,13 +36,17 @@ run: setup  ## los cinco cuadernos, en orden, con sus informes
 	@$(if $(value DATA),,test -e "$${RETENCION_HOME:-.}/data/raw/retencion.csv" || $(RETENCION) data)
 	@$(RETENCION) run $(OPTIONS)
 
-eda train evaluate infer monitor: setup
+snapshots eda train evaluate infer monitor: setup
 	@$(RETENCION) $@ $(OPTIONS)
+snapshots: ## 00 ¿quién seguía, y quién se fue, en cada fecha? (con un registro de eventos)
 eda:       ## 01 ¿podemos fiarnos de los datos?
 train:     ## 02 ¿qué modelo ordena mejor el riesgo?
 evaluate:  ## 03 ¿qué modelo se usa, y cuánto acierta?
 infer:     ## 04 ¿quién está en riesgo en este lote?
 monitor:   ## 05 ¿siguen siendo válidas las puntuaciones?
+
+panel: setup  ## un año de compras de verdad, y su panel, en panel/
+	@RETENCION_HOME=$(or $(RETENCION_HOME),panel) $(PY) -m benchmarks.panels run completejourney
 
 notebooks: setup  ## ejecuta los cuadernos y guarda sus salidas en notebooks/
 	@$(PY) -m tests.refresh_notebooks

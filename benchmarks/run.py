@@ -30,7 +30,7 @@ def plain_script() -> str:
     """Code cells of the five notebooks as one script."""
     cells = [
         cell.source
-        for notebook in config.NOTEBOOKS.values()
+        for notebook in map(config.NOTEBOOKS.get, config.SEQUENCE)
         for cell in nbformat.read(config.notebooks() / f"{notebook}.ipynb", 4).cells
         if cell.cell_type == "code"
     ]
@@ -76,7 +76,7 @@ def split() -> dict[str, float]:
         os.environ[config.HOME_VARIABLE] = home
         write_demo()
         start = time.perf_counter()
-        finished = execute.run_stages(list(config.NOTEBOOKS), {})
+        finished = execute.run_stages(list(config.SEQUENCE), {})
         spent["total"] = time.perf_counter() - start
         for run in finished:
             notebook = nbformat.read(run.report.with_suffix(".ipynb"), 4)

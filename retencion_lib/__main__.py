@@ -15,6 +15,7 @@ from retencion_lib.runs import surroundings
 from retencion_lib.runs.parameters import declared, options, parse, refuse_unknown
 
 STAGES = {
+    "snapshots": "00 ¿quién seguía, y quién se fue, en cada fecha?",
     "eda": "01 ¿podemos fiarnos de los datos?",
     "train": "02 ¿qué modelo ordena mejor el riesgo?",
     "evaluate": "03 ¿qué modelo se usa, y cuánto acierta?",
@@ -40,7 +41,7 @@ def stage_parameters(stages: list[str], given: dict[str, str]) -> dict[str, dict
 def help_text(stage: str) -> str:
     """Parameters of a stage, or of the five, with type, default and help."""
     lines = [f"retencion {stage}: {STAGES[stage]}", ""]
-    notebooks = config.NOTEBOOKS.values() if stage == "run" else [config.NOTEBOOKS[stage]]
+    notebooks = [config.NOTEBOOKS[s] for s in (config.SEQUENCE if stage == "run" else [stage])]
     parameters: dict = {}
     for notebook in notebooks:
         parameters |= {n: v for n, v in declared(notebook).items() if n not in parameters}
@@ -66,7 +67,7 @@ def run(stage: str, words: list[str]) -> None:
     fail_on = given.pop("fail_on", "") if stage in ("monitor", "run") else ""
     if fail_on not in ("", "warning", "alert"):
         raise ParameterError(f"fail_on = '{fail_on}': debe ser 'warning' o 'alert'.")
-    stages = list(config.NOTEBOOKS) if stage == "run" else [stage]
+    stages = list(config.SEQUENCE) if stage == "run" else [stage]
     for finished in run_stages(stages, stage_parameters(stages, given)):
         print(f"Informe: {finished.report}")
     print(f"Todas las ejecuciones: {config.resolve('runs/index.html')}")

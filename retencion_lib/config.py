@@ -14,15 +14,19 @@ from retencion_lib.errors import ParameterError
 
 HOME_VARIABLE = "RETENCION_HOME"
 NOTEBOOKS = {
+    "snapshots": "00_snapshots",
     "eda": "01_eda",
     "train": "02_train_models",
     "evaluate": "03_champion_eval",
     "infer": "04_infer",
     "monitor": "05_monitor",
 }
+# What `run` executes: a panel is made once, and whoever has a table of customers makes none.
+SEQUENCE = tuple(stage for stage in NOTEBOOKS if stage != "snapshots")
 
 RAW_DATA = "data/raw/retencion.csv"
 NAMES = "data/raw/names.json"
+RAW_EVENTS = "data/raw/events.csv"
 NEW_BATCH = "data/new_batch.csv"
 SHIFTED_BATCH = "data/new_batch_shifted.csv"
 EDA_SUMMARY = "monitoring/eda_summary.json"

@@ -28,7 +28,7 @@ def test_every_make_command_has_a_target_and_known_parameters(name):
     for _, *words in commands:
         stage, *given = [word for word in words if word != "--silent"]
         assert stage in TARGETS
-        stages = list(config.NOTEBOOKS) if stage == "run" else [stage]
+        stages = list(config.SEQUENCE) if stage == "run" else [stage]
         known = {n for s in stages if s in config.NOTEBOOKS for n in declared(config.NOTEBOOKS[s])}
         for word in given:
             assert word.partition("=")[0].lower() in known | {"fail_on"}

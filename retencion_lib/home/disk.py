@@ -124,6 +124,15 @@ def write(path: Path, content: bytes) -> Path:
     return path
 
 
+def place(path: Path, made: Path) -> None:
+    """Give its name to a whole file that lies in the same folder, flushed."""
+    with explained(path):
+        with made.open("rb") as handle:
+            os.fsync(handle.fileno())
+        made.chmod(0o644)
+        made.replace(path)
+
+
 def append(path: Path, block: bytes) -> int:
     """Append one block, flushed; cut it off again if that fails. Give back where it starts."""
     with explained(path), open(path, "ab", opener=_opened) as handle:

@@ -49,6 +49,18 @@ def write_bytes(path: Path, content: bytes, *, rows: int | None = None) -> Path:
     return path
 
 
+def place(path: Path, made: Path, *, rows: int | None = None) -> Path:
+    """Give its name to a file written beside it, and record it as an output.
+
+    For what is too large to be held: `made` lies in the same folder and is whole.
+    """
+    touched = Touched("output", config.relative(path), sha256(made), rows, made.stat().st_size)
+    _announce(touched)
+    disk.place(path, made)
+    _remember(touched)
+    return path
+
+
 def keep(content: bytes) -> None:
     """Keep small content under its own hash; the same content is kept once."""
     name = disk.digest(content)

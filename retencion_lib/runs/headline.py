@@ -36,6 +36,7 @@ def figures(results: dict) -> list[Figure]:
         _number("Clientes puntuados", results.get("rows_scored"), count),
         _watch(results),
         _text("Recomendación", results.get("recommendation")),
+        _number("Fotos", results.get("snapshots"), count),
         _number("Clientes", results.get("rows"), count),
         # Scoring says how many it flags; the analysis of a table, how many left.
         _number("Con aviso" if "rows_scored" in results else "Se fue",

@@ -24,6 +24,7 @@ HEADINGS = {
     "gain": "Mejora", "column": "Columna", "weights": "Peso",
     "rows": "Filas", "bytes": "Bytes", "what": "Qué",
     "min": "Mínimo", "median": "Mediana", "max": "Máximo",
+    "snapshot": "Foto", "rate": "Se fue (%)", "known_on": "Se sabe el",
     "median_stayed": "Mediana, se quedó", "median_left": "Mediana, se fue",
 }  # fmt: skip
 WORDS = {"id": "identificador", "ok": "bien", "warning": "aviso", "alert": "alerta",

@@ -11,6 +11,7 @@ import pandas as pd
 from retencion_lib import config
 from retencion_lib.errors import OrderError
 from retencion_lib.home import store
+from retencion_lib.tables.demo_log import demo_log
 from retencion_lib.tables.split import hashes, test_mask
 
 # How to say each column and value to people; keys and values are the table's own.
@@ -82,13 +83,14 @@ def shifted(batch: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_demo() -> list[Path]:
-    """Write the demo table, its two batches and its names into the home; give back their paths."""
+    """Write the demo table, its two batches, a log of events and the names; give their paths."""
     table = demo_table()
     batch = new_batch(table)
     files = {
         config.RAW_DATA: table,
         config.NEW_BATCH: batch,
         config.SHIFTED_BATCH: shifted(batch),
+        config.RAW_EVENTS: demo_log(),
     }
     tables = [store.write_csv(config.resolve(name), content) for name, content in files.items()]
     return [*tables, store.write_json(config.resolve(config.NAMES), NAMES)]

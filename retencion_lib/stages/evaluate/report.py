@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date as Date
 
-import pandas as pd
 import pyarrow as pa
 
 from retencion_lib import config

@@ -1,0 +1,214 @@
+"""A log of what customers did, checked and laid out for counting: one row an event.
+
+DuckDB holds it, within a fixed memory and on disk beyond it. A Parquet file is looked at where it
+is; whatever else `blocks` can read is taken in by blocks, as text, so that how a column is
+written is judged by all of it.
+"""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from retencion_lib import config
+from retencion_lib.errors import DataError, OrderError, ParameterError
+from retencion_lib.home import store
+from retencion_lib.tables.blocks import blocks
+from retencion_lib.tables.clock import parse_day
+from retencion_lib.tables.read import PARQUET, csv_form, find_file, misfit, parquet_names
+from retencion_lib.tables.snapshots.ask import Ask
+from retencion_lib.tables.snapshots.columns import as_number, day_of, id_text, text_of
+from retencion_lib.tables.training import need_columns
+from retencion_lib.words import plural
+
+# One thread adds in one order: the same log gives the same sums to the last digit.
+SETTINGS = {"threads": 1, "memory_limit": "512MB", "autoinstall_known_extensions": False}
+
+
+@dataclass
+class Log:
+    """An open log: tables ``log`` (code, day, a0…, kind, again) and ``seen`` (code, id, first)."""
+
+    con: Any
+    folder: tempfile.TemporaryDirectory
+    where: str
+    first: np.datetime64
+    last: np.datetime64
+    as_of: np.datetime64
+    n_events: int
+    n_customers: int
+    anonymous: int  # events without a customer, left out
+
+    def close(self) -> None:
+        """Give back memory and disk."""
+        self.con.close()
+        self.folder.cleanup()
+
+
+def engine() -> ModuleType:
+    """DuckDB, or how to install it.
+
+    Raises
+    ------
+    OrderError
+        If it is not installed.
+    """
+    try:
+        import duckdb
+    except ImportError:
+        raise OrderError(
+            "Falta el paquete 'duckdb', con el que se resume el registro de eventos. Instálalo "
+            "con: pip install 'retencion[events]'"
+        ) from None
+    return duckdb
+
+
+def open_log(events: str, ask: Ask, *, as_of: str, date: str) -> Log:
+    """Read a log and check it.
+
+    Parameters
+    ----------
+    events : str
+        Path of a table with one row an event.
+    as_of : str
+        Last day that it holds, ISO; empty is the newest that it has.
+    date : str
+        Day of the run, ISO: nothing can have happened after it.
+
+    Raises
+    ------
+    OrderError
+        If DuckDB is not installed.
+    DataError
+        If the table cannot be read, or a column is missing or does not hold what it should.
+    ParameterError
+        If `as_of` lies in the future.
+    """
+    database = engine()
+    path = find_file(events)
+    where = config.relative(path)
+    folder = tempfile.TemporaryDirectory(prefix="retencion-")
+    con = database.connect(config=SETTINGS | {"temp_directory": folder.name})
+    try:
+        _take_in(con, path, ask, where)
+        anonymous = _lay_out(con, ask, where, _comma(path))
+        facts = _facts(con)
+        end = _last_day(con, facts[1], as_of=as_of, date=date, where=f"{where}, '{ask.date_col}'")
+    except BaseException:
+        con.close()
+        folder.cleanup()
+        raise
+    store.record("input", path, facts[2] + anonymous)
+    return Log(con, folder, where, facts[0], facts[1], end, *facts[2:], anonymous)
+
+
+def _comma(path: Path) -> bool:
+    return path.suffix not in PARQUET and csv_form(path).separator == ";"
+
+
+def _take_in(con: Any, path: Path, ask: Ask, where: str) -> None:
+    """Make ``raw`` (id, moment, kind, a0…) of the file, values as they come."""
+    names = {"id": ask.event_id_col, "moment": ask.date_col}
+    names |= {"kind": ask.kind} if ask.kind else {}
+    names |= {f"a{i}": name for i, name in enumerate(ask.amounts)}
+    if path.suffix not in PARQUET:
+        need_columns([name for name in csv_form(path).names if name], ask.columns, where)
+        con.register("coming", _batches(path, names))
+        con.execute("CREATE TABLE raw AS SELECT * FROM coming")
+        con.unregister("coming")
+        return
+    try:
+        with pq.ParquetFile(path) as file:
+            present = parquet_names(file)
+            zones = {f.name: f.type.tz for f in file.schema_arrow if pa.types.is_timestamp(f.type)}
+    except pa.ArrowInvalid as error:
+        raise DataError(misfit(path, str(error))) from None
+    need_columns(present, ask.columns, where)
+    # The name of a file is a pattern to DuckDB, and quotes end a text.
+    literal = re.sub(r"([*?\[])", r"[\1]", str(path)).replace("'", "''")
+    values = {ours: _quoted(name) for ours, name in names.items()}
+    if zone := zones.get(ask.date_col):  # an instant: its day is that of the zone it was saved in
+        values["moment"] += f" AT TIME ZONE '{zone}'"
+    chosen = ", ".join(f"{value} AS {ours}" for ours, value in values.items())
+    con.execute(f"CREATE VIEW raw AS SELECT {chosen} FROM read_parquet('{literal}')")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _batches(path: Path, names: dict[str, str]) -> pa.RecordBatchReader:
+    """The columns asked for, block by block, as text."""
+    schema = pa.schema([(ours, pa.string()) for ours in names])
+
+    def made() -> Iterator[pa.RecordBatch]:
+        for block in blocks(path):
+            columns = [block.read(name).cast(pa.string()) for name in names.values()]
+            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+    return pa.RecordBatchReader.from_batches(schema, made())
+
+
+def _lay_out(con: Any, ask: Ask, where: str, comma: bool) -> int:
+    """Make ``seen`` and ``log`` of ``raw``; give back how many events have no customer."""
+    kinds = {name: str(kind) for name, kind, *_ in con.execute("DESCRIBE raw").fetchall()}
+    who = id_text(kinds["id"])
+    total, known = con.execute(f"SELECT count(*), count({who}) FROM raw").fetchall()[0]
+    if not known:
+        said = "no tiene ninguna fila" if not total else f"'{ask.event_id_col}' está vacía"
+        raise DataError(f"{where}: {said}. Pide otra vez el registro.")
+    day, dates = day_of(con, kinds["moment"], f"{where}, '{ask.date_col}'")
+    amounts = [
+        as_number(con, f"a{i}", kinds[f"a{i}"], f"{where}, '{name}'", comma) + f" AS a{i}"
+        for i, name in enumerate(ask.amounts)
+    ]
+    con.execute(f"""CREATE TABLE ids AS SELECT id, (row_number() OVER (ORDER BY id))::INT AS code
+        FROM (SELECT DISTINCT {who} AS id FROM raw WHERE {who} IS NOT NULL)""")
+    kind = text_of("raw.kind", kinds["kind"]) if ask.kind else "NULL"
+    con.execute(f"""CREATE TABLE kinds AS SELECT kind, (row_number() OVER (ORDER BY kind))::INT AS k
+        FROM (SELECT DISTINCT {kind} AS kind FROM raw) WHERE kind IS NOT NULL""")
+    con.execute(f"""CREATE TABLE log AS
+        SELECT *, CASE WHEN lead(kind) OVER w = kind THEN lead(day) OVER w END AS again
+        FROM (SELECT ids.code, {", ".join([f"{day} AS day", "kinds.k AS kind", *amounts])}
+              FROM raw JOIN ids ON ids.id = {who} {dates}
+              LEFT JOIN kinds ON kinds.kind = {kind})
+        WINDOW w AS (PARTITION BY code ORDER BY kind, day)""")
+    con.execute("""CREATE TABLE seen AS SELECT code, id, first
+        FROM (SELECT code, min(day) AS first FROM log GROUP BY code) JOIN ids USING (code)""")
+    return total - known
+
+
+def _facts(con: Any) -> tuple[np.datetime64, np.datetime64, int, int]:
+    first, last, n, who = con.execute(
+        "SELECT min(day), max(day), count(*), count(DISTINCT code) FROM log"
+    ).fetchall()[0]
+    return np.datetime64(first, "D"), np.datetime64(last, "D"), n, who
+
+
+def _last_day(
+    con: Any, newest: np.datetime64, *, as_of: str, date: str, where: str
+) -> np.datetime64:
+    today = np.datetime64(date, "D")
+    end = parse_day(as_of, "as_of") if as_of else newest
+    if as_of and end > today:
+        raise ParameterError(
+            f"as_of = '{as_of}': es posterior al día de la ejecución, {date}, y de un día que no "
+            "ha llegado no hay datos. Corrígelo, o déjalo vacío para usar la fecha más reciente."
+        )
+    limit = min(end, today)
+    late = con.execute(f"SELECT count(*) FROM log WHERE day > DATE '{limit}'").fetchall()[0][0]
+    if late:
+        said = "a as_of" if as_of else "al día de la ejecución"
+        raise DataError(
+            f"{where}: {plural(late, 'evento es posterior', 'eventos son posteriores')} {said}, "
+            f"{limit} (el último, del {newest}). Corrige esas fechas"
+            + (", o as_of." if as_of else ", o date si la ejecución es de otro día.")
+        )
+    return end
