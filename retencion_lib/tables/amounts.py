@@ -53,6 +53,6 @@ def amounts_of(
     terms: Terms, ids: Sequence[object], data: str, id_col: str
 ) -> dict[str, np.ndarray]:
     """`amounts` of some customers of a table, in their order; also of columns no model reads."""
-    frame = read_table(data)
+    frame = read_table(data, texts=[id_col])
     beside = frame.set_index(as_labels(frame[id_col])).loc[list(ids)].reset_index(drop=True)
     return amounts(terms, beside, data)

@@ -16,8 +16,9 @@ from retencion_lib.home import registry, store
 from retencion_lib.home.experiments import experiments
 from retencion_lib.models.stored import load_known
 from retencion_lib.tables import need_columns, read_table
+from retencion_lib.tables.labels import NEGATIVE_LABELS, POSITIVE_LABELS
 from retencion_lib.tables.scored import Scored
-from retencion_lib.tables.training import NEGATIVE_LABELS, POSITIVE_LABELS, as_labels, check_ids
+from retencion_lib.tables.training import as_labels, check_ids
 from retencion_lib.words import count, listed, plural
 
 CURRENT = "este lote"
@@ -80,7 +81,7 @@ def collect(batch: Scored, labels: str, *, target: str) -> Outcomes | None:
     """
     if not labels:
         return None
-    frame = read_table(labels)
+    frame = read_table(labels, texts=[batch.id_col, target])
     where = config.relative(labels)
     need_columns(frame.columns, [batch.id_col, target], where)
     ids = check_ids(frame[batch.id_col], where)

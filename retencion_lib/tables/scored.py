@@ -31,7 +31,7 @@ def read_scored(path: str, *, id_col: str, score_col: str = "score") -> Scored:
     """
     if str(path).endswith(".json"):  # a stored profile keeps the name of its table
         path = store.read_json(config.resolve(path), made_by="evaluate")["source"]["path"]
-    frame = read_table(path)
+    frame = read_table(path, texts=[id_col])
     where = config.relative(path)
     need_columns(frame.columns, [id_col, score_col], where)
     ids = as_labels(frame[id_col]).reset_index(drop=True)

@@ -2,7 +2,6 @@
 
 from retencion_lib.stages.eda.describe import (
     association,
-    columns_table,
     correlations,
     numbers_table,
     widest_numbers,
@@ -10,6 +9,7 @@ from retencion_lib.stages.eda.describe import (
 from retencion_lib.stages.eda.say import (
     association_sentence,
     balance_sentence,
+    columns_table,
     correlation_sentence,
     drift_sentence,
     duplicates_sentence,

@@ -2,10 +2,18 @@
 
 import pandas as pd
 
+from retencion_lib.stages.eda.describe import columns_facts
 from retencion_lib.tables import Training
+from retencion_lib.tables.say import reason
 from retencion_lib.words import count, es, listed, pct, plural
 
 STRONG_CORRELATION = 0.9
+
+
+def columns_table(training: Training) -> pd.DataFrame:
+    """Kind, gaps and distinct values of each column, and why some are left out, in words."""
+    said = [reason(c, training.n_rows) for c in training.columns]
+    return columns_facts(training).assign(reason=said)
 
 
 def nulls_sentence(training: Training) -> str:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.home import store
-from retencion_lib.stages.eda.describe import columns_table
+from retencion_lib.stages.eda.describe import columns_facts
 from retencion_lib.stages.eda.suspect import duplicates, leakage
 from retencion_lib.tables import Training
 
@@ -17,7 +17,7 @@ def summary(training: Training, strength: pd.DataFrame, moved: pd.DataFrame) -> 
         "target": training.target,
         "positive_rate": training.positive_rate,
         "data": {"path": training.path, "sha256": training.sha256},
-        "columns": columns_table(training).to_dict("records"),
+        "columns": columns_facts(training).to_dict("records"),
         "association": strength.to_dict("records"),
         "leakage": leakage(training, strength),
         "initial_drift": moved.to_dict("records"),

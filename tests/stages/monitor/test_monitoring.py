@@ -14,7 +14,6 @@ from retencion_lib.stages import monitor as monitoring
 from retencion_lib.stages.monitor import rules as quality
 from retencion_lib.stages.monitor.advice import recommend
 from retencion_lib.stages.monitor.rules import Alert
-from retencion_lib.tables import blocks
 from retencion_lib.tables.repeats import repeated_ids
 from retencion_lib.tables.scan import Sample, make_plan, scan
 
@@ -59,7 +58,7 @@ def test_small_blocks_give_the_same_profile_and_the_same_sample(home, monkeypatc
     plan = make_plan(home / "same.csv", {"id"})
     samples = [Sample(100), Sample(100)]
     whole = scan(home / "same.csv", plan, samples[0])
-    monkeypatch.setattr(blocks, "CSV_BYTES", 4000)
+    monkeypatch.setattr("retencion_lib.tables.sources.source.ROWS", 128)
     parts = scan(home / "same.csv", plan, samples[1])
     np.testing.assert_array_equal(whole.columns["price"].values, parts.columns["price"].values)
     pd.testing.assert_frame_equal(samples[0].frame(), samples[1].frame())
@@ -210,7 +209,7 @@ class _only:
     pytest.param(lambda t: t.assign(score=2.0), r"'score' va de 2,000 a 2,000", id="not-a-share"),
     pytest.param(lambda t: t.drop(columns="score"), "no hay ninguna columna 'score'", id="none"),
     pytest.param(lambda t: t.drop(columns="id"), "no hay ninguna columna 'id'", id="no-id"),
-    pytest.param(lambda t: t[:0], "no tiene ninguna fila", id="no-rows"),
+    pytest.param(lambda t: t[:0], "y ninguna fila", id="no-rows"),
 ])  # fmt: skip
 def test_a_batch_that_cannot_be_watched_is_refused(home, change, message):
     change(customers(200, 5)).to_csv(home / "bad.csv", index=False)
