@@ -29,7 +29,7 @@ def reason(column: ColumnInfo, n_rows: int) -> str:
     return _REASONS[column.reason]
 
 
-def notes(found: Sequence[Note]) -> list[str]:
+def odd_sentences(found: Sequence[Note]) -> list[str]:
     """What was odd about a table when it was read, a sentence each."""
     return [_NOTES[note.code](note) for note in found]
 

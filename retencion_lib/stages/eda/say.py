@@ -4,7 +4,7 @@ import pandas as pd
 
 from retencion_lib.stages.eda.describe import columns_facts
 from retencion_lib.tables import Training
-from retencion_lib.tables.say import reason
+from retencion_lib.tables.say import odd_sentences, reason
 from retencion_lib.words import count, es, listed, pct, plural
 
 STRONG_CORRELATION = 0.9
@@ -151,7 +151,7 @@ def _doubts_on_rows(training: Training, report: dict) -> list[str]:
 
 
 def _doubts_on_columns(training: Training, report: dict) -> list[str]:
-    doubts = []
+    doubts = odd_sentences(training.notes)
     gaps = [c for c in training.columns if c.use and c.n_missing > MANY_MISSING * training.n_rows]
     if gaps:
         said = listed([f"'{c.name}' ({pct(c.n_missing / training.n_rows)})" for c in gaps], 10)
