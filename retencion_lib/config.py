@@ -43,9 +43,12 @@ SETTINGS_FILE = "retencion.toml"
 # Settings of a project, by table; what a home's `retencion.toml` leaves out has these values.
 SETTINGS = {
     "promotion": {"automatic": True},  # may 03 put a model in use when its rule is met?
+    # Of the tables: "coma" or "punto" where they do not say; codes of what is not known.
+    "tables": {"decimal": "", "gaps": []},
 }
 
 ID_COL = "CustomerID"
+ROW_ID = "fila"  # name of the id where a table has none and its rows are numbered
 TARGET = "usuarioPerdido"
 SEED = 42
 MAX_SEED = 2**31 - 1  # the largest that every library here takes

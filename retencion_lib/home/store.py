@@ -54,10 +54,11 @@ def place(path: Path, made: Path, *, rows: int | None = None) -> Path:
 
     For what is too large to be held: `made` lies in the same folder and is whole.
     """
+    door.ready_to_write(path)
     touched = Touched("output", config.relative(path), sha256(made), rows, made.stat().st_size)
-    _announce(touched)
+    lineage.current().announce(touched)
     disk.place(path, made)
-    _remember(touched)
+    lineage.current().remember(touched)
     return path
 
 

@@ -11,6 +11,7 @@ from retencion_lib.models import family_label
 from retencion_lib.models.choice import Choice
 from retencion_lib.tables import Training
 from retencion_lib.tables.partition import Partition
+from retencion_lib.tables.say import reason
 from retencion_lib.words import count, es, listed, pct, plural
 
 
@@ -158,7 +159,11 @@ def partition_sentence(parts: Partition) -> str:
 
 def columns_sentence(training: Training) -> str:
     """How many columns serve, and which are left out and why."""
-    out = [f"'{c.name}' ({c.reason})" for c in training.columns if not c.use and c.kind != "target"]
+    out = [
+        f"'{c.name}' ({reason(c, training.n_rows)})"
+        for c in training.columns
+        if not c.use and c.kind != "target"
+    ]
     return (
         f"{count(training.n_rows)} clientes y {len(training.columns)} columnas: "
         f"{len(training.numeric)} numéricas y {len(training.categorical)} categóricas sirven para "

@@ -5,12 +5,14 @@ from retencion_lib.tables.contract import BatchCheck, check_batch, infer_contrac
 from retencion_lib.tables.demo import write_demo
 from retencion_lib.tables.portfolio import need_same_portfolio
 from retencion_lib.tables.read import read_table
+from retencion_lib.tables.sources import Source, open_source
 from retencion_lib.tables.split import fold_numbers, hashes, sort_order, test_mask
 from retencion_lib.tables.training import Training, as_labels, load_training, need_columns
 
 __all__ = [
     "BatchCheck",
     "ColumnInfo",
+    "Source",
     "Training",
     "as_labels",
     "check_batch",
@@ -21,6 +23,7 @@ __all__ = [
     "load_training",
     "need_columns",
     "need_same_portfolio",
+    "open_source",
     "read_table",
     "require_batch",
     "sort_order",

@@ -8,7 +8,8 @@ import pandas as pd
 from retencion_lib.errors import DataError
 from retencion_lib.home.terms import Terms
 from retencion_lib.tables.read import read_table
-from retencion_lib.tables.training import as_labels, need_columns
+from retencion_lib.tables.sources import open_source
+from retencion_lib.tables.training import as_labels, id_name, need_columns, with_id
 from retencion_lib.words import listed, plural
 
 
@@ -53,6 +54,7 @@ def amounts_of(
     terms: Terms, ids: Sequence[object], data: str, id_col: str
 ) -> dict[str, np.ndarray]:
     """`amounts` of some customers of a table, in their order; also of columns no model reads."""
-    frame = read_table(data)
-    beside = frame.set_index(as_labels(frame[id_col])).loc[list(ids)].reset_index(drop=True)
+    source, key = open_source(data), id_name(id_col)
+    frame = with_id(read_table(source, texts=[key]), id_col, source)
+    beside = frame.set_index(as_labels(frame[key])).loc[list(ids)].reset_index(drop=True)
     return amounts(terms, beside, data)

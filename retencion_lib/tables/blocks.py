@@ -1,93 +1,127 @@
-"""A table in blocks of rows, one column at a time: row groups of Parquet, pieces of a CSV.
+"""A table in blocks of rows, and how each of its columns is read by blocks.
 
-Whatever the size of the file, no more than one block of one column is held as numbers.
+Whatever the size of the file, no more than one block is held. What a column is, its file decides
+as a whole: a block whose texts can be read two ways asks the others.
 """
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections import Counter
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.csv as arrow_csv
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
-from retencion_lib import config
-from retencion_lib.errors import DataError
-from retencion_lib.tables.read import PARQUET, csv_form, find_file, misfit, parquet_names
+from retencion_lib.tables.arrays import distinct, is_number, numbers
+from retencion_lib.tables.notation import shapes_of
+from retencion_lib.tables.read import TRUTH, agreed, place_of, recoded
+from retencion_lib.tables.sources import Block, Source, open_source
+from retencion_lib.tables.sources.chunks import sort
+from retencion_lib.tables.text import is_gap
+from retencion_lib.tables.typed import Place, Reading, judge, marks, surely_points, to_numbers
 
-CSV_BYTES = 8 << 20
-
-
-@dataclass(frozen=True)
-class Block:
-    """Some rows of a table."""
-
-    n_rows: int
-    names: tuple[str, ...]
-    read: Callable[[str], pa.Array]  # one column of the block
-    decimal_comma: bool = False
+__all__ = ["Block", "Columns", "blocks", "tallied"]
 
 
-def blocks(path: str | Path, labels: Collection[str] = ()) -> Iterator[Block]:
-    """Blocks of a CSV or Parquet table, in order.
+def blocks(
+    path: str | Path | Source, labels: Collection[str] = (), columns: Collection[str] | None = None
+) -> Iterator[Block]:
+    """Blocks of a table, in order: see `Source.blocks`."""
+    yield from open_source(path).blocks(columns, labels)
 
-    Parameters
-    ----------
-    path : str or Path
-        From the project's home if relative; ``.parquet`` or ``.pq`` is Parquet, else CSV.
-    labels : collection of str
-        Columns to give as dictionary codes; the others of a CSV come as text.
 
-    Raises
-    ------
-    DataError
-        If the file is missing, without rows, not UTF-8, or cannot be read as what it says.
-    """
-    path = find_file(path)
-    read = _parquet if path.suffix in PARQUET else _csv
-    rows = 0
+def tallied(array: pa.Array) -> tuple[list[str], np.ndarray, int]:
+    """Distinct labels of a column, how often each, and how many are null or blank."""
+    codes, texts = distinct(array)
+    rows = np.bincount(codes[codes >= 0], minlength=len(texts))
+    found: Counter[str] = Counter()
+    for text, n in zip(texts, rows.tolist(), strict=True):
+        if n and text is not None:
+            found[text] += n
+    counts = np.fromiter(found.values(), int, len(found))
+    return list(found), counts, len(codes) - int(counts.sum())
+
+
+class Columns:
+    """How the columns of a source are read, each found once and where it is needed."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._known: dict[str, Reading] = {}
+
+    def place(self, name: str, *, number: bool) -> Place:
+        """Where a column is, for `judge`."""
+        return place_of(self.source, name, lambda: self._elsewhere(name), number=number)
+
+    def numbers(self, array: pa.Array, name: str) -> tuple[np.ndarray, int, dict[str, int]]:
+        """Numbers of a block of a column, how many are gaps, and the texts that are neither."""
+        if (plain := plain_numbers(array)) is not None:
+            known = plain[~np.isnan(plain)] if plain.dtype == float else plain
+            return known, len(plain) - len(known), {}
+        labels, rows, nulls = tallied(array)
+        if not labels:
+            return np.zeros(0), nulls, {}
+        reading = self._reading(name)
+        values, wrong = to_numbers([TRUTH.get(t, t) for t in labels], reading.decimal)
+        place = self.place(name, number=True)
+        texts = {}
+        for i in np.flatnonzero(wrong):
+            if labels[i] not in reading.gaps and not is_gap(labels[i], place.gaps):
+                texts[labels[i]] = int(rows[i])
+        known = ~np.isnan(values)
+        nulls += int(rows[~known].sum()) - sum(texts.values())
+        return np.repeat(values[known], rows[known]), nulls, texts
+
+    def number_rows(self, array: pa.Array, name: str) -> np.ndarray:
+        """Number of each row of a block of a column; nan where there is none."""
+        if (plain := plain_numbers(array)) is not None:
+            return plain.astype(float)
+        codes, labels = distinct(array)
+        if not any(labels):
+            return np.full(len(codes), np.nan)
+        texts = [label and TRUTH.get(label, label) for label in labels]
+        return np.append(to_numbers(texts, self._reading(name).decimal)[0], np.nan)[codes]
+
+    def _reading(self, name: str) -> Reading:
+        if name not in self._known:
+            found: Counter[str] = Counter()
+            for block in self.source.blocks([name], [name]):
+                labels, rows, _ = tallied(block.read(name))
+                found.update(dict(zip(labels, rows.tolist(), strict=True)))
+            rows = np.fromiter(found.values(), int, len(found))
+            self._known[name] = judge(list(found), rows, self.place(name, number=True))
+        return self._known[name]
+
+    def _elsewhere(self, name: str) -> str:
+        """Decimal mark that the other columns show in the first block, if they agree."""
+        first = next(iter(self.source.blocks(labels=self.source.names)))
+        texts = (tallied(first.read(n))[0] for n in first.names
+                 if n != name and not is_number(first.read(n)))  # fmt: skip
+        return agreed(shapes_of(marks(labels[:1000])).sure for labels in texts)
+
+
+def plain_numbers(array: pa.Array) -> np.ndarray | None:
+    """Number of each row where a block is of numbers that can be read in one way; else None."""
+    if is_number(array):
+        return numbers(array)
+    if pa.types.is_dictionary(array.type) or sort(array.type) != "text":
+        return None
     try:
-        for block in read(path, labels):
-            rows += block.n_rows
-            yield block
-    except pa.ArrowInvalid as error:
-        raise DataError(misfit(path, str(error))) from None
-    if not rows:
-        raise DataError(
-            f"{config.relative(path)}: no tiene ninguna fila. Pide otra vez el extracto."
-        )
+        text = pc.utf8_trim_whitespace(array)
+        values = pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:
+        return None
+    known = values[~np.isnan(values)]
+    return numbers(pa.array(values, from_pandas=True)) if surely_points(known, text) else None
 
 
-def _parquet(path: Path, labels: Collection[str]) -> Iterator[Block]:
-    with pq.ParquetFile(path) as plain:
-        names = tuple(parquet_names(plain))
-        texts = [f.name for f in plain.schema_arrow if _is_text(f.type)]
-    with pq.ParquetFile(path, read_dictionary=[t for t in texts if t in labels]) as file:
-        for group in range(file.num_row_groups):
-            yield Block(
-                file.metadata.row_group(group).num_rows,
-                names,
-                lambda name, group=group: (
-                    file.read_row_group(group, columns=[name]).column(0).combine_chunks()
-                ),
-            )
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
-
-
-def _csv(path: Path, labels: Collection[str]) -> Iterator[Block]:
-    form = csv_form(path)
-    names = tuple(name for name in form.names if name)
-    options = form.options(labels, block_bytes=CSV_BYTES)
-    with arrow_csv.open_csv(path, **options) as reader:
-        for batch in reader:
-            yield Block(
-                batch.num_rows, names, partial(_column, batch, form.names), form.separator == ";"
-            )
-
-
-def _column(batch: pa.RecordBatch, names: list[str], name: str) -> pa.Array:
-    return batch.column(names.index(name))
+def labels_in(array: pa.Array, known: Collection[str]) -> tuple[list[str], np.ndarray, int]:
+    """As `tallied`, the labels in the coding of those that are known."""
+    labels, rows, nulls = tallied(array)
+    coded = recoded(np.array([*labels, None], object)[:-1], known)
+    if list(coded) == labels:
+        return labels, rows, nulls
+    found: Counter[str] = Counter()
+    for label, n in zip(coded, rows.tolist(), strict=True):
+        found[label] += n
+    return list(found), np.fromiter(found.values(), int, len(found)), nulls

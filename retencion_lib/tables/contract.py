@@ -11,8 +11,13 @@ import pandas as pd
 import pandera.pandas as pa
 
 from retencion_lib.errors import ContractError
+from retencion_lib.tables.labels import REFUSE, Classes
 from retencion_lib.tables.training import Training, as_labels
+from retencion_lib.tables.typed import Reading
 from retencion_lib.words import es, listed, pct, plural
+
+ENOUGH = 2  # values, from which a column all of whose values are strange is another coding
+FAR = 10  # times beyond the range of the training
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ def infer_contract(training: Training) -> dict:
         rule: dict = {"null_rate": float(column.isna().mean())}
         if name in training.numeric:
             rule |= {"kind": "numeric", "min": float(column.min()), "max": float(column.max())}
+            rule |= _notation(training.readings.get(name))
         else:
             rule |= {"kind": "categorical", "categories": sorted(column.dropna().unique())}
         columns[name] = rule
@@ -47,7 +53,34 @@ def infer_contract(training: Training) -> dict:
         "target": training.target,
         "columns": columns,
         "dates": list(training.dates),
-    }
+    } | _outcome(training)
+
+
+def _notation(reading: Reading | None) -> dict:
+    """What a later table needs to be read alike, where it is not plain numbers."""
+    found: dict = {}
+    if reading and reading.decimal == ",":
+        found["decimal"] = ","
+    if reading and reading.gaps:
+        found["gaps"] = sorted(reading.gaps)
+    return found
+
+
+def _outcome(training: Training) -> dict:
+    """The labels of the outcome where they are not 1 and 0, and what was done with blank ones."""
+    classes, found = training.classes, {}
+    if (classes.leaves, classes.stays) != ("1", "0"):
+        found["outcome"] = {"leaves": classes.leaves, "stays": classes.stays}
+    if training.unlabelled != REFUSE:
+        found["unlabelled"] = training.unlabelled
+    return found
+
+
+def classes_of(contract: dict, positive: str) -> Classes:
+    """The two labels that a model learnt; of an older one, what its positive label implies."""
+    if "outcome" in contract:
+        return Classes(**contract["outcome"])
+    return Classes(positive or "1", "0" if positive in ("", "1") else "")
 
 
 def schema(contract: dict) -> pa.DataFrameSchema:
@@ -81,7 +114,35 @@ def check_batch(frame: pd.DataFrame, contract: dict) -> BatchCheck:
     for name, rule in rules.items():
         numeric = rule["kind"] == "numeric"
         coerced[name] = frame[name].astype("float64") if numeric else as_labels(frame[name])
+    foreign = [said for name, rule in rules.items() if (said := _foreign(coerced[name], rule))]
+    if foreign:
+        return BatchCheck(frame, foreign)
     return BatchCheck(coerced, [], _notes(frame, coerced, contract))
+
+
+def _foreign(column: pd.Series, rule: dict) -> str:
+    """Why a column is written in another coding than that of the training; empty if it is not."""
+    present = column.dropna()
+    if len(present) < ENOUGH:
+        return ""
+    if rule["kind"] == "categorical":
+        if present.isin(rule["categories"]).any():
+            return ""
+        return (
+            f"ningún valor de '{column.name}' es de los que el modelo conoce: trae "
+            f"{listed(present.unique(), 3, quote=True)} y aprendió "
+            f"{listed(rule['categories'], 3, quote=True)}"
+        )
+    low, high = rule["min"], rule["max"]
+    above = (present.abs() > FAR * max(abs(low), abs(high))).all()
+    below = low > 0 and ((present > 0) & (present < low / FAR)).all()
+    if not above and not below:
+        return ""
+    return (
+        f"todos los valores de '{column.name}' están muy {'por encima' if above else 'por debajo'} "
+        f"de los del entrenamiento: van de {es(present.min(), 2)} a {es(present.max(), 2)} y "
+        f"aprendió de {es(low, 2)} a {es(high, 2)}. ¿Están en otra unidad?"
+    )
 
 
 def _violations(cases: pd.DataFrame, frame: pd.DataFrame, contract: dict) -> list[str]:

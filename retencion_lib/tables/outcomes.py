@@ -15,8 +15,9 @@ from retencion_lib.errors import DataError
 from retencion_lib.home.predictions import read_predictions
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import need_columns, read_table
+from retencion_lib.tables.labels import NEGATIVE_LABELS, POSITIVE_LABELS
 from retencion_lib.tables.scored import Scored
-from retencion_lib.tables.training import NEGATIVE_LABELS, POSITIVE_LABELS, as_labels, check_ids
+from retencion_lib.tables.training import as_labels, check_ids
 from retencion_lib.words import listed, plural
 
 # Columns of the log that matter here.
@@ -73,7 +74,7 @@ def collect(
     """
     if not labels:
         return None
-    frame = read_table(labels)
+    frame = read_table(labels, texts=[batch.id_col, target])
     where = config.relative(labels)
     need_columns(frame.columns, [batch.id_col, target], where)
     ids = check_ids(frame[batch.id_col], where)

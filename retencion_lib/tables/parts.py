@@ -4,13 +4,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from retencion_lib.maths.drift import Labels, Numbers
 from retencion_lib.maths.drift.table import Plan, Profile, nothing
-from retencion_lib.tables.blocks import blocks
+from retencion_lib.tables.arrays import distinct
+from retencion_lib.tables.blocks import Columns
 from retencion_lib.tables.scan import count, label_names
+from retencion_lib.tables.sources import Source, open_source
 from retencion_lib.words import es
 
 MAX_PARTS = 8  # categories, the most frequent
@@ -31,13 +32,15 @@ def parts_of(column: Numbers | Labels) -> tuple[list[str], list]:
     return bands, edges.tolist()
 
 
-def scan_parts(path: str | Path, plan: Plan, by: str, cuts: list, n_parts: int) -> list[Profile]:
+def scan_parts(
+    path: str | Path | Source, plan: Plan, by: str, cuts: list, n_parts: int
+) -> list[Profile]:
     """Profile of each part of a table, in one pass.
 
     Parameters
     ----------
-    path : str or Path
-        CSV or Parquet.
+    path : str, Path or Source
+        The table.
     plan : mapping
         Columns to summarise.
     by : str
@@ -49,14 +52,16 @@ def scan_parts(path: str | Path, plan: Plan, by: str, cuts: list, n_parts: int) 
     """
     cuts_plan = {name: p for name, p in plan.items() if p is not None}
     totals = [nothing(cuts_plan) for _ in range(n_parts)]
-    for block in blocks(path, label_names(plan)):
-        place = _place(block.read(by), cuts)
+    source = open_source(path)
+    read = Columns(source)
+    for block in source.blocks({by, *cuts_plan}, label_names(plan)):
+        place = _place(block.read(by), cuts, read, by)
         masks = [pa.array(place == part) for part in range(n_parts)]
         found: list[dict] = [{} for _ in masks]
         for name, cut in cuts_plan.items():
             array = block.read(name)
             for part, mask in zip(found, masks, strict=True):
-                part[name] = count(array.filter(mask), cut, block.decimal_comma)
+                part[name] = count(array.filter(mask), cut, read, name)
         totals = [
             total.merge(Profile(int((place == part).sum()), columns, {}))
             for part, (total, columns) in enumerate(zip(totals, found, strict=True))
@@ -64,16 +69,12 @@ def scan_parts(path: str | Path, plan: Plan, by: str, cuts: list, n_parts: int) 
     return totals
 
 
-def _place(array: pa.Array, cuts: list) -> np.ndarray:
+def _place(array: pa.Array, cuts: list, read: Columns, by: str) -> np.ndarray:
     """Part of each row; -1 for none."""
     if cuts and isinstance(cuts[0], str):
-        if not pa.types.is_dictionary(array.type):
-            array = array.dictionary_encode()
         known = {name: i for i, name in enumerate(cuts)}
-        names = [str(v).strip() for v in array.dictionary.to_pylist()]
-        of_code = np.array([known.get(name, -1) for name in names] + [-1])
-        codes = array.indices.fill_null(len(names)).to_numpy(zero_copy_only=False)
-        return of_code[codes]
-    numbers = pd.to_numeric(array.to_pandas(), errors="coerce").to_numpy(float)
+        codes, names = distinct(array)
+        return np.array([known.get(name, -1) for name in names] + [-1])[codes]
+    numbers = read.number_rows(array, by)
     place = np.searchsorted(np.array(cuts, float), numbers, side="right")
     return np.where(np.isnan(numbers), -1, place)

@@ -1,245 +1,217 @@
-"""Read a table that somebody delivered: CSV or Parquet, with the types found and not assumed.
+"""Read a table whole, its types found or, under a contract, known.
 
-A CSV may be separated by commas or semicolons, be UTF-8 with or without BOM, and carry
-decimals with a point (with a comma where the separator is a semicolon). Numbers stored
-as text with blanks among them become numbers with missing values, and so do infinities,
-which no model can use. Codes with leading zeros or more than 15 digits stay text, since a
-number would lose some of them.
+What a column is, is decided once, by the table that a model learns from: its contract then says
+how every later table is read. Ids are text and never numbers.
 """
 
-import codecs
-import csv
-import io
-import re
-from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv as arrow_csv
-import pyarrow.parquet as pq
 
 from retencion_lib import config
-from retencion_lib.errors import DataError
-from retencion_lib.home import store
-from retencion_lib.tables.typed import BLANKS, find_type
-from retencion_lib.words import listed, plural
+from retencion_lib.errors import DataError, ParameterError
+from retencion_lib.tables.arrays import LONGEST, distinct, is_number, numbers
+from retencion_lib.tables.dates import days
+from retencion_lib.tables.notation import shapes_of
+from retencion_lib.tables.sources import Source, open_source
+from retencion_lib.tables.sources.chunks import joined, sort
+from retencion_lib.tables.typed import MARKS, Place, Reading, judge, marks
 
-PARQUET = {".parquet", ".pq"}
-ROW_NUMBERS = re.compile(r"__index_level_\d+__")
+TRUTH = {"true": "1", "false": "0"}
 
 
-def read_table(path: str | Path) -> pd.DataFrame:
-    """Read a CSV or Parquet table, find its types and record it in the lineage.
+def read_table(
+    path: str | Path | Source,
+    *,
+    contract: Mapping | None = None,
+    texts: Collection[str] = (),
+    spare: Collection[str] = (),
+) -> pd.DataFrame:
+    """Read a table, find its types and record it in the lineage.
 
     Parameters
     ----------
-    path : str or Path
-        From the project's home if relative; ``.parquet`` or ``.pq`` is Parquet, else CSV.
+    path : str, Path or Source
+        From the project's home if relative, or a source that is open.
+    contract : mapping, optional
+        Of the model that will read the table: it says the type of each of its columns.
+    texts : collection of str
+        Columns that are never numbers: ids and labels.
+    spare : collection of str
+        Columns that nobody asks about: where they can be read two ways they stay text.
 
     Returns
     -------
     DataFrame
-        Numbers as int64 or float64, everything else as object with None where blank.
+        Numbers as int64 or float64; everything else as object with None where blank, dates as
+        ISO days.
 
     Raises
     ------
     DataError
-        If the file is missing, empty, without rows, not UTF-8, ragged, or lacks or repeats a
-        column name.
+        If the table is missing, empty or cannot be read, or the numbers of a column can be read
+        two ways and nobody says which.
     """
-    path = find_file(path)
-    if path.suffix in PARQUET:
-        frame = _read_parquet(path).apply(find_type)
-    else:
-        form = csv_form(path)
-        frame = _read_csv(path, form).apply(find_type, decimal_comma=form.separator == ";")
-    if frame.empty:
-        raise DataError(
-            f"{config.relative(path)}: tiene cabecera ({listed(frame.columns)}) y ninguna fila. "
-            "Pide otra vez el extracto."
-        )
-    store.record("input", path, len(frame))
-    return frame
+    return Reader(open_source(path), contract, texts, spare).frame()
 
 
-def find_file(path: str | Path) -> Path:
-    """Absolute path of a table that must be there, or where it was looked for."""
-    path = config.resolve(path)
-    if path.is_dir():
-        raise DataError(
-            f"{config.relative(path)} es una carpeta: indica el archivo CSV o Parquet que contiene."
-        )
-    if not path.is_file():
-        raise DataError(
-            f"No existe {config.relative(path)} (se buscó en {config.home()}). "
-            "Comprueba el nombre; los datos de ejemplo se crean con 'make data'."
-        )
-    return path
+class Reader:
+    """A source on its way to be a table of known types."""
 
+    def __init__(
+        self,
+        source: Source,
+        contract: Mapping | None = None,
+        texts: Collection[str] = (),
+        spare: Collection[str] = (),
+    ) -> None:
+        self.source, self.spare = source, frozenset(spare)
+        self.rules = {} if contract is None else contract["columns"]
+        given = () if contract is None else (contract["id_col"], contract.get("target"))
+        self.texts = frozenset([*texts, *given])
+        self.all_spare = contract is not None
+        self.readings: dict[str, Reading] = {}
 
-def _read_parquet(path: Path) -> pd.DataFrame:
-    try:
-        with pq.ParquetFile(path) as file:
-            # What pandas notes of an index is not followed: an index with a name is a column.
-            return file.read(parquet_names(file)).to_pandas(ignore_metadata=True)
-    except (ValueError, OSError) as error:
-        raise DataError(
-            f"{config.relative(path)}: no se puede leer como Parquet ({error}). "
-            "Comprueba que el archivo está entero y que la extensión es la suya."
-        ) from None
-
-
-def parquet_names(file: pq.ParquetFile) -> list[str]:
-    """Columns of a Parquet table, without the row numbers that pandas may have left in it."""
-    return [name for name in file.schema_arrow.names if not ROW_NUMBERS.fullmatch(name)]
-
-
-@dataclass(frozen=True)
-class CsvForm:
-    """How a CSV is written: its separator, and its column names without outer blanks."""
-
-    separator: str
-    names: list[str]
-
-    def options(
-        self, labels: Collection[str] | None = None, *, threads: bool = True, block_bytes: int = 0
-    ) -> dict:
-        """Arguments for `pyarrow.csv`, columns by position.
-
-        Parameters
-        ----------
-        labels : collection of str, optional
-            Columns to give as dictionary codes, the others as text; all of them by default.
-        threads : bool
-            A single thread is slower and knows the number of a row that does not fit.
-        block_bytes : int
-            Bytes of a block where the table is streamed.
-        """
-        codes = pa.dictionary(pa.int32(), pa.string())
-        columns = [str(i) for i in range(len(self.names))]
-        return {
-            "read_options": arrow_csv.ReadOptions(
-                column_names=columns, skip_rows_after_names=1, use_threads=threads,
-                block_size=block_bytes or None,
-            ),
-            "parse_options": arrow_csv.ParseOptions(
-                delimiter=self.separator, newlines_in_values=True
-            ),
-            "convert_options": arrow_csv.ConvertOptions(
-                column_types={
-                    place: codes if labels is None or name in labels else pa.string()
-                    for place, name in zip(columns, self.names, strict=True)
-                },
-                null_values=BLANKS,
-                strings_can_be_null=True,
-            ),
-        }  # fmt: skip
-
-
-def csv_form(path: Path) -> CsvForm:
-    """Find the separator and the names of a CSV from its first record.
-
-    Raises
-    ------
-    DataError
-        If the file is empty, not UTF-8, separated by something else, or a column name is
-        missing or repeated.
-    """
-    where = config.relative(path)
-    text = _first_block(path)
-    if not text.strip():
-        raise DataError(f"{where}: está vacío. Pide otra vez el extracto.")
-    headers = {separator: _first_record(text, separator) for separator in (",", ";")}
-    separator = max(headers, key=lambda s: len(headers[s]))
-    names = [name.strip() for name in headers[separator]]
-    if len(names) == 1 and (found := re.search(r"[\t|]", names[0])):
-        said = {"\t": "tabuladores", "|": "barras verticales"}[found.group()]
-        raise DataError(
-            f"{where}: parece separado por {said}. Guárdalo separado por comas o por punto y coma."
-        )
-    _check_names(names, where)
-    return CsvForm(separator, names)
-
-
-def _first_block(path: Path) -> str:
-    """Text of the first mebibyte, once the whole file is known to be UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
-    first, block, lines = None, b"", 1
-    with path.open("rb") as handle:
-        while first is None or block:
-            block = handle.read(2**20)
-            try:
-                text = decoder.decode(block, final=not block)
-            except UnicodeDecodeError as error:
-                line = lines + error.object[: error.start].count(b"\n")
-                raise DataError(
-                    f"{config.relative(path)}: la línea {line} no es UTF-8 (byte 0x"
-                    f"{error.object[error.start]:02x}). Guarda el archivo como «CSV UTF-8»."
-                ) from None
-            lines += text.count("\n")
-            first = text if first is None else first
-    return first
-
-
-def _first_record(text: str, separator: str) -> list[str]:
-    records = csv.reader(io.StringIO(text.lstrip("\r\n"), newline=None), delimiter=separator)
-    return next(records, [])
-
-
-def _check_names(names: list[str], where: str) -> None:
-    # A separator at the end of every line is common; its column is dropped if empty.
-    blank = [str(place) for place, name in enumerate(names[:-1], 1) if not name]
-    if blank or not any(names):
-        raise DataError(
-            f"{where}: la cabecera no da nombre a la columna {listed(blank or ['1'])}. "
-            "Cada columna necesita un nombre: complétala en el extracto."
-        )
-    repeated = [name for name, times in Counter(names).items() if times > 1]
-    if repeated:
-        raise DataError(
-            f"{where}: la cabecera repite {listed(repeated, quote=True)}. "
-            "Cada columna necesita un nombre distinto: cámbialo en el extracto."
-        )
-
-
-def _read_csv(path: Path, form: CsvForm) -> pd.DataFrame:
-    frame = _arrow_table(path, form).to_pandas()
-    frame.columns = form.names
-    if form.names[-1]:
+    def frame(self) -> pd.DataFrame:
+        """The table; `readings` then says how each column of texts was read."""
+        columns = {name: self._column(name) for name in self.source.names}
+        # Text as object: pandas would make it its own type, and None a number.
+        frame = pd.DataFrame({n: pd.Series(v, dtype=v.dtype) for n, v in columns.items()})
+        self.source.record()
+        for name, reading in self.readings.items():
+            if reading.gaps:
+                self.source.note("gaps", name, gaps=dict(reading.gaps))
         return frame
-    if frame[""].notna().any():
-        raise DataError(
-            f"{config.relative(path)}: la última columna tiene valores y ningún nombre. "
-            "Complétalo en la cabecera del extracto."
+
+    @cached_property
+    def _tables(self) -> list[pa.Table]:
+        return self.source.table()
+
+    @cached_property
+    def _places(self) -> list[dict[str, int]]:
+        return [{n: i for i, n in enumerate(t.schema.names)} for t in self._tables]
+
+    def _array(self, name: str) -> pa.Array:
+        columns = [t.column(p[name]) for t, p in zip(self._tables, self._places, strict=True)]
+        chunks = [chunk for column in columns for chunk in column.chunks]
+        return joined(chunks) if chunks else pa.nulls(0)
+
+    def _column(self, name: str) -> np.ndarray:
+        array, rule = self._array(name), self.rules.get(name)
+        if rule is not None and rule["kind"] == "categorical":
+            return recoded(_spread(*distinct(array)), rule["categories"])
+        if name in self.texts:
+            return _spread(*distinct(array))
+        if is_number(array):
+            values = settled(numbers(array))
+            return _dated(values) if rule is None else values
+        codes, labels = distinct(array)
+        if rule is not None and set(labels) <= {"true", "false", None} and array.type != pa.null():
+            labels = [label and TRUTH[label] for label in labels]
+        reading = self._judged(array, codes, labels, self._place(name, rule))
+        self.readings[name] = reading
+        return _spread(codes, reading.values(labels))
+
+    def _judged(self, array, codes, labels, place: Place) -> Reading:
+        if sort(array.type) == "other" or sort(array.type) == "boolean":
+            return Reading("text")
+        rows = np.bincount(codes[codes >= 0], minlength=len(labels))
+        try:
+            return judge(labels, rows, place)
+        except DataError:
+            if place.column in self.spare or (self.all_spare and not place.number):
+                return Reading("text")
+            raise
+
+    def _place(self, name: str, rule: Mapping | None) -> Place:
+        place = place_of(self.source, name, lambda: self._elsewhere(name), number=rule is not None)
+        if rule is None:
+            return place
+        more = {text.casefold() for text in rule.get("gaps", ())}
+        return replace(place, decimal=rule.get("decimal") or place.decimal, gaps=place.gaps | more)
+
+    def _elsewhere(self, name: str) -> str:
+        """Decimal mark that the other columns show, if they agree."""
+        return agreed(
+            shapes_of(marks(labels[:1000])).sure
+            for other in self.source.names
+            if other != name and other not in self.texts
+            and not is_number(array := self._array(other))
+            for labels in [[t for t in distinct(array)[1] if t]]
+        )  # fmt: skip
+
+
+def place_of(source: Source, name: str, elsewhere: Callable[[], str], *, number: bool) -> Place:
+    """Where a column is, with what the home's settings say of numbers."""
+    given = config.settings()["tables"]
+    if given["decimal"] not in MARKS:
+        raise ParameterError(
+            f"{config.SETTINGS_FILE}: tables.decimal = '{given['decimal']}': debe ser 'coma' o "
+            "'punto'. Quítalo para que lo diga cada tabla."
         )
-    return frame.drop(columns="")
-
-
-def _arrow_table(path: Path, form: CsvForm) -> pa.Table:
-    try:
-        return arrow_csv.read_csv(path, **form.options())
-    except pa.ArrowInvalid:
-        pass
-    try:
-        # The number of the row that does not fit is known only to a single thread.
-        return arrow_csv.read_csv(path, **form.options(threads=False))
-    except pa.ArrowInvalid as error:
-        raise DataError(misfit(path, str(error))) from None
-
-
-def misfit(path: Path, said: str) -> str:
-    """What does not fit in a CSV, from Arrow's own words, and what to do."""
-    found = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+)", said)
-    what = (
-        f"la fila {found[1]} tiene {plural(int(found[3]), 'valor', 'valores')} y la cabecera "
-        f"{plural(int(found[2]), 'columna', 'columnas')}"
-        if found
-        else f"no se puede leer como CSV ({said.splitlines()[0]})"
+    gaps = frozenset(str(text).casefold() for text in given["gaps"])
+    return Place(
+        source.where, name, source.separator, MARKS[given["decimal"]], gaps, elsewhere, number
     )
-    return (
-        f"{config.relative(path)}: {what}. Corrige esa fila; un texto que lleva separadores o "
-        "comillas va entre comillas, y las comillas de dentro se doblan."
-    )
+
+
+def agreed(found: Iterable[str]) -> str:
+    """The one decimal mark of several; empty if there is none, or both."""
+    known = {mark for mark in found if mark}
+    return known.pop() if len(known) == 1 else ""
+
+
+def _spread(codes: np.ndarray, values) -> np.ndarray:
+    """Value of each row from the distinct ones; int64 where all are whole and there."""
+    missing = codes < 0
+    if not isinstance(values, np.ndarray) or values.dtype != float:
+        return np.array([*values, None], dtype=object)[codes]
+    return np.append(values, np.nan)[codes] if missing.any() else settled(values)[codes]
+
+
+def settled(values: np.ndarray) -> np.ndarray:
+    """Numbers as int64 where all are whole and there, as float64 where they are not."""
+    if values.dtype == np.int64 or not len(values) or np.isnan(values).any():
+        return values
+    whole = (values == np.rint(values)).all() and np.abs(values).max() < LONGEST
+    return values.astype(np.int64) if whole else values
+
+
+def are_days(values: np.ndarray) -> bool:
+    """True if every number is a date like 20230521."""
+    if not len(values) or values.min() < 19000101 or values.max() > 21001231:
+        return False
+    several = np.unique(values)
+    whole = bool((several == np.rint(several)).all())
+    return whole and days([str(int(v)) for v in several]) is not None
+
+
+def _dated(values: np.ndarray) -> np.ndarray:
+    """Numbers as ISO days if every one that is there is a date."""
+    there = ~np.isnan(values)
+    if not are_days(values[there]):
+        return values
+    several, place = np.unique(values[there], return_inverse=True)
+    column = np.full(len(values), None, dtype=object)
+    column[there] = np.array(days([str(int(v)) for v in several]), object)[place]
+    return column
+
+
+def recoded(column: np.ndarray, categories: Collection[str]) -> np.ndarray:
+    """Labels in the coding of a contract: true and false for 1 and 0, zeros before a code."""
+    known = set(categories)
+    new = {}
+    for label in {v for v in column if v is not None} - known:
+        if known <= {"true", "false"} and label in ("1", "0"):
+            new[label] = "true" if label == "1" else "false"
+        elif known <= {"1", "0"} and label in TRUTH:
+            new[label] = TRUTH[label]
+        elif label.isdecimal():
+            padded = {label.zfill(len(c)) for c in known if c.isdecimal()} & known
+            new |= {label: padded.pop()} if len(padded) == 1 else {}
+    return np.array([*(new.get(v, v) for v in column), None], object)[:-1] if new else column

@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from retencion_lib.tables.blocks import blocks
-from retencion_lib.tables.scan import tallied
+from retencion_lib.tables.arrays import as_text
+from retencion_lib.tables.blocks import blocks, tallied
+from retencion_lib.tables.sources import Source, open_source
 
 AT_ONCE = 4_000_000  # hashes held at a time, 8 bytes each
 ROWS = 65_536  # hashed at a time
@@ -20,15 +21,16 @@ ROWS = 65_536  # hashed at a time
 _MULTIPLIERS = np.random.default_rng(0).integers(1, 2**63, 4096, dtype=np.uint64) | np.uint64(1)
 
 
-def repeated_ids(path: str | Path, id_col: str, n_rows: int) -> tuple[int, list[str]]:
+def repeated_ids(path: str | Path | Source, id_col: str, n_rows: int) -> tuple[int, list[str]]:
     """How many rows repeat the id of an earlier one, and which ids do, by alphabet."""
+    path = open_source(path)
     passes = -(-n_rows // AT_ONCE)
     suspects = [_shared(path, id_col, part, passes) for part in range(passes)]
     suspect = np.concatenate(suspects) if suspects else np.zeros(0, np.uint64)
     if not len(suspect):
         return 0, []
     times: Counter[str] = Counter()
-    for block in blocks(path):
+    for block in blocks(path, columns=[id_col]):
         ids = _as_text(block.read(id_col))
         chosen = ids.filter(pa.array(np.isin(hashed(ids), suspect)))
         names, counts, _ = tallied(chosen)
@@ -37,10 +39,10 @@ def repeated_ids(path: str | Path, id_col: str, n_rows: int) -> tuple[int, list[
     return sum(times[name] - 1 for name in repeated), repeated
 
 
-def _shared(path: str | Path, id_col: str, part: int, passes: int) -> np.ndarray:
+def _shared(path: Source, id_col: str, part: int, passes: int) -> np.ndarray:
     """Hashes that more than one row has, of those that fall in a part."""
     kept = []
-    for block in blocks(path):
+    for block in blocks(path, columns=[id_col]):
         keys = hashed(_as_text(block.read(id_col)))
         kept.append(keys[(keys >> np.uint64(32)) % np.uint64(passes) == part])
     ordered = np.sort(np.concatenate(kept))
@@ -48,7 +50,7 @@ def _shared(path: str | Path, id_col: str, part: int, passes: int) -> np.ndarray
 
 
 def _as_text(array: pa.Array) -> pa.Array:
-    text = array.drop_null().cast(pa.large_string())
+    text = as_text(array.drop_null()).cast(pa.large_string())
     return text.filter(pc.greater(pc.binary_length(text), 0))
 
 

@@ -34,7 +34,7 @@ def read_scored(path: str, *, id_col: str, score_col: str) -> Scored:
     DataError
         If the file or one of the two columns is missing.
     """
-    table = read_table(path)
+    table = read_table(path, texts=[id_col])
     where = config.relative(path)
     need_columns(table.columns, [id_col, score_col], where)
     ids = as_labels(table[id_col]).reset_index(drop=True)

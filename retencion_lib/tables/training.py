@@ -2,21 +2,22 @@
 
 import difflib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
-from retencion_lib.home import store
 from retencion_lib.tables.columns import ColumnInfo, date_columns, describe_columns
+from retencion_lib.tables.labels import REFUSE, Classes, learn, texts_of
 from retencion_lib.tables.portfolio import need_free_names, need_same_portfolio
-from retencion_lib.tables.read import read_table
+from retencion_lib.tables.read import Reader
+from retencion_lib.tables.sources import Note, Source, open_source
+from retencion_lib.tables.text import name_text
+from retencion_lib.tables.typed import Reading
 from retencion_lib.words import listed, plural
-
-POSITIVE_LABELS = {"1", "1.0", "true", "t", "yes", "y", "si", "sí", "s", "verdadero"}
-NEGATIVE_LABELS = {"0", "0.0", "false", "f", "no", "n", "falso"}
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,19 @@ class Training:
     X: pd.DataFrame  # numeric columns float64, the others object with None where missing
     y: np.ndarray  # 1 = left
     columns: list[ColumnInfo]
-    positive: str  # label of the class that left
+    classes: Classes  # the labels of who left and who stayed
     target: str
     id_col: str
     aside: pd.DataFrame  # as read: excluded and sensitive columns, which only compare groups
-    dates: pd.DataFrame  # as read: columns of dates, which only tell how old an extract is
+    dates: pd.DataFrame  # ISO days, which only tell how old an extract is
+    readings: dict[str, Reading] = field(default_factory=dict)  # of the columns of texts
+    notes: tuple[Note, ...] = ()  # what was odd about the table
+    unlabelled: str = REFUSE
+
+    @property
+    def positive(self) -> str:
+        """Label of the class that left."""
+        return self.classes.leaves
 
     @property
     def n_rows(self) -> int:
@@ -85,28 +94,31 @@ class Training:
 
 
 def load_training(
-    path: str,
+    path: str | Path | Source,
     *,
     target: str,
     id_col: str,
     positive: str = "",
     drop_cols: Sequence[str] = (),
     sensitive: Sequence[str] = (),
+    unlabelled: str = REFUSE,
 ) -> Training:
     """Read a labelled table and check that a model can be trained on it.
 
     Parameters
     ----------
-    path : str
-        CSV or Parquet, from the home if relative.
+    path : str, Path or Source
+        From the home if relative.
     target, id_col : str
-        Names of the outcome and of the customer id.
+        Names of the outcome and of the customer id; an empty `id_col` numbers the rows.
     positive : str
         Label of the class that left; empty to recognise 1/0, yes/no, sí/no and their like.
     drop_cols : sequence of str
         Columns to keep out of the features.
     sensitive : sequence of str
         Columns to keep out of the features, such as sex or age, but at hand to compare groups.
+    unlabelled : str
+        "refuse" a table with blank outcomes, or "drop" those rows.
 
     Raises
     ------
@@ -114,27 +126,73 @@ def load_training(
         If a column is missing, an id repeats, the target is not two classes, a name is one
         of ours, or the home holds another portfolio.
     """
-    frame = read_table(path)
-    where = config.relative(path)
-    need_same_portfolio(id_col, where)
-    need_columns(frame.columns, [target, id_col, *drop_cols, *sensitive], where)
-    ids = check_ids(frame[id_col], where)
-    y, label = binary_target(frame[target], where, positive)
+    source = open_source(path)
+    where, key = source.where, id_name(id_col)
+    need_same_portfolio(key, where)
+    need_columns(source.names, [id_col] if id_col else [], where, remedy=_no_id(source))
+    need_columns(source.names, [target, *drop_cols, *sensitive], where, remedy=_other_sheet(source))
+    reader = Reader(source, texts=[key, target], spare=drop_cols)
+    frame = with_id(reader.frame(), id_col, source)
+    ids = check_ids(frame[key], where)
+    outcome, classes = learn(frame[target], where, positive, unlabelled)
+    known = ~np.isnan(outcome)
+    if not known.all():
+        source.note("unlabelled", target, rows=int((~known).sum()))
+        frame, ids = frame[known].reset_index(drop=True), ids[known].reset_index(drop=True)
+    y = outcome[known].astype(int)
     columns = describe_columns(
-        frame, target=target, id_col=id_col, drop_cols=drop_cols, sensitive=sensitive
+        frame, target=target, id_col=key, drop_cols=drop_cols, sensitive=sensitive
     )
-    if not any(c.use for c in columns):
-        raise DataError(
-            f"{where}: no queda ninguna columna con la que predecir "
-            f"({listed([f'{c.name}: {c.reason}' for c in columns])}). Revisa drop_cols y sensitive."
-        )
-    need_free_names([c.name for c in columns if c.use or c.kind == "target"], id_col, where)
-    sha256 = store.sha256(config.resolve(path))
+    _need_features(columns, key, where)
+    if y.mean() > 0.5:
+        source.note("majority", target, share=float(y.mean()), label=classes.leaves)
     aside = frame[[c.name for c in columns if c.kind in ("excluded", "sensitive")]]
     return Training(
-        where, sha256, ids, as_features(frame, columns), y, columns, label, target, id_col,
-        aside.reset_index(drop=True), frame[date_columns(frame, columns)].reset_index(drop=True),
+        where, source.sha256, ids, as_features(frame, columns), y, columns, classes, target, key,
+        aside, frame[date_columns(frame, columns)], reader.readings, tuple(source.notes),
+        unlabelled,
     )  # fmt: skip
+
+
+def _need_features(columns: list[ColumnInfo], id_col: str, where: str) -> None:
+    if not any(c.use for c in columns):
+        out = [c.name for c in columns if c.kind not in ("target", "id") or c.name != id_col]
+        raise DataError(
+            f"{where}: no queda ninguna columna con la que predecir: {listed(out, 30)} no sirven "
+            "(constantes, fechas, identificadores, textos libres o excluidas). Revisa drop_cols y "
+            "sensitive."
+        )
+    need_free_names([c.name for c in columns if c.use or c.kind == "target"], id_col, where)
+
+
+def id_name(id_col: str) -> str:
+    """Name of the id in what is read and written: rows that are numbered have one of ours."""
+    return id_col or config.ROW_ID
+
+
+def with_id(frame: pd.DataFrame, id_col: str, source: Source) -> pd.DataFrame:
+    """Table with its rows numbered where it has no id; a table that we wrote has them already."""
+    if id_col or config.ROW_ID in frame:
+        return frame
+    source.note("numbered")
+    numbers = pd.Series(range(1, len(frame) + 1), dtype=object, name=config.ROW_ID).map(str)
+    return pd.concat([numbers, frame], axis=1)
+
+
+def _no_id(source: Source) -> str:
+    return (
+        "Si ninguna columna identifica a cada cliente, escribe --id-col '' y se numeran las filas. "
+        + _other_sheet(source)
+    )
+
+
+def _other_sheet(source: Source) -> str:
+    if not source.others:
+        return ""
+    return (
+        f"El libro tiene más hojas con datos ({listed(source.others, quote=True)}): se eligen con "
+        f"{config.relative(source.path)}#HOJA. "
+    )
 
 
 def as_features(frame: pd.DataFrame, columns: list[ColumnInfo]) -> pd.DataFrame:
@@ -149,14 +207,13 @@ def as_features(frame: pd.DataFrame, columns: list[ColumnInfo]) -> pd.DataFrame:
 
 
 def as_labels(column: pd.Series) -> pd.Series:
-    """Column as text labels, whole numbers without decimals, None where missing."""
-    if pd.api.types.is_float_dtype(column):
-        column = column.map(lambda v: int(v) if v == v and v == int(v) else v).astype(object)
-    labels = column.map(str, na_action="ignore").astype(object)
-    return labels.where(column.notna(), None)
+    """Column as canonical text labels, None where missing."""
+    return texts_of(column)
 
 
-def need_columns(present: Collection[str], names: Sequence[str], where: str) -> None:
+def need_columns(
+    present: Collection[str], names: Sequence[str], where: str, *, remedy: str = ""
+) -> None:
     """Refuse a table that lacks a column, and name the nearest of those present.
 
     Raises
@@ -164,12 +221,13 @@ def need_columns(present: Collection[str], names: Sequence[str], where: str) -> 
     DataError
         With the name that is missing and those that there are.
     """
-    for name in map(str, names):
+    for name in map(name_text, names):
         if name not in present:
-            near = difflib.get_close_matches(name, map(str, present), n=1, cutoff=0.5)
-            hint = f"¿Querías decir '{near[0]}'? " if near else ""
+            folded = {str(p).casefold(): p for p in present}
+            near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
+            hint = f"¿Querías decir '{folded[near[0]]}'? " if near else ""
             raise DataError(
-                f"{where}: no hay ninguna columna '{name}'. {hint}"
+                f"{where}: no hay ninguna columna '{name}'. {hint}{remedy}"
                 f"Tiene: {listed(present, limit=30)}."
             )
 
@@ -188,46 +246,7 @@ def check_ids(column: pd.Series, where: str) -> pd.Series:
         raise DataError(
             f"{where}: {plural(repeated.nunique(), 'valor', 'valores')} de '{column.name}' en más "
             f"de una fila ({listed(repeated.unique(), quote=True)}). Debe haber una fila por "
-            "cliente: quita las repetidas o elige otra columna con id_col."
+            "cliente: quita las repetidas o elige otra columna con id_col; si ninguna lo "
+            "identifica, escribe --id-col '' y se numeran las filas."
         )
     return ids
-
-
-def binary_target(column: pd.Series, where: str, positive: str = "") -> tuple[np.ndarray, str]:
-    """Target as 0/1 and the label that became 1, or an error that shows what was found."""
-    name = column.name
-    missing = int(column.isna().sum())
-    if missing:
-        rows = list(np.flatnonzero(column.isna()) + 2)
-        raise DataError(
-            f"{where}: el objetivo '{name}' falta en {plural(missing, 'fila', 'filas')} "
-            f"(líneas {listed(rows)}). Quítalas o complétalas: sin resultado no se aprende."
-        )
-    labels = as_labels(column)
-    found = sorted(labels.unique())
-    if len(found) != 2:
-        one = "una sola clase" if len(found) == 1 else f"{len(found)} clases"
-        raise DataError(
-            f"{where}: el objetivo '{name}' tiene {one} ({listed(found, quote=True)}) y hacen "
-            "falta dos: quien se fue y quien no. Comprueba 'target' y el extracto."
-        )
-    label = positive_label(found, where, str(name), str(positive))
-    return (labels == label).to_numpy().astype(int), label
-
-
-def positive_label(found: list[str], where: str, name: str, positive: str) -> str:
-    """Which of two labels means that the customer left."""
-    if positive:
-        if positive in found:
-            return positive
-        raise DataError(
-            f"{where}: positive = '{positive}' no está en '{name}', que tiene "
-            f"{listed(found, quote=True)}. Elige una de las dos."
-        )
-    for yes, no in (found, found[::-1]):
-        if yes.lower() in POSITIVE_LABELS and no.lower() in NEGATIVE_LABELS:
-            return yes
-    raise DataError(
-        f"{where}: '{name}' tiene las clases {listed(found, quote=True)} y no se sabe cuál es la "
-        f"baja. Dilo con el parámetro positive, por ejemplo positive = '{found[0]}'."
-    )

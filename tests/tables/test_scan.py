@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retencion_lib.tables import blocks
 from retencion_lib.tables.scan import Sample, make_plan, scan
 from tests import watch_home
 
@@ -33,7 +32,7 @@ def test_small_blocks_give_the_same_profile_and_the_same_sample(home, monkeypatc
     plan = make_plan(home / "same.csv", {"id"})
     samples = [Sample(100), Sample(100)]
     whole = scan(home / "same.csv", plan, samples[0])
-    monkeypatch.setattr(blocks, "CSV_BYTES", 4000)
+    monkeypatch.setattr("retencion_lib.tables.sources.source.ROWS", 128)
     parts = scan(home / "same.csv", plan, samples[1])
     np.testing.assert_array_equal(whole.columns["price"].values, parts.columns["price"].values)
     pd.testing.assert_frame_equal(samples[0].frame(), samples[1].frame())

@@ -1,7 +1,6 @@
 """Stage 01: can we trust this table? Kinds, gaps, balance, association, leakage, initial drift."""
 
 from retencion_lib.stages.eda.describe import (
-    columns_table,
     correlations,
     numbers_table,
     widest_numbers,
@@ -10,6 +9,7 @@ from retencion_lib.stages.eda.report import Found, look, write_summary
 from retencion_lib.stages.eda.say import (
     association_sentence,
     balance_sentence,
+    columns_table,
     correlation_sentence,
     drift_sentence,
     duplicates_sentence,

@@ -7,8 +7,8 @@ import pandas as pd
 from retencion_lib.tables import Training
 
 
-def columns_table(training: Training) -> pd.DataFrame:
-    """Kind, gaps and distinct values of each column, and why some are left out."""
+def columns_facts(training: Training) -> pd.DataFrame:
+    """Kind, gaps and distinct values of each column, and the code of why some are left out."""
     return pd.DataFrame([asdict(c) for c in training.columns])
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.home import store
-from retencion_lib.stages.eda.describe import columns_table
+from retencion_lib.stages.eda.describe import columns_facts
 from retencion_lib.stages.eda.suspect import Repeated, duplicates, initial_drift
 from retencion_lib.tables import Training
 from retencion_lib.tables.leaks import Suspect, evidence_words, suspects
@@ -44,7 +44,7 @@ def write_summary(found: Found) -> None:
             "target": training.target,
             "positive_rate": training.positive_rate,
             "data": {"path": training.path, "sha256": training.sha256},
-            "columns": columns_table(training).to_dict("records"),
+            "columns": columns_facts(training).to_dict("records"),
             "association": found.strength.to_dict("records"),
             "leakage": [
                 asdict(s) | {"certain": s.certain, "evidence": evidence_words(s)}

@@ -4,13 +4,21 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from retencion_lib.stages.eda.describe import columns_facts
 from retencion_lib.stages.eda.report import Found
 from retencion_lib.stages.eda.suspect import Repeated
 from retencion_lib.tables import Training
 from retencion_lib.tables.leaks import Suspect, evidence_words
+from retencion_lib.tables.say import odd_sentences, reason
 from retencion_lib.words import count, es, listed, pct, plural
 
 STRONG_CORRELATION = 0.9
+
+
+def columns_table(training: Training) -> pd.DataFrame:
+    """Kind, gaps and distinct values of each column, and why some are left out, in words."""
+    said = [reason(c, training.n_rows) for c in training.columns]
+    return columns_facts(training).assign(reason=said)
 
 
 def nulls_sentence(training: Training) -> str:
@@ -150,7 +158,8 @@ def _doubts_on_rows(found: Found) -> list[str]:
 
 
 def _doubts_on_columns(found: Found) -> list[str]:
-    doubts, training = [], found.training
+    training = found.training
+    doubts = odd_sentences(training.notes)
     gaps = [c for c in training.columns if c.use and c.n_missing > MANY_MISSING * training.n_rows]
     if gaps:
         said = listed([f"'{c.name}' ({pct(c.n_missing / training.n_rows)})" for c in gaps], 10)

@@ -17,11 +17,12 @@ from retencion_lib.stages.infer.say import (
 from retencion_lib.stages.infer.say_reasons import load_names
 from retencion_lib.stages.infer.scoring import Batch, Scorer, load_batch, load_scorer, score
 from retencion_lib.stages.say import terms_sentence
+from retencion_lib.tables.say import odd_sentences
 
 __all__ = [
     "Batch", "CallList", "Scorer", "calls_headline", "calls_table", "check_control",
     "control_group", "control_sentence", "current_terms", "describe_scores", "label_of",
-    "load_batch", "load_names", "load_scorer", "logged_sentence", "make_calls", "plot_scores",
-    "predictions", "reasons_sentence", "safe_cell", "score", "terms_sentence", "trust_sentence",
+    "load_batch", "load_names", "load_scorer", "logged_sentence", "make_calls", "odd_sentences",
+    "plot_scores", "predictions", "reasons_sentence", "safe_cell", "score", "terms_sentence", "trust_sentence",
     "write_calls", "written_sentence",
 ]  # fmt: skip

@@ -15,10 +15,14 @@ from retencion_lib.tables import (
     hashes,
     load_training,
     need_same_portfolio,
+    open_source,
     read_table,
     require_batch,
     test_mask,
 )
+from retencion_lib.tables.labels import REFUSE
+from retencion_lib.tables.sources import Note
+from retencion_lib.tables.training import id_name, with_id
 from retencion_lib.words import count
 
 
@@ -39,6 +43,7 @@ class Batch:
     id_col: str  # column asked for where the batch has it, else the one of the training
     path: str  # from the home
     output: Path  # where the scored batch goes
+    odd: tuple[Note, ...] = ()  # what was odd when it was read
 
     @property
     def stem(self) -> str:
@@ -81,27 +86,37 @@ def load_batch(scorer: Scorer, *, input: str, data: str, sample: float, id_col: 
         If the table cannot be read, is of another portfolio, or nobody is drawn.
     """
     config.check_share("sample", sample, zero=True)
+    contract = scorer.model.contract
     if not sample:
-        path = config.resolve(input)
-        frame = read_table(path)
-        known = id_col if id_col in frame else scorer.model.contract["id_col"]
-        need_same_portfolio(known, config.relative(path))
-        return Batch(frame, known, config.relative(path), scored_path(path))
-    model = scorer.model
-    path = config.resolve(data)
+        source = open_source(input)
+        known = id_col if id_col in source.names else contract["id_col"]
+        need_same_portfolio(known, source.where)
+        frame = read_table(source, contract=contract | {"id_col": known})
+        frame = with_id(frame, known.replace(config.ROW_ID, ""), source)
+        return Batch(frame, known, source.where, scored_path(source.path), tuple(source.notes))
+    return _drawn(scorer, data, sample, id_col)
+
+
+def _drawn(scorer: Scorer, data: str, sample: float, id_col: str) -> Batch:
+    """A share of the customers of a labelled table that the model was not learnt from."""
+    model, source = scorer.model, open_source(data)
+    contract, key = model.contract, id_name(id_col)
     training = load_training(
-        data, target=model.contract["target"], id_col=id_col, positive=model.positive
-    )
+        source, target=contract["target"], id_col=id_col, positive=model.positive,
+        unlabelled=contract.get("unlabelled", REFUSE),
+    )  # fmt: skip
     held = test_mask(training.ids, training.y, model.test_share, model.seed)
     draw = hashes(training.ids, f"sample:{model.seed}") < sample * 2.0**64
-    frame = read_table(path)[held & draw].drop(columns=model.contract["target"])
+    frame = with_id(read_table(source, contract=contract | {"id_col": key}), id_col, source)
+    drawn = set(training.ids[held & draw])
+    frame = frame[frame[key].isin(drawn)].drop(columns=contract["target"])
     if frame.empty:
         raise DataError(
             f"sample = {sample}: de los {count(held.sum())} clientes apartados de "
             f"{training.path} no sale ninguno. Usa una parte mayor."
         )
-    frame = frame.reset_index(drop=True)
-    return Batch(frame, id_col, training.path, scored_path(path, "_sample"))
+    output = scored_path(source.path, "_sample")
+    return Batch(frame.reset_index(drop=True), key, source.where, output, tuple(source.notes))
 
 
 def scored_path(path: Path, suffix: str = "") -> Path:

@@ -25,24 +25,11 @@ from retencion_lib.stages.train.train import (
     save_all,
     train,
 )
+from retencion_lib.tables.say import odd_sentences
 
 __all__ = [
-    "Trained",
-    "calibration",
-    "calibration_sentence",
-    "calibration_table",
-    "candidates_sentence",
-    "choice_results",
-    "columns_sentence",
-    "compare",
-    "comparison_sentence",
-    "derived_sentence",
-    "fitted_models",
-    "leaks_result", "leaks_sentence",
-    "look_for_leaks",
-    "next_version",
-    "partition_sentence",
-    "save_all",
-    "train",
-    "truth_sentence",
+    "Trained", "calibration", "calibration_sentence", "calibration_table", "candidates_sentence",
+    "choice_results", "columns_sentence", "compare", "comparison_sentence", "derived_sentence",
+    "fitted_models", "leaks_result", "leaks_sentence", "look_for_leaks", "next_version",
+    "odd_sentences", "partition_sentence", "save_all", "train", "truth_sentence",
 ]  # fmt: skip

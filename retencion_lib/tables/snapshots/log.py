@@ -9,7 +9,6 @@ import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -17,14 +16,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from retencion_lib import config
 from retencion_lib.errors import DataError, OrderError, ParameterError
 from retencion_lib.home import store
-from retencion_lib.tables.blocks import blocks
 from retencion_lib.tables.clock import parse_day
-from retencion_lib.tables.read import PARQUET, csv_form, find_file, misfit, parquet_names
 from retencion_lib.tables.snapshots.ask import Ask
 from retencion_lib.tables.snapshots.columns import as_number, day_of, id_text, text_of
+from retencion_lib.tables.sources import Source, open_source
+from retencion_lib.tables.sources.parquet_part import ParquetPart
 from retencion_lib.tables.training import need_columns
 from retencion_lib.words import plural
 
@@ -92,47 +90,38 @@ def open_log(events: str, ask: Ask, *, as_of: str, date: str) -> Log:
         If `as_of` lies in the future.
     """
     database = engine()
-    path = find_file(events)
-    where = config.relative(path)
+    source = open_source(events)
+    where = source.where
     folder = tempfile.TemporaryDirectory(prefix="retencion-")
     con = database.connect(config=SETTINGS | {"temp_directory": folder.name})
     try:
-        _take_in(con, path, ask, where)
-        anonymous = _lay_out(con, ask, where, _comma(path))
+        _take_in(con, source, ask)
+        anonymous = _lay_out(con, ask, where, source.separator == ";")
         facts = _facts(con)
         end = _last_day(con, facts[1], as_of=as_of, date=date, where=f"{where}, '{ask.date_col}'")
     except BaseException:
         con.close()
         folder.cleanup()
         raise
-    store.record("input", path, facts[2] + anonymous)
+    store.record("input", source.path, facts[2] + anonymous)
     return Log(con, folder, where, facts[0], facts[1], end, *facts[2:], anonymous)
 
 
-def _comma(path: Path) -> bool:
-    return path.suffix not in PARQUET and csv_form(path).separator == ";"
-
-
-def _take_in(con: Any, path: Path, ask: Ask, where: str) -> None:
+def _take_in(con: Any, source: Source, ask: Ask) -> None:
     """Make ``raw`` (id, moment, kind, a0…) of the file, values as they come."""
     names = {"id": ask.event_id_col, "moment": ask.date_col}
     names |= {"kind": ask.kind} if ask.kind else {}
     names |= {f"a{i}": name for i, name in enumerate(ask.amounts)}
-    if path.suffix not in PARQUET:
-        need_columns([name for name in csv_form(path).names if name], ask.columns, where)
-        con.register("coming", _batches(path, names))
+    need_columns(source.names, ask.columns, source.where)
+    if source.path.is_dir() or not isinstance(source.parts[0], ParquetPart):
+        con.register("coming", _batches(source, names))
         con.execute("CREATE TABLE raw AS SELECT * FROM coming")
         con.unregister("coming")
         return
-    try:
-        with pq.ParquetFile(path) as file:
-            present = parquet_names(file)
-            zones = {f.name: f.type.tz for f in file.schema_arrow if pa.types.is_timestamp(f.type)}
-    except pa.ArrowInvalid as error:
-        raise DataError(misfit(path, str(error))) from None
-    need_columns(present, ask.columns, where)
+    schema = pq.read_schema(source.path)
+    zones = {f.name: f.type.tz for f in schema if pa.types.is_timestamp(f.type)}
     # The name of a file is a pattern to DuckDB, and quotes end a text.
-    literal = re.sub(r"([*?\[])", r"[\1]", str(path)).replace("'", "''")
+    literal = re.sub(r"([*?\[])", r"[\1]", str(source.path)).replace("'", "''")
     values = {ours: _quoted(name) for ours, name in names.items()}
     if zone := zones.get(ask.date_col):  # an instant: its day is that of the zone it was saved in
         values["moment"] += f" AT TIME ZONE '{zone}'"
@@ -144,12 +133,12 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _batches(path: Path, names: dict[str, str]) -> pa.RecordBatchReader:
+def _batches(source: Source, names: dict[str, str]) -> pa.RecordBatchReader:
     """The columns asked for, block by block, as text."""
     schema = pa.schema([(ours, pa.string()) for ours in names])
 
     def made() -> Iterator[pa.RecordBatch]:
-        for block in blocks(path):
+        for block in source.blocks(list(names.values())):
             columns = [block.read(name).cast(pa.string()) for name in names.values()]
             yield pa.RecordBatch.from_arrays(columns, schema=schema)
 

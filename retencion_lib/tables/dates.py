@@ -1,0 +1,78 @@
+"""Dates in every shape in which people write them, as ISO days.
+
+A column is of dates if every text that is there is one. 03/04/2023 is the third of April unless
+its own column has a day over twelve in the second place.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date as Date
+
+from retencion_lib.tables.text import is_gap
+
+_MONTHS = (
+    "jan ene", "feb", "mar", "apr abr", "may", "jun", "jul", "aug ago", "sep set", "oct", "nov",
+    "dec dic",
+)  # fmt: skip
+_MONTH_OF = {name: i for i, names in enumerate(_MONTHS, 1) for name in names.split()}
+_NAME = (
+    r"(?P<name>(?:jan|ene|feb|mar|apr|abr|may|jun|jul|aug|ago|sep|set|oct|nov|dec|dic)[a-z]*)\.?"
+)
+_TIME = r"(?:(?:[T ]|, )\d{1,2}[:.]?\d{2}.*)?"
+_FORMS = [re.compile(form, re.IGNORECASE) for form in (
+    rf"(?P<y>\d{{4}})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}}){_TIME}",
+    rf"(?P<a>\d{{1,2}})(?P<s>[-/.])(?P<b>\d{{1,2}})(?P=s)(?P<y>\d{{4}}){_TIME}",
+    rf"(?P<a>\d{{1,2}})(?P<s>[-/])(?P<b>\d{{1,2}})(?P=s)(?P<y>\d{{2}}){_TIME}",
+    rf"(?P<a>\d{{2}})(?P<s>[.])(?P<b>\d{{2}})(?P=s)(?P<y>\d{{2}}){_TIME}",
+    rf"(?P<y>(?:19|20)\d{{2}})(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01]){_TIME}",
+    rf"(?P<d>\d{{1,2}})(?:[- /]|\. | de )\s?{_NAME}(?:[-, /]| de )\s?(?P<y>\d{{4}}|\d{{2}}){_TIME}",
+    rf"(?:[a-záéíóú]{{3,9}},? )?{_NAME} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}}){_TIME}",
+    r"(?P<y>(?:19|20)\d{2})[-/](?P<m>0?[1-9]|1[0-2])",
+    r"(?P<m>0?[1-9]|1[0-2])[-/](?P<y>(?:19|20)\d{2})",
+    rf"{_NAME}[- /](?P<y>\d{{4}}|\d{{2}})",
+    r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? " + _NAME
+    + r" (?P<d>\d{1,2}) \d{1,2}:\d{2}.* (?P<y>\d{4})",
+)]  # fmt: skip
+_NOTHING = re.compile(r"0[0\-/. :T]*")  # 0000-00-00
+
+
+def days(texts: Sequence[str | None]) -> list[str | None] | None:
+    """ISO day of each text, None where it is a gap; None if some text is no date.
+
+    Examples
+    --------
+    >>> days(["21/05/23", "May 3, 2023", "20230521", "NaT", "2023-05"])
+    ['2023-05-21', '2023-05-03', '2023-05-21', None, '2023-05-01']
+    >>> days(["04/21/2023", "03/04/2023"])
+    ['2023-04-21', '2023-03-04']
+    >>> days(["10-20", "20-30"]) is None
+    True
+    """
+    found, second_is_day = [], False
+    for text in texts:
+        if text is None or is_gap(text) or _NOTHING.fullmatch(text):
+            found.append(None)
+            continue
+        match = next((m for form in _FORMS if (m := form.fullmatch(text))), None)
+        if match is None:
+            return None
+        part = match.groupdict()
+        second_is_day |= "b" in part and int(part["b"]) > 12
+        found.append(part)
+    if not any(found):
+        return None
+    read = [part and _day(part, second_is_day) for part in found]
+    return None if any(part and not day for part, day in zip(found, read, strict=True)) else read
+
+
+def _day(part: dict, second_is_day: bool) -> str | None:
+    year = int(part["y"]) + (0 if len(part["y"]) == 4 else 1900 if int(part["y"]) > 68 else 2000)
+    if "a" in part:
+        day, month = part["b" if second_is_day else "a"], part["a" if second_is_day else "b"]
+    else:
+        day = part.get("d") or "1"
+        month = part["m"] if "m" in part else _MONTH_OF[part["name"][:3].lower()]
+    try:
+        return Date(year, int(month), int(day)).isoformat()
+    except ValueError:
+        return None

@@ -1,0 +1,204 @@
+"""Who left: the two labels of an outcome, learnt once, and nothing else afterwards.
+
+Training finds the two; outcomes that arrive later are read by them. TRUE, True and true are one
+label, and so are Sí and sí.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from retencion_lib.errors import DataError, ParameterError
+from retencion_lib.tables.text import canonical
+from retencion_lib.words import listed, pct, plural
+
+POSITIVE_LABELS = {"1", "true", "t", "yes", "y", "si", "sí", "s", "verdadero", "sim", "oui",
+                   "ja"}  # fmt: skip
+NEGATIVE_LABELS = {"0", "false", "f", "no", "n", "falso", "não", "non", "nein"}
+LEAVING = {
+    "baja", "bajas", "cancelado", "cancelada", "cancelación", "cancelled", "canceled", "cancel",
+    "churn", "churned", "churner", "churners", "attrited", "attrition", "left", "leave", "leaver",
+    "exit", "exited", "gone", "lost", "perdido", "perdida", "fuga", "fugado", "fugada", "abandona",
+    "abandono", "abandonó", "abandonado", "terminated", "quit", "resigned", "closed", "cerrado",
+    "cerrada", "inactivo", "inactiva", "inactive", "fue", "parti", "résilié", "cancelou",
+}  # fmt: skip
+STAYING = {
+    "activo", "activa", "active", "alta", "stay", "stayed", "stays", "retained", "retenido",
+    "existing", "current", "vigente", "kept", "sigue", "continúa", "actif", "ativo", "open", "here",
+}  # fmt: skip
+NOT = {"no", "not", "non", "sin", "never", "nunca", "un"}
+REFUSE, DROP = "refuse", "drop"
+
+
+@dataclass(frozen=True)
+class Classes:
+    """The two labels of an outcome."""
+
+    leaves: str
+    stays: str
+
+    @property
+    def usual(self) -> bool:
+        """True for words that mean the same whoever writes them: 1 and 0, yes and no."""
+        return self.leaves.casefold() in POSITIVE_LABELS and (
+            not self.stays or self.stays.casefold() in NEGATIVE_LABELS
+        )
+
+    def outcome(self, label: str) -> float | None:
+        """1 if the label says that the customer left, 0 if not, None if it says neither."""
+        low = label.casefold()
+        if low == self.leaves.casefold():
+            return 1.0
+        if low == self.stays.casefold():
+            return 0.0
+        if self.usual:
+            return 1.0 if low in POSITIVE_LABELS else 0.0 if low in NEGATIVE_LABELS else None
+        return None
+
+
+def texts_of(column: pd.Series) -> pd.Series:
+    """Labels of a column as canonical texts, None where blank."""
+    named = column.map(canonical, na_action="ignore").astype(object)
+    return named.where(column.notna(), None)
+
+
+def learn(
+    column: pd.Series, where: str, positive: str = "", unlabelled: str = REFUSE
+) -> tuple[np.ndarray, Classes]:
+    """Outcome of each row (1 left, 0 stayed, nan blank), and the two labels that say it.
+
+    Parameters
+    ----------
+    positive : str
+        Label of the class that left; empty to recognise 1/0, yes/no, sí/no and their like.
+    unlabelled : str
+        "refuse" a table with blank outcomes, or "drop" those rows.
+
+    Raises
+    ------
+    DataError
+        If some are blank and may not be, there are not two labels, or nobody knows which of them
+        left.
+    ParameterError
+        If `unlabelled` is neither of the two.
+    """
+    if unlabelled not in (REFUSE, DROP):
+        raise ParameterError(
+            f"unlabelled = '{unlabelled}': debe ser '{REFUSE}' (no admite filas sin resultado) o "
+            f"'{DROP}' (las deja fuera)."
+        )
+    labels = texts_of(column)
+    missing = labels.isna().to_numpy()
+    if missing.any() and unlabelled == REFUSE:
+        rows = list(np.flatnonzero(missing) + 2)
+        raise DataError(
+            f"{where}: el objetivo '{column.name}' falta en {plural(len(rows), 'fila', 'filas')} "
+            f"(líneas {listed(rows)}). Complétalas; o, si aún no se sabe su resultado, déjalas "
+            f"fuera con --unlabelled {DROP}."
+        )
+    spellings = _spellings(labels[~missing])
+    classes = _classes(spellings, where, str(column.name), str(positive))
+    outcome = {label: classes.outcome(label) for label in labels[~missing].unique()}
+    return labels.map(outcome).to_numpy(float), classes
+
+
+def _spellings(labels: pd.Series) -> dict[str, int]:
+    """Each label with its rows; spellings that differ in capitals alone are the commonest."""
+    rows = labels.value_counts()
+    first: dict[str, str] = {}
+    for label in rows.index:
+        first.setdefault(label.casefold(), label)
+    found = dict.fromkeys(sorted(first.values()), 0)
+    for label, n in rows.items():
+        found[first[label.casefold()]] += int(n)
+    return found
+
+
+def _classes(found: dict[str, int], where: str, name: str, positive: str) -> Classes:
+    low = {label: label.casefold() for label in found}
+    yes = [label for label in found if low[label] in POSITIVE_LABELS]
+    no = [label for label in found if low[label] in NEGATIVE_LABELS]
+    if len(found) > 2 and yes and no and len(yes) + len(no) == len(found) and not positive:
+        return Classes(max(yes, key=found.get), max(no, key=found.get))  # 1, yes, 0 and no
+    if len(found) != 2:
+        one = "una sola clase" if len(found) == 1 else f"{len(found)} clases"
+        raise DataError(
+            f"{where}: el objetivo '{name}' tiene {one} ({listed(found, quote=True)}) y hacen "
+            "falta dos: quien se fue y quien no. Comprueba 'target' y el extracto."
+        )
+    leaves = _given(found, where, name, positive) if positive else yes[0] if yes and no else ""
+    if not leaves:
+        raise DataError(_which_left(found, where, name))
+    return Classes(leaves, next(label for label in found if label != leaves))
+
+
+def _given(found: Collection[str], where: str, name: str, positive: str) -> str:
+    wanted = (canonical(positive) or "").casefold()
+    for label in found:
+        if label.casefold() == wanted:
+            return label
+    raise DataError(
+        f"{where}: positive = '{positive}' no está en '{name}', que tiene "
+        f"{listed(found, quote=True)}. Elige una de las dos."
+    )
+
+
+def _which_left(found: dict[str, int], where: str, name: str) -> str:
+    leaves, why = propose(found)
+    share = found[leaves] / sum(found.values())
+    most = (
+        f" Serían bajas el {pct(share)} de los clientes, más de la mitad: comprueba que no es al "
+        "revés."
+        if share > 0.5
+        else ""
+    )
+    return (
+        f"{where}: '{name}' tiene las clases {listed(found, quote=True)} y no se sabe cuál es la "
+        f"baja. Dilo con el parámetro positive, por ejemplo positive = '{leaves}' ({why}).{most}"
+    )
+
+
+def propose(found: dict[str, int]) -> tuple[str, str]:
+    """The label that most likely means leaving, and why: a known word, or the rarer class."""
+    one, other = found
+    for label, rest in ((one, other), (other, one)):
+        if _means(label, LEAVING, STAYING) and not _means(rest, LEAVING, STAYING):
+            return label, "por la palabra"
+        if _means(rest, STAYING, LEAVING) and not _means(label, STAYING, LEAVING):
+            return label, "por la palabra de la otra"
+    if found[one] == found[other]:
+        return one, "podría ser la otra: hay las mismas filas de las dos"
+    rarer = min(found, key=found.get)
+    return rarer, f"la menos frecuente, {plural(found[rarer], 'fila', 'filas')}"
+
+
+def _means(label: str, words: set[str], opposite: set[str]) -> bool:
+    said = re.findall(r"\w+", label.casefold())
+    denied = bool(NOT & set(said)) and len(said) > 1
+    return bool((opposite if denied else words) & set(said)) or (
+        len(said) == 1 and said[0] in POSITIVE_LABELS and words is LEAVING
+    )
+
+
+def read_outcomes(column: pd.Series, where: str, classes: Classes) -> pd.Series:
+    """Outcomes by the labels that a model learnt: 1, 0, or nan where blank.
+
+    Raises
+    ------
+    DataError
+        If some label is neither of the two.
+    """
+    labels = texts_of(column)
+    known = {label: classes.outcome(label) for label in labels.dropna().unique()}
+    rest = sorted(label for label, outcome in known.items() if outcome is None)
+    if rest:
+        stays = classes.stays or "su contrario"
+        raise DataError(
+            f"{where}: '{column.name}' tiene {listed(sorted(known), quote=True)} y no se sabe qué "
+            f"es {listed(rest, quote=True)}. El modelo aprendió que '{classes.leaves}' es baja y "
+            f"'{stays}' no: escríbelos igual, y deja en blanco lo que aún no se sabe."
+        )
+    return labels.map(known).astype(float)
