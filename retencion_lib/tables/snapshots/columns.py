@@ -24,7 +24,8 @@ def text_of(column: str, kind: str) -> str:
         return f"CASE WHEN isfinite({column}) THEN {whole} ELSE {column}::VARCHAR END END"
     if kind != "VARCHAR":
         return f"{column}::VARCHAR"
-    return f"CASE WHEN trim({column}) NOT IN ({NOTHING}) THEN trim({column}) END"
+    # As a list and not as IN (…), which DuckDB makes a join of: inside another join it has no end.
+    return f"CASE WHEN NOT list_contains([{NOTHING}], trim({column})) THEN trim({column}) END"
 
 
 def id_text(kind: str) -> str:

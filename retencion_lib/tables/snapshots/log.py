@@ -158,17 +158,19 @@ def _lay_out(con: Any, ask: Ask, where: str, comma: bool) -> int:
         as_number(con, f"a{i}", kinds[f"a{i}"], f"{where}, '{name}'", comma) + f" AS a{i}"
         for i, name in enumerate(ask.amounts)
     ]
-    con.execute(f"""CREATE TABLE ids AS SELECT id, (row_number() OVER (ORDER BY id))::INT AS code
-        FROM (SELECT DISTINCT {who} AS id FROM raw WHERE {who} IS NOT NULL)""")
-    kind = text_of("raw.kind", kinds["kind"]) if ask.kind else "NULL"
-    con.execute(f"""CREATE TABLE kinds AS SELECT kind, (row_number() OVER (ORDER BY kind))::INT AS k
-        FROM (SELECT DISTINCT {kind} AS kind FROM raw) WHERE kind IS NOT NULL""")
-    con.execute(f"""CREATE TABLE log AS
-        SELECT *, CASE WHEN lead(kind) OVER w = kind THEN lead(day) OVER w END AS again
-        FROM (SELECT ids.code, {", ".join([f"{day} AS day", "kinds.k AS kind", *amounts])}
-              FROM raw JOIN ids ON ids.id = {who} {dates}
-              LEFT JOIN kinds ON kinds.kind = {kind})
+    kind = text_of("raw.kind", kinds["kind"]) if ask.kind else "NULL::VARCHAR"
+    chosen = ", ".join([f"{who} AS id", f"{day} AS day", f"{kind} AS kind", *amounts])
+    # Plain columns first: joined by these expressions, DuckDB compares each row with each other.
+    con.execute(f"CREATE TABLE plain AS SELECT {chosen} FROM raw {dates} WHERE {who} IS NOT NULL")
+    con.execute("""CREATE TABLE ids AS SELECT id, (row_number() OVER (ORDER BY id))::INT AS code
+        FROM (SELECT DISTINCT id FROM plain)""")
+    con.execute("""CREATE TABLE coded AS SELECT code, plain.* EXCLUDE (id)
+        FROM plain JOIN ids ON plain.id = ids.id""")
+    con.execute("DROP TABLE plain")
+    con.execute("""CREATE TABLE log AS
+        SELECT *, CASE WHEN lead(kind) OVER w = kind THEN lead(day) OVER w END AS again FROM coded
         WINDOW w AS (PARTITION BY code ORDER BY kind, day)""")
+    con.execute("DROP TABLE coded")
     con.execute("""CREATE TABLE seen AS SELECT code, id, first
         FROM (SELECT code, min(day) AS first FROM log GROUP BY code) JOIN ids USING (code)""")
     return total - known
