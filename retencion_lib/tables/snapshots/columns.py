@@ -6,15 +6,17 @@ How a text is written is judged by every distinct way of writing it, never by th
 import re
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from retencion_lib.errors import DataError
 from retencion_lib.tables.snapshots.days import TIME, read_days
-from retencion_lib.tables.typed import BLANKS, typed_labels, with_points
+from retencion_lib.tables.text import BLANKS
+from retencion_lib.tables.typed import Place, judge
 from retencion_lib.words import listed, plural
 
 NUMBERS = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)")
-NOTHING = ", ".join(f"'{blank}'" for blank in BLANKS)
+NOTHING = ", ".join(f"'{blank}'" for blank in sorted(BLANKS))
 
 
 def text_of(column: str, kind: str) -> str:
@@ -58,18 +60,13 @@ def day_of(con: Any, kind: str, where: str) -> tuple[str, str]:
     return "days.day", f"JOIN days ON days.said = {short}"
 
 
-def as_number(con: Any, column: str, kind: str, where: str, comma: bool) -> str:
+def as_number(con: Any, column: str, kind: str, place: Place) -> str:
     """An amount as a number; what is no finite one counts as missing.
-
-    Parameters
-    ----------
-    comma : bool
-        Whether "1.234,5" may be 1234.5.
 
     Raises
     ------
     DataError
-        If some are no numbers.
+        If some are no numbers, or can be read two ways.
     """
     if NUMBERS.fullmatch(kind):
         return f"CASE WHEN isfinite({column}::DOUBLE) THEN {column}::DOUBLE END"
@@ -77,17 +74,23 @@ def as_number(con: Any, column: str, kind: str, where: str, comma: bool) -> str:
     shapes = f"""SELECT max(t) FROM (SELECT {text} AS t FROM raw)
         GROUP BY regexp_replace(t, '[0-9]', '9', 'g')"""
     examples = [row[0] for row in con.execute(shapes).fetchall() if row[0] is not None]
-    if typed_labels(examples, decimal_comma=comma).dtype == object and examples:
-        _refuse_texts(examples, comma, where)
-    if comma and with_points(examples) != examples:
+    decimal = judge(examples, np.ones(len(examples)), place).decimal
+    marks = str.maketrans(",", ".", ".") if decimal == "," else {}
+    bad = [example for example in examples if not _is_float(example.translate(marks))]
+    if bad:
+        raise DataError(
+            f"{place.where}, '{place.column}': hay importes que no son números, como "
+            f"{listed(bad[:3], quote=True)}. Corrígelos en el extracto, o quita la columna de "
+            "amount_cols."
+        )
+    if marks:
         text = f"replace(replace({text}, '.', ''), ',', '.')"
     return f"CASE WHEN isfinite(({text})::DOUBLE) THEN ({text})::DOUBLE END"
 
 
-def _refuse_texts(examples: list[str], comma: bool, where: str) -> None:
-    bad = [e for e in examples if typed_labels([e], decimal_comma=comma).dtype == object]
-    said = listed((bad or examples)[:3], quote=True)
-    raise DataError(
-        f"{where}: hay importes que no son números, como {said}. "
-        "Corrígelos en el extracto, o quita la columna de amount_cols."
-    )
+def _is_float(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return "_" not in text

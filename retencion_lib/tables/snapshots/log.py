@@ -24,6 +24,7 @@ from retencion_lib.tables.snapshots.columns import as_number, day_of, id_text, t
 from retencion_lib.tables.sources import Source, open_source
 from retencion_lib.tables.sources.parquet_part import ParquetPart
 from retencion_lib.tables.training import need_columns
+from retencion_lib.tables.typed import Place
 from retencion_lib.words import plural
 
 # One thread adds in one order: the same log gives the same sums to the last digit.
@@ -96,7 +97,7 @@ def open_log(events: str, ask: Ask, *, as_of: str, date: str) -> Log:
     con = database.connect(config=SETTINGS | {"temp_directory": folder.name})
     try:
         _take_in(con, source, ask)
-        anonymous = _lay_out(con, ask, where, source.separator == ";")
+        anonymous = _lay_out(con, ask, where, source.separator)
         facts = _facts(con)
         end = _last_day(con, facts[1], as_of=as_of, date=date, where=f"{where}, '{ask.date_col}'")
     except BaseException:
@@ -145,7 +146,7 @@ def _batches(source: Source, names: dict[str, str]) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(schema, made())
 
 
-def _lay_out(con: Any, ask: Ask, where: str, comma: bool) -> int:
+def _lay_out(con: Any, ask: Ask, where: str, separator: str) -> int:
     """Make ``seen`` and ``log`` of ``raw``; give back how many events have no customer."""
     kinds = {name: str(kind) for name, kind, *_ in con.execute("DESCRIBE raw").fetchall()}
     who = id_text(kinds["id"])
@@ -155,7 +156,8 @@ def _lay_out(con: Any, ask: Ask, where: str, comma: bool) -> int:
         raise DataError(f"{where}: {said}. Pide otra vez el registro.")
     day, dates = day_of(con, kinds["moment"], f"{where}, '{ask.date_col}'")
     amounts = [
-        as_number(con, f"a{i}", kinds[f"a{i}"], f"{where}, '{name}'", comma) + f" AS a{i}"
+        as_number(con, f"a{i}", kinds[f"a{i}"], Place(where, name, separator, number=True))
+        + f" AS a{i}"
         for i, name in enumerate(ask.amounts)
     ]
     kind = text_of("raw.kind", kinds["kind"]) if ask.kind else "NULL::VARCHAR"
