@@ -36,9 +36,10 @@ class Writer:
     def add(self, event: str, **facts: object) -> None:
         """Chain one event."""
         seq = len(self.lines) + 1
-        at = f"2026-01-01T{seq // 36000:02}:{seq // 600 % 60:02}:{seq // 10 % 60:02}.{seq % 10}00"
+        clock = f"{seq // 36000:02}:{seq // 600 % 60:02}:{seq // 10 % 60:02}.{seq % 10}00"
+        at = f"2026-01-01T{clock}+00:00"
         line = {"seq": seq, "at": at, "prev": self.before, "event": event, **facts}
-        self.lines.append(json.dumps(line).encode())
+        self.lines.append(ledger.encoded(line))
         self.before = disk.digest(self.lines[-1])
 
 
@@ -50,7 +51,8 @@ def make(runs: int) -> None:
         notebook = "02_train_models" if number == 0 else "04_infer" if scoring else "05_monitor"
         run_id = f"r{number:06}-{notebook}"
         stem = f"runs/2026-01-{number % 28 + 1:02}/{run_id}/{notebook}"
-        writer.add("run_started", run_id=run_id, notebook=notebook, output=f"{stem}.ipynb")
+        writer.add("run_started", run_id=run_id, notebook=notebook, parameters={},
+                   output=f"{stem}.ipynb")  # fmt: skip
         if number == 0:
             path, content = "artifacts/xgb__v0.1.pkl", b"model"
             _file(path, content)

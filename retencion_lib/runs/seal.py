@@ -6,6 +6,7 @@ and `take_in` does the same for a notebook that was executed elsewhere or cut sh
 
 import json
 import os
+import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ from retencion_lib.runs.context import RUN_VARIABLE, new_run_id
 
 FROM_RECORD = ("date", "seed", "commit", "dirty", "python", "platform", "libraries",
                "environment_sha256", "inputs", "outputs", "results")  # fmt: skip
+
+OPENS = re.compile(r"""\bopen_run\(\s*["']([^"']+)["']""")
 
 
 class WholeFile(LocalHandler):
@@ -98,7 +101,7 @@ def begin(
     hidden = [json.dumps(str(v), ensure_ascii=False)[1:-1] for n, v in given.items()
               if record.secret(n, v)]  # fmt: skip
     papermill_io.register(path_given, WholeFile(output, hidden))
-    notebook = source.stem if source else output.stem
+    notebook = opened_as(nb) or (source.stem if source else output.stem)
     run = Running(
         run_id or new_run_id(notebook), notebook, record.masked(given), output, path_given,
         disk.sha256(source) if source and source.is_file() else None,
@@ -113,6 +116,15 @@ def begin(
             source_sha256=run.source_sha256, seconds=0.0)  # fmt: skip
         raise
     return run
+
+
+def opened_as(nb: nbformat.NotebookNode) -> str:
+    """The name by which a notebook opens its run: a copy under another name is the same notebook.
+
+    Which files a run may write goes by this name; empty if the notebook opens none.
+    """
+    found = (OPENS.search(cell.source) for cell in nb.cells if cell.cell_type == "code")
+    return next((match[1] for match in found if match), "")
 
 
 def end(

@@ -1,16 +1,25 @@
 """The commands of docs/auditoria.md for checking by hand do find what they say they find."""
 
 import re
+import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from retencion_lib import config
-from retencion_lib.home import disk, ledger
+from retencion_lib.audit.verify import faults
+from retencion_lib.home import disk, events, ledger
+from tests import sealed_home
+from tests.audit import cases
 
-DOC = Path(__file__).resolve().parents[2] / "docs/auditoria.md"
-ONE_LINE, WHOLE_CHAIN, FILES = re.findall(r"```sh\n(.*?)```", DOC.read_text(encoding="utf-8"), re.S)
+PAGE = cases.DOC.read_text(encoding="utf-8")
+ONE_LINE, WHOLE_CHAIN, FILES = re.findall(r"```sh\n(.*?)```", PAGE, re.S)
+[PROGRAM] = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+SECOND: dict = {"__name__": "second"}
+exec(PROGRAM, SECOND)
+WITHIN = [*cases.CONTENT, cases.CHAIN[0], *cases.GRAMMAR, cases.LATER[1]]
+LINES = ("chain", "grammar")
+FILES_OF_LINES = ("changed", "missing", "kind", "log")
 
 
 @pytest.fixture
@@ -49,3 +58,53 @@ def test_a_report_is_compared_with_its_seal(home):
     assert bash(FILES, home) == "informes sin cambios"
     (home / "runs/2026-10-31/r1/01_eda.html").write_text("<p>otro</p>")
     assert "01_eda.html: FAILED" in bash(f"export LC_ALL=C; {FILES}", home)
+
+
+def test_the_table_of_layers_is_the_one_that_the_tests_write():
+    assert cases.BETWEEN.search(PAGE)[0] == cases.table()
+
+
+def test_the_second_implementation_has_our_grammar_and_none_of_our_code():
+    assert {k: v.split() for k, v in SECOND["RULES"].items()} == {
+        "*": events.EVERY.split(), **{k: v.split() for k, v in events.EVENTS.items()}
+    }  # fmt: skip
+    assert SECOND["OWNERS"] == events.OWNERS
+    assert SECOND["KINDS"].keys() == events.KINDS.keys()
+    assert "retencion" not in PROGRAM
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("sealed")
+        patch.setenv(config.HOME_VARIABLE, str(folder))
+        sealed_home.make()
+        yield folder
+
+
+def both(home):
+    """Lines and files that each implementation finds wrong."""
+    found = faults()
+    lines = {
+        re.search(r"línea \d+", f.message)[0] for f in found
+        if f.code in LINES or "anota una escritura" in f.message
+    }  # fmt: skip
+    named = {p for e in ledger.read() for p in (e.get("path"), *(e.get("files") or {}))}
+    return lines | {f.path for f in found if f.code in FILES_OF_LINES} & named, (
+        SECOND["check"](home)
+    )  # fmt: skip
+
+
+def test_both_implementations_find_nothing_in_an_untouched_home(sealed):
+    assert both(sealed) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    "case", [case for group in WITHIN for case in group.cases], ids=lambda case: case.name
+)
+def test_both_implementations_name_the_same_lines_and_files(sealed, tmp_path, monkeypatch, case):
+    home = shutil.copytree(sealed, tmp_path / "home", symlinks=True)
+    monkeypatch.setenv(config.HOME_VARIABLE, str(home))
+    case.edit(home)
+    ours, theirs = both(home)
+    assert ours == theirs

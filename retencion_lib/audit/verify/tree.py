@@ -31,18 +31,19 @@ def check_tree(found: list[dict], book: Book) -> list[Fault]:
 
 def _walk(folder: str) -> Iterator[str]:
     """Paths of all that is no folder, from the home; links are not followed."""
-    home, unread = config.home(), []
-    for here, folders, files in os.walk(home / folder, onerror=unread.append):
+    home, unread = f"{config.home()}{os.sep}", []
+    for here, folders, files in os.walk(home + folder, onerror=unread.append):
         folders.sort()
         links = [name for name in folders if os.path.islink(os.path.join(here, name))]
         for name in sorted([*files, *links]):
-            yield Path(os.path.relpath(os.path.join(here, name), home)).as_posix()
-    yield from (config.relative(e.filename) for e in unread if not isinstance(e, FileNotFoundError))
+            yield os.path.join(here, name).removeprefix(home)
+    yield from (str(e.filename).removeprefix(home) for e in unread
+                if not isinstance(e, FileNotFoundError))  # fmt: skip
 
 
 def _look(path: str, known: set[str]) -> Iterator[Fault]:
     name = path.rpartition("/")[2]
-    info = config.resolve(path).lstat()
+    info = os.lstat(os.path.join(config.home(), path))
     if stat.S_ISDIR(info.st_mode):
         yield Fault("unreadable", f"{path}: no se puede abrir la carpeta.", path=path)
     elif not stat.S_ISREG(info.st_mode):
