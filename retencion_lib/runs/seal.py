@@ -70,8 +70,12 @@ class Running:
 
 
 def kernel_environment(run_id: str) -> dict[str, str]:
-    """Environment of a kernel: it knows its run and its home, and draws to no screen."""
-    ours = {RUN_VARIABLE: run_id, config.HOME_VARIABLE: str(config.home()), "MPLBACKEND": "agg"}
+    """Environment of a kernel: it knows its run and its home, and draws to no screen.
+
+    The user's own matplotlib settings are not read: they could ask for what is not installed.
+    """
+    ours = {RUN_VARIABLE: run_id, config.HOME_VARIABLE: str(config.home()), "MPLBACKEND": "agg",
+            "MATPLOTLIBRC": os.devnull}  # fmt: skip
     return os.environ | ours
 
 
