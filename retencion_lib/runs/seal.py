@@ -109,10 +109,12 @@ def begin(
     )  # fmt: skip
     place = config.relative(output)
     start = record.start(notebook, run.params, output=place, source_sha256=run.source_sha256)
-    ledger.append("run_started", run_id=run.run_id, **start)
     try:
+        ledger.append("run_started", run_id=run.run_id, **start)
         parameters.refuse_unknown(notebook, list(given), parameters.declared_in(nb.cells))
-    except errors.ParameterError as refused:
+    except (errors.ParameterError, KeyboardInterrupt) as refused:
+        if not ledger.mentioning(run.run_id):
+            raise  # interrupted before anything was written
         end(run.run_id, notebook, output, error=refused, params=run.params,
             source_sha256=run.source_sha256, seconds=0.0)  # fmt: skip
         raise

@@ -108,7 +108,7 @@ def started(*words):
 
 def under_way(child):
     """Wait until the run is in the ledger."""
-    while not ledger.lines() and child.poll() is None:
+    while not ledger.mentioning("run_started") and child.poll() is None:
         time.sleep(0.02)
 
 
