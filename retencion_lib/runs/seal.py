@@ -98,6 +98,9 @@ def begin(
             "Da otro nombre de salida, o usa la orden retencion, que lo elige."
         )
     given = dict(nb.metadata.papermill.get("parameters", {}))
+    for cell in nb.cells:  # what the source was kept with is nothing that this run did
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
     path_given = nb.metadata.papermill.output_path
     hidden = [json.dumps(str(v), ensure_ascii=False)[1:-1] for n, v in given.items()
               if record.secret(n, v)]  # fmt: skip
