@@ -30,7 +30,7 @@ def home(tmp_path, monkeypatch):
         pytest.param(["train", "--drop-cols", "[1,"], "debe ser una lista", id="list"),
         pytest.param(["monitor", "--fail-on", "red"], "debe ser 'warning' o 'alert'", id="fail-on"),
         pytest.param(["verify", "--head", "7"], "debe ser NÚMERO:SHA256", id="head"),
-        pytest.param(["verify", "--signature", "s"], "hace falta --identity", id="identity"),
+        pytest.param(["verify", "--signature", "s"], "--identity QUIÉN van juntos", id="identity"),
         pytest.param(["sign"], "Falta --key", id="key"),
         pytest.param(["trace"], "--customer ID o --event ID", id="trace"),
         pytest.param(["reproduce"], "Indica la ejecución", id="reproduce"),

@@ -73,8 +73,12 @@ class Running:
 
 
 def kernel_environment(run_id: str) -> dict[str, str]:
-    """Environment of a kernel: it knows its run and its home, and draws to no screen."""
-    ours = {RUN_VARIABLE: run_id, config.HOME_VARIABLE: str(config.home()), "MPLBACKEND": "agg"}
+    """Environment of a kernel: it knows its run and its home, and draws to no screen.
+
+    The user's own matplotlib settings are not read: they could ask for what is not installed.
+    """
+    ours = {RUN_VARIABLE: run_id, config.HOME_VARIABLE: str(config.home()), "MPLBACKEND": "agg",
+            "MATPLOTLIBRC": os.devnull}  # fmt: skip
     return os.environ | ours
 
 
@@ -97,6 +101,9 @@ def begin(
             "Da otro nombre de salida, o usa la orden retencion, que lo elige."
         )
     given = dict(nb.metadata.papermill.get("parameters", {}))
+    for cell in nb.cells:  # what the source was kept with is nothing that this run did
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
     path_given = nb.metadata.papermill.output_path
     hidden = [json.dumps(str(v), ensure_ascii=False)[1:-1] for n, v in given.items()
               if record.secret(n, v)]  # fmt: skip
@@ -108,10 +115,12 @@ def begin(
     )  # fmt: skip
     place = config.relative(output)
     start = record.start(notebook, run.params, output=place, source_sha256=run.source_sha256)
-    ledger.append("run_started", run_id=run.run_id, **start)
     try:
+        ledger.append("run_started", run_id=run.run_id, **start)
         parameters.refuse_unknown(notebook, list(given), parameters.declared_in(nb.cells))
-    except errors.ParameterError as refused:
+    except (errors.ParameterError, KeyboardInterrupt) as refused:
+        if not ledger.mentioning(run.run_id):
+            raise  # interrupted before anything was written
         end(run.run_id, notebook, output, error=refused, params=run.params,
             source_sha256=run.source_sha256, seconds=0.0)  # fmt: skip
         raise

@@ -28,5 +28,6 @@ SETTINGS = {
 
 
 def use() -> None:
-    """Draw every figure of this process in the project's look."""
+    """Draw every figure of this process in the project's look, whatever the user's settings."""
+    mpl.rcdefaults()
     mpl.rcParams.update(SETTINGS)

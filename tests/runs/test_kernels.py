@@ -107,9 +107,10 @@ def started(*words):
 
 
 def under_way(child):
-    """Wait until the run is in the ledger."""
-    while not ledger.lines() and child.poll() is None:
+    """Wait until the run is in the ledger for good: a line cut short is taken back."""
+    while not ledger.mentioning("run_started") and child.poll() is None:
         time.sleep(0.02)
+    time.sleep(0.5)
 
 
 @pytest.mark.slow
@@ -122,7 +123,6 @@ def test_an_order_whose_kernel_is_killed_ends_with_one_sentence_and_code_2(home,
         time.sleep(1)
     if moment == "in a cell":
         under_way(child)
-        time.sleep(0.5)
     kernel.kill()
     said = child.communicate()[1]
     assert child.returncode == 2, said

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import matplotlib as mpl
 import pytest
 from matplotlib.colors import to_rgb
 
@@ -43,3 +44,11 @@ def test_the_words_on_a_figure_have_at_least_four_and_a_half_to_one():
 )
 def test_neighbours_differ_in_lightness_too(one, other):
     assert contrast(one, other) >= 1.4
+
+
+def test_the_settings_of_the_user_do_not_reach_our_figures():
+    with mpl.rc_context({"text.usetex": True, "axes.formatter.use_locale": True}):
+        style.use()
+        assert not mpl.rcParams["text.usetex"]
+        assert not mpl.rcParams["axes.formatter.use_locale"]
+        assert mpl.rcParams["text.color"] == style.INK
