@@ -49,7 +49,7 @@ class Reading:
     kind: str  # number, date or text
     decimal: str = ""
     gaps: Mapping[str, int] = field(default_factory=dict)  # codes taken as gaps, with their rows
-    percent: bool = False
+    grouped: bool = False  # points between thousands were seen
 
     def values(self, texts: Sequence[str | None]) -> np.ndarray:
         """Texts as float64, or as object with None: dates as ISO days, the rest as they are."""
@@ -126,8 +126,8 @@ def judge(texts: Sequence[str | None], rows: np.ndarray, place: Place = Place())
     if wrong.all() or (wrong.any() and not _may_have_gaps(labels, rows, wrong, place)):
         return Reading("text")
     numbers = [label for label, bad in zip(labels, wrong, strict=True) if not bad]
-    decimal, percent = _written(numbers, place)
-    return Reading("number", decimal, _tally(labels, rows, wrong), percent)
+    decimal, grouped = _written(numbers, place)
+    return Reading("number", decimal, _tally(labels, rows, wrong), grouped)
 
 
 def has_codes(texts: pa.Array) -> bool:
@@ -177,7 +177,7 @@ def _are_few(labels, rows, odd, gap, place: Place) -> bool:
 
 
 def _written(numbers: list[str], place: Place) -> tuple[str, bool]:
-    """Decimal mark of a column of numbers, and whether they are per cent."""
+    """Decimal mark of a column of numbers, and whether points separate its thousands."""
     forms = marks(numbers)
     if not forms:
         return "", False
@@ -188,7 +188,7 @@ def _written(numbers: list[str], place: Place) -> tuple[str, bool]:
         mark = place.decimal or decimal_mark(found, place.separator, place.elsewhere())
     if mark is None:
         raise DataError(_which(found, numbers, place))
-    return mark, any(form.percent for form in forms)
+    return mark, mark == "," and any("." in form.body for form in forms)
 
 
 def _marked(text: str) -> Written | None:
