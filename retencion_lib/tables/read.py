@@ -148,7 +148,7 @@ class Reader:
 
 def place_of(source: Source, name: str, elsewhere: Callable[[], str], *, number: bool) -> Place:
     """Where a column is, with what the home's settings say of numbers."""
-    given = config.settings()["tables"]
+    given = source.settings
     if given["decimal"] not in MARKS:
         raise ParameterError(
             f"{config.SETTINGS_FILE}: tables.decimal = '{given['decimal']}': debe ser 'coma' o "

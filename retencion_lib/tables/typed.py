@@ -4,6 +4,7 @@ Numbers with a few codes among them stay numbers, and the codes are gaps that ar
 the texts can be read two ways and nobody can say which, the table is refused with the question.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ from retencion_lib.tables.text import is_gap
 from retencion_lib.words import listed, pct, plural
 
 CODE = r"^[+-]?(0\d+|\d{16,})$"  # a number would lose digits of these
+_CODE = re.compile(CODE)
 ODD_SHARE = 0.05  # of the rows: fewer texts among numbers are gaps, more are asked about
 FEW = 50  # distinct values that a column of categories may have, with numbers among them
 LARGEST = float(np.finfo(np.float32).max)  # beyond it no model can use a number
@@ -132,6 +134,8 @@ def judge(texts: Sequence[str | None], rows: np.ndarray, place: Place = Place())
 
 def has_codes(texts: pa.Array) -> bool:
     """True if some text is a code with leading zeros, or too long to be a number."""
+    if len(texts) < 10:  # of a table with thousands of columns, each call counts
+        return any(text and _CODE.match(text) for text in texts.to_pylist())
     return bool(pc.any(pc.match_substring_regex(texts, CODE)).as_py())
 
 

@@ -166,7 +166,9 @@ def test_every_form_of_a_table_gives_the_same_contract_rows_and_profile(home):
 
 
 amount = st.one_of(
-    st.floats(-1e6, 1e6).map(lambda v: round(v, 2)), st.just(float("nan")), st.floats(0.001, 1.0)
+    st.floats(-1e6, 1e6).map(lambda v: round(v, 2)),
+    st.just(float("nan")),
+    st.floats(0.001, 1.0).map(lambda v: round(v, 6)),
 )
 
 
