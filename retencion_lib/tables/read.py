@@ -118,7 +118,8 @@ class Reader:
         return _spread(codes, reading.values(labels))
 
     def _judged(self, array, codes, labels, place: Place) -> Reading:
-        if sort(array.type) == "other" or sort(array.type) == "boolean":
+        kind = sort(array.type)
+        if kind == "other" or (kind == "boolean" and not place.number):
             return Reading("text")
         rows = np.bincount(codes[codes >= 0], minlength=len(labels))
         try:

@@ -109,7 +109,8 @@ OTHER = {"c": ["ñ"], "n": pa.array([2.5]), "id": ["b"]}
         pytest.param({"t.parquet": parquet(id=["a", "b"], n=[1, 2.5], c=["x", "ñ"])}, id="parquet"),
         pytest.param({"t.csv": parquet(id=["a", "b"], n=[1, 2.5], c=["x", "ñ"])}, id="by-content"),
         pytest.param({"d/1.parquet": parquet(**PART), "d/2.parquet": parquet(**OTHER)}, id="parts"),
-        pytest.param({"d/1.csv": "id,n,c\na,1,x\n", "d/2.csv": "c;id;n\nñ;b;2,5\n", "d/_SUCCESS": ""},
+        pytest.param({"d/1.csv": "id,n,c\na,1,x\n", "d/2.csv": "c;id;n\nñ;b;2,5\n",
+                      "d/_SUCCESS": ""},
                      id="csv-parts"),
     ],
 )  # fmt: skip
