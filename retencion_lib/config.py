@@ -81,7 +81,13 @@ def home() -> Path:
 
 def resolve(path: str | Path) -> Path:
     """Absolute form of a path that a user gave; relative ones start at the home."""
-    path = Path(path).expanduser()
+    try:
+        path = Path(path).expanduser()
+    except RuntimeError:
+        raise ParameterError(
+            f"{path}: no hay ningún usuario '{Path(path).parts[0][1:]}' en esta máquina. Escribe "
+            "la ruta entera, o una que empiece en la carpeta del proyecto."
+        ) from None
     return path if path.is_absolute() else home() / path
 
 

@@ -57,7 +57,7 @@ def as_text(array: pa.Array) -> pa.Array:
     """A column as text, value by value."""
     kind = array.type
     if sort(kind) == "text":
-        return array
+        return array.cast(pa.string()) if pa.types.is_string_view(kind) else array
     if sort(kind) == "date":
         return _moments(array)
     if pa.types.is_nested(kind):

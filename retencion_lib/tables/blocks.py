@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from retencion_lib.tables.arrays import distinct, is_number, numbers
+from retencion_lib.tables.arrays import as_text, distinct, is_number, numbers
 from retencion_lib.tables.notation import shapes_of
 from retencion_lib.tables.read import TRUTH, agreed, place_of, recoded
 from retencion_lib.tables.sources import Block, Source, open_source
@@ -107,7 +107,7 @@ def plain_numbers(array: pa.Array) -> np.ndarray | None:
     if pa.types.is_dictionary(array.type) or sort(array.type) != "text":
         return None
     try:
-        text = pc.utf8_trim_whitespace(array)
+        text = pc.utf8_trim_whitespace(as_text(array))
         values = pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
         return None

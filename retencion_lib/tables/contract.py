@@ -59,7 +59,7 @@ def infer_contract(training: Training) -> dict:
 def _notation(reading: Reading | None) -> dict:
     """What a later table needs to be read alike, where it is not plain numbers."""
     found: dict = {}
-    if reading and reading.decimal == ",":
+    if reading and reading.grouped:
         found["decimal"] = ","
     if reading and reading.gaps:
         found["gaps"] = sorted(reading.gaps)

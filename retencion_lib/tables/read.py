@@ -118,7 +118,8 @@ class Reader:
         return _spread(codes, reading.values(labels))
 
     def _judged(self, array, codes, labels, place: Place) -> Reading:
-        if sort(array.type) == "other" or sort(array.type) == "boolean":
+        kind = sort(array.type)
+        if kind == "other" or (kind == "boolean" and not place.number):
             return Reading("text")
         rows = np.bincount(codes[codes >= 0], minlength=len(labels))
         try:
@@ -148,7 +149,7 @@ class Reader:
 
 def place_of(source: Source, name: str, elsewhere: Callable[[], str], *, number: bool) -> Place:
     """Where a column is, with what the home's settings say of numbers."""
-    given = config.settings()["tables"]
+    given = source.settings
     if given["decimal"] not in MARKS:
         raise ParameterError(
             f"{config.SETTINGS_FILE}: tables.decimal = '{given['decimal']}': debe ser 'coma' o "

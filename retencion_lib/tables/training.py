@@ -156,7 +156,7 @@ def load_training(
 
 def _need_features(columns: list[ColumnInfo], id_col: str, where: str) -> None:
     if not any(c.use for c in columns):
-        out = [c.name for c in columns if c.kind not in ("target", "id") or c.name != id_col]
+        out = [c.name for c in columns if c.kind != "target" and c.name != id_col]
         raise DataError(
             f"{where}: no queda ninguna columna con la que predecir: {listed(out, 30)} no sirven "
             "(constantes, fechas, identificadores, textos libres o excluidas). Revisa drop_cols y "

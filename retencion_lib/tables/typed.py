@@ -4,6 +4,7 @@ Numbers with a few codes among them stay numbers, and the codes are gaps that ar
 the texts can be read two ways and nobody can say which, the table is refused with the question.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ from retencion_lib.tables.text import is_gap
 from retencion_lib.words import listed, pct, plural
 
 CODE = r"^[+-]?(0\d+|\d{16,})$"  # a number would lose digits of these
+_CODE = re.compile(CODE)
 ODD_SHARE = 0.05  # of the rows: fewer texts among numbers are gaps, more are asked about
 FEW = 50  # distinct values that a column of categories may have, with numbers among them
 LARGEST = float(np.finfo(np.float32).max)  # beyond it no model can use a number
@@ -49,7 +51,7 @@ class Reading:
     kind: str  # number, date or text
     decimal: str = ""
     gaps: Mapping[str, int] = field(default_factory=dict)  # codes taken as gaps, with their rows
-    percent: bool = False
+    grouped: bool = False  # points between thousands were seen
 
     def values(self, texts: Sequence[str | None]) -> np.ndarray:
         """Texts as float64, or as object with None: dates as ISO days, the rest as they are."""
@@ -126,12 +128,14 @@ def judge(texts: Sequence[str | None], rows: np.ndarray, place: Place = Place())
     if wrong.all() or (wrong.any() and not _may_have_gaps(labels, rows, wrong, place)):
         return Reading("text")
     numbers = [label for label, bad in zip(labels, wrong, strict=True) if not bad]
-    decimal, percent = _written(numbers, place)
-    return Reading("number", decimal, _tally(labels, rows, wrong), percent)
+    decimal, grouped = _written(numbers, place)
+    return Reading("number", decimal, _tally(labels, rows, wrong), grouped)
 
 
 def has_codes(texts: pa.Array) -> bool:
     """True if some text is a code with leading zeros, or too long to be a number."""
+    if len(texts) < 10:  # of a table with thousands of columns, each call counts
+        return any(text and _CODE.match(text) for text in texts.to_pylist())
     return bool(pc.any(pc.match_substring_regex(texts, CODE)).as_py())
 
 
@@ -177,7 +181,7 @@ def _are_few(labels, rows, odd, gap, place: Place) -> bool:
 
 
 def _written(numbers: list[str], place: Place) -> tuple[str, bool]:
-    """Decimal mark of a column of numbers, and whether they are per cent."""
+    """Decimal mark of a column of numbers, and whether points separate its thousands."""
     forms = marks(numbers)
     if not forms:
         return "", False
@@ -188,7 +192,7 @@ def _written(numbers: list[str], place: Place) -> tuple[str, bool]:
         mark = place.decimal or decimal_mark(found, place.separator, place.elsewhere())
     if mark is None:
         raise DataError(_which(found, numbers, place))
-    return mark, any(form.percent for form in forms)
+    return mark, mark == "," and any("." in form.body for form in forms)
 
 
 def _marked(text: str) -> Written | None:

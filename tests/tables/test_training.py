@@ -71,3 +71,34 @@ def test_dates_never_predict_and_the_extracts_own_date_is_one_though_it_never_ch
     found = load_training(table, target="left", id_col="id", drop_cols=["note"])
     assert list(found.dates) == ["joined", "cutoff"]
     assert not {"joined", "cutoff", "country"} & set(found.X)
+
+
+def test_without_an_id_the_rows_are_numbered_and_that_is_said(table):
+    frame = pd.read_csv(table).drop(columns="id")
+    frame.to_csv(table, index=False)
+    with pytest.raises(DataError, match=r"ninguna columna 'CustomerID'\. Si ninguna .*--id-col ''"):
+        load_training(table, target="left", id_col="CustomerID")
+    found = load_training(table, target="left", id_col="")
+    assert (found.id_col, found.ids.tolist()) == ("fila", [str(i) for i in range(1, 9)])
+    assert "numbered" in [note.code for note in found.notes]
+
+
+def test_rows_without_an_outcome_are_left_out_where_that_is_asked_and_counted(table):
+    pd.read_csv(table).assign(left=[None, None, *[0, 1] * 3]).to_csv(table, index=False)
+    with pytest.raises(DataError, match=r"falta en 2 filas .*--unlabelled drop"):
+        load_training(table, target="left", id_col="id")
+    found = load_training(table, target="left", id_col="id", unlabelled="drop")
+    assert (found.n_rows, found.ids[0]) == (6, "c2")
+    assert [note.facts for note in found.notes if note.code == "unlabelled"] == [{"rows": 2}]
+
+
+def test_more_leavers_than_others_is_said(table):
+    pd.read_csv(table).assign(left=[1] * 5 + [0] * 3).to_csv(table, index=False)
+    found = load_training(table, target="left", id_col="id")
+    assert [note.facts["share"] for note in found.notes] == [0.625]
+
+
+def test_ids_are_text_and_never_numbers(table):
+    ids = ["1e5", "1.200", "12%", "007", "7", "3,5", "$4", "1_0"]
+    pd.read_csv(table).assign(id=ids).to_csv(table, index=False)
+    assert load_training(table, target="left", id_col="id").ids.tolist() == ids

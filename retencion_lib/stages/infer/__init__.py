@@ -23,6 +23,6 @@ __all__ = [
     "Batch", "CallList", "Scorer", "calls_headline", "calls_table", "check_control",
     "control_group", "control_sentence", "current_terms", "describe_scores", "label_of",
     "load_batch", "load_names", "load_scorer", "logged_sentence", "make_calls", "odd_sentences",
-    "plot_scores", "predictions", "reasons_sentence", "safe_cell", "score", "terms_sentence", "trust_sentence",
-    "write_calls", "written_sentence",
+    "plot_scores", "predictions", "reasons_sentence", "safe_cell", "score", "terms_sentence",
+    "trust_sentence", "write_calls", "written_sentence",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ class CsvForm:
     skipped: int  # lines before the header
     spaced: bool  # some cells have blanks before their quotes
     numbered: bool  # the first column has the row numbers that pandas left
+    odd_quotes: bool  # as many as no file has where each one is closed
 
 
 def csv_form(opened: BinaryIO, where: str) -> CsvForm:
@@ -40,7 +41,7 @@ def csv_form(opened: BinaryIO, where: str) -> CsvForm:
         If it is empty or not text, its header does not close its quotes, has no names or
         repeats them, or is a title.
     """
-    encoding, text = _text(opened, where)
+    encoding, text, quotes = _text(opened, where)
     if not text.strip():
         raise DataError(f"{where}: está vacío. Pide otra vez el extracto.")
     body = text.lstrip("\ufeff\r\n")
@@ -56,24 +57,28 @@ def csv_form(opened: BinaryIO, where: str) -> CsvForm:
     spaced = bool(re.search(rf'(?:^|[{re.escape(separator)}\n])[ \t]+"', body, re.MULTILINE)) and (
         separator != "\t"
     )
-    return CsvForm(encoding, separator, names, skipped, spaced, numbered)
+    return CsvForm(encoding, separator, names, skipped, spaced, numbered, quotes % 2 == 1)
 
 
-def _text(opened: BinaryIO, where: str) -> tuple[str, str]:
-    """Encoding of a whole file, and the text of its start."""
+def _text(opened: BinaryIO, where: str) -> tuple[str, str, int]:
+    """Encoding of a whole file, the text of its start, and how many quotes it has."""
     start = opened.read(FIRST)
     encoding = _wide(start)
     if encoding:
-        return encoding, start.decode(encoding, errors="ignore")
-    wrong = _not_utf8(start, opened)
+        return encoding, start.decode(encoding, errors="ignore"), 0
+    wrong, quotes = _not_utf8(start, opened, where)
     if not wrong:
-        return "utf-8", start.decode("utf-8-sig", errors="ignore")
+        return "utf-8", start.decode("utf-8-sig", errors="ignore"), quotes
     opened.seek(0)
-    if any(_MOJIBAKE.search(block) or _NOT_TEXT.search(block) for block in _blocks(opened)):
-        raise DataError(
-            f"{where}: {wrong}, y tampoco parece Windows-1252. Guarda el archivo como «CSV UTF-8»."
-        )
-    return "cp1252", start.decode("cp1252")
+    quotes = 0
+    for block in _blocks(opened):
+        quotes += block.count(b'"')
+        if _MOJIBAKE.search(block) or _NOT_TEXT.search(block):
+            raise DataError(
+                f"{where}: {wrong}, y tampoco parece Windows-1252. Guarda el archivo como «CSV "
+                "UTF-8»."
+            )
+    return "cp1252", start.decode("cp1252"), quotes
 
 
 def _wide(start: bytes) -> str:
@@ -90,18 +95,26 @@ def _blocks(opened: BinaryIO) -> Iterator[bytes]:
         yield block
 
 
-def _not_utf8(start: bytes, opened: BinaryIO) -> str:
-    """Where a file is not UTF-8; empty if it all is."""
+def _not_utf8(start: bytes, opened: BinaryIO, where: str) -> tuple[str, int]:
+    """Where a file is not UTF-8, empty if it all is; and how many quotes it has."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    lines, block = 1, start
+    lines, quotes, block = 1, 0, start
     while True:
+        if b"\0" in block:
+            line = lines + block[: block.index(b"\0")].count(b"\n")
+            raise DataError(
+                f"{where}: la línea {line} tiene un byte nulo: no es texto. Pide otra vez el "
+                "extracto, como «CSV UTF-8»."
+            )
         try:
-            lines += decoder.decode(block, final=not block).count("\n")
+            decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
             line = lines + error.object[: error.start].count(b"\n")
-            return f"la línea {line} no es UTF-8 (byte 0x{error.object[error.start]:02x})"
+            wrong = f"la línea {line} no es UTF-8 (byte 0x{error.object[error.start]:02x})"
+            return wrong, quotes
         if not block:
-            return ""
+            return "", quotes
+        lines, quotes = lines + block.count(b"\n"), quotes + block.count(b'"')
         block = opened.read(FIRST)
 
 
@@ -109,13 +122,14 @@ def _separator(body: str) -> str:
     """The one that cuts the first records into most cells, as many in each."""
     best = {}
     for order, separator in enumerate(SEPARATORS):
-        sizes = [len(record) for record in _records(body, separator, 6, strict=False)]
-        same = sum(size == sizes[0] for size in sizes) if sizes else 0
-        best[separator] = (sizes[0] if sizes else 0, same, -order)
-    return max(SEPARATORS, key=lambda s: (min(best[s][0], 2), best[s][1] > 1, *best[s]))
+        sizes = [len(record) for record in _records(body, separator, 6)]
+        # A title has one cell, and the lines below it as many as the table has columns.
+        widest = max(sizes[0], min(sizes[1:], default=0))
+        best[separator] = (widest > 1, sizes.count(sizes[0]) > 1, widest, -order)
+    return max(SEPARATORS, key=best.get)
 
 
-def _records(body: str, separator: str, most: int = 50, strict: bool = True) -> list[list[str]]:
+def _records(body: str, separator: str, most: int = 50) -> list[list[str]]:
     reader = csv.reader(
         io.StringIO(body, newline=None), delimiter=separator, skipinitialspace=separator != "\t"
     )

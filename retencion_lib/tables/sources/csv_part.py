@@ -95,6 +95,7 @@ class CsvPart:
             except pa.ArrowInvalid as error:
                 raise DataError(misfit(self.where, str(error))) from None
         self._check_last(found)
+        self._check_end(found)
         return self._chosen(found, columns)
 
     def batches(self, columns: Sequence[str], labels: Collection[str]) -> Iterator[pa.RecordBatch]:
@@ -102,9 +103,12 @@ class CsvPart:
         options = self._options(labels, columns=columns, block_bytes=BYTES)
         try:
             with self._readable() as file, arrow_csv.open_csv(file, **options) as reader:
+                last = None
                 for batch in reader:
                     self._check_last(batch)
+                    last = batch if batch.num_rows else last
                     yield self._chosen(batch, columns)
+                self._check_end(last)
         except pa.ArrowInvalid as error:
             raise DataError(misfit(self.where, str(error))) from None
 
@@ -167,6 +171,19 @@ class CsvPart:
             raise DataError(
                 f"{self.where}: la última columna tiene valores y ningún nombre. "
                 "Complétalo en la cabecera del extracto."
+            )
+
+    def _check_end(self, found: pa.Table | pa.RecordBatch | None) -> None:
+        """Refuse a file whose last cell goes on to its end because its quotes are not closed."""
+        if found is None or not found.num_rows or not self.form.odd_quotes:
+            return
+        last = found.slice(found.num_rows - 1).to_pylist()[0].values()
+        if any(cell and "\n" in cell for cell in last):
+            cell = next(cell for cell in last if cell and "\n" in cell)
+            raise DataError(
+                f"{self.where}: las comillas que abren '{cell.splitlines()[0][:40]}' no se cierran "
+                f"y se llevan las {plural(cell.count(chr(10)), 'línea', 'líneas')} de detrás. "
+                "Ciérralas, o quítalas, en el extracto."
             )
 
     def _chosen(self, found, columns: Sequence[str]):

@@ -58,10 +58,11 @@ def _sheets(path: Path, where: str) -> dict[str, list[list]]:
         found = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
     except calamine.PasswordError:
         raise _protected(where) from None
-    except (calamine.CalamineError, OSError, ValueError) as error:
+    except (calamine.CalamineError, OSError, ValueError):
+        kind = "un libro de Excel antiguo" if _is_old(path) else "un libro de Excel"
         raise DataError(
-            f"{where}: no se puede leer como libro de Excel ({str(error).splitlines()[0]}). Ábrelo "
-            "y guárdalo otra vez, o guarda la hoja como «CSV UTF-8»."
+            f"{where}: es {kind} y está dañado, o es de otro programa. Ábrelo y guárdalo otra vez "
+            "como .xlsx, o guarda la hoja como «CSV UTF-8»."
         ) from None
     return {n: [row for row in rows if any(v != "" for v in row)] for n, rows in found.items()}
 
@@ -85,7 +86,7 @@ def _columns(rows: list[list], where: str) -> dict[str, list]:
     width = max(len(row) - next((i for i, v in enumerate(row[::-1]) if v != ""), 0) for row in rows)
     header, body = rows[0][:width], rows[1:]
     first = next((i for i in range(width) if any(row[i] != "" for row in rows)), 0)
-    names = [name_text(_whole(v)) for v in header[first:]]
+    names = [name_text(_whole(v) if v != "" else "") for v in header[first:]]
     if len([n for n in names if n]) == 1 and len(names) > 1:
         raise DataError(
             f"{where}: la primera línea ('{''.join(names)[:60]}') parece un título y no los "

@@ -28,15 +28,23 @@ def json_part(path: Path, where: str, packed: str = "") -> MemoryPart:
         )
         records = _records(text)
     except (ValueError, RecursionError) as error:
+        line = f" (línea {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise DataError(
-            f"{where}: no es JSON válido ({error}). Pide otra vez el extracto, o guárdalo como CSV."
+            f"{where}: no es JSON válido{line}. Pide otra vez el extracto, o guárdalo como CSV."
         ) from None
-    if not records or not all(isinstance(record, dict) for record in records):
+    if not records or not all(map(_is_record, records)):
         raise DataError(
             f'{where}: es JSON y no una lista de registros. Hace falta [{{"columna": valor, …}}, '
             "…], o un registro en cada línea: guárdalo así, o como CSV."
         )
     return MemoryPart.of(path, _columns(records))
+
+
+def _is_record(value: object) -> bool:
+    """True for a value by name; columns by name, as pandas writes them, are none."""
+    return isinstance(value, dict) and not (
+        value and all(isinstance(v, dict | list) for v in value.values())
+    )
 
 
 def _records(text: str) -> list:

@@ -44,9 +44,9 @@ def open_source(path: "str | Path | Source") -> Source:
         return path
     file, sheet = find(path)
     where = config.relative(file)
-    if file.is_dir():
-        return _of_parts(file, where, folder_parts(file, where, _part))
     try:
+        if file.is_dir():
+            return _of_parts(file, where, folder_parts(file, where, _part))
         kind, packed = what_is(file, where)
         if kind == "excel":
             part, name, others = excel.excel_part(file, where, sheet)
@@ -65,6 +65,8 @@ def open_source(path: "str | Path | Source") -> Source:
 
 
 def _of_parts(path: Path, where: str, parts: list[Part]) -> Source:
+    if not parts[0].names:
+        raise DataError(f"{where}: no tiene ninguna columna. Pide otra vez el extracto.")
     source = Source(path, where, tuple(parts[0].names), tuple(parts))
     inside = [getattr(part, "part", part) for part in parts]
     forms = [part.form for part in inside if isinstance(part, CsvPart)]

@@ -87,6 +87,6 @@ def _explained(where: str) -> Iterator[None]:
         if isinstance(error, PermissionError):
             raise
         raise DataError(
-            f"{where}: no se puede leer como Parquet ({str(error).splitlines()[0]}). "
+            f"{where}: no se puede leer como Parquet: está cortado, dañado o es otra cosa. "
             "Comprueba que el archivo está entero y que la extensión es la suya."
         ) from None

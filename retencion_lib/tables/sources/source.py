@@ -17,6 +17,7 @@ from retencion_lib import config
 from retencion_lib.errors import DataError
 from retencion_lib.home import store
 from retencion_lib.tables.sources.chunks import rechunked
+from retencion_lib.words import listed
 
 ROWS = 1 << 17  # of a block
 
@@ -80,6 +81,11 @@ class Source:
     notes: list[Note] = field(default_factory=list)
     others: tuple[str, ...] = ()  # sheets that were not read
     _rows: int | None = None
+
+    @cached_property
+    def settings(self) -> dict:
+        """What the home's settings say of tables."""
+        return config.settings()["tables"]
 
     @property
     def separator(self) -> str:
@@ -155,17 +161,6 @@ class Source:
         self._rows = rows
         if not rows:
             raise DataError(
-                f"{self.where}: tiene cabecera ({_some(self.names)}) y ninguna fila. "
+                f"{self.where}: tiene cabecera ({listed(self.names, limit=30)}) y ninguna fila. "
                 "Pide otra vez el extracto."
             )
-
-
-def _some(names: Sequence[str]) -> str:
-    from retencion_lib.words import listed
-
-    return listed(names, limit=30)
-
-
-def shown(path: Path) -> str:
-    """Name of a file for readers."""
-    return config.relative(path)

@@ -1,0 +1,94 @@
+"""Who left: two labels, learnt once."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from retencion_lib.errors import DataError, ParameterError
+from retencion_lib.tables.labels import Classes, learn, propose, read_outcomes
+
+
+def column(values) -> pd.Series:
+    return pd.Series(values, name="baja", dtype=object)
+
+
+@pytest.mark.parametrize(
+    ("values", "positive", "expected", "labels"),
+    [
+        pytest.param(["TRUE", "True", "false", False], "", [1, 1, 0, 0], ("true", "false"), id="t"),
+        pytest.param(["Sí", "sí", "NO", "no"], "", [1, 1, 0, 0], ("Sí", "NO"), id="capitals"),
+        pytest.param([1.0, 0.0, "1", "0"], "", [1, 0, 1, 0], ("1", "0"), id="decimals"),
+        pytest.param(["1", "yes", "0", "no"], "", [1, 1, 0, 0], ("1", "0"), id="several-words"),
+        pytest.param(["0", "1", "1", "0"], "0", [1, 0, 0, 1], ("0", "1"), id="upside-down"),
+        pytest.param(["activo", "baja", "baja"], "BAJA", [0, 1, 1], ("baja", "activo"), id="word"),
+        pytest.param(["sim", "não", "sim"], "", [1, 0, 1], ("sim", "não"), id="portuguese"),
+    ],
+)
+def test_the_two_labels_of_an_outcome_are_found(values, positive, expected, labels):
+    y, classes = learn(column(values), "t.csv", positive)
+    np.testing.assert_array_equal(y, expected)
+    assert (classes.leaves, classes.stays) == labels
+
+
+@pytest.mark.parametrize(
+    ("rows", "leaves"),
+    [
+        pytest.param({"activo": 80, "baja": 20}, "baja", id="a-word-for-leaving"),
+        pytest.param({"cancelado": 60, "vigente": 40}, "cancelado", id="even-if-most-leave"),
+        pytest.param({"Attrited Customer": 9, "Existing Customer": 91}, "Attrited Customer",
+                     id="inside-a-name"),
+        pytest.param({"Churn": 9, "No churn": 91}, "Churn", id="a-word-denied"),
+        pytest.param({"Left": 50, "Stayed": 50}, "Left", id="left"),
+        pytest.param({"aa": 70, "zz": 30}, "zz", id="the-rarer-where-no-word-helps"),
+    ],
+)  # fmt: skip
+def test_the_label_that_likely_means_leaving_is_proposed_and_never_the_first(rows, leaves):
+    assert propose(rows)[0] == leaves
+
+
+def test_two_unknown_labels_are_shown_with_the_proposal_and_when_most_would_leave():
+    with pytest.raises(
+        DataError, match=r"'cancelado' y 'vigente'.*positive = 'cancelado' \(por la palabra\).*"
+        r"75,0 % de los clientes, más de la mitad",
+    ):  # fmt: skip
+        learn(column(["cancelado"] * 3 + ["vigente"]), "t.csv")
+
+
+def test_blank_outcomes_are_refused_with_the_way_to_leave_them_out():
+    with pytest.raises(DataError, match=r"falta en 1 fila \(líneas 3\).*--unlabelled drop"):
+        learn(column([1, None, 0]), "t.csv")
+    y, _ = learn(column([1, None, 0]), "t.csv", unlabelled="drop")
+    np.testing.assert_array_equal(y, [1, np.nan, 0])
+
+
+def test_only_two_ways_with_blank_outcomes_are_known():
+    with pytest.raises(ParameterError, match=r"unlabelled = 'x': debe ser 'refuse'.*'drop'"):
+        learn(column([1, 0]), "t.csv", unlabelled="x")
+
+
+@pytest.mark.parametrize(
+    ("classes", "values", "expected"),
+    [
+        pytest.param(Classes("0", "1"), ["1", 0.0, None], [0, 1, None], id="one-stays"),
+        pytest.param(Classes("1", "2"), [1, 2], [1, 0], id="one-and-two"),
+        pytest.param(Classes("true", "false"), ["TRUE", False], [1, 0], id="spellings"),
+        pytest.param(Classes("1", "0"), ["sí", True, "0"], [1, 1, 0], id="usual-words"),
+        pytest.param(Classes("baja", "activo"), ["Baja", "activo"], [1, 0], id="words"),
+    ],
+)
+def test_later_outcomes_are_read_by_the_labels_that_were_learnt(classes, values, expected):
+    found = read_outcomes(column(values), "l.csv", classes)
+    assert found.astype(object).where(found.notna(), None).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("classes", "value"),
+    [
+        pytest.param(Classes("0", "1"), "sí", id="usual-words-would-be-upside-down"),
+        pytest.param(Classes("1", "2"), "0", id="a-third-number"),
+        pytest.param(Classes("baja", "activo"), "pendiente", id="a-third-word"),
+    ],
+)
+def test_any_other_label_is_refused_with_both_that_were_learnt(classes, value):
+    with pytest.raises(DataError, match=rf"'{value}'.*'{classes.leaves}' es baja y"):
+        read_outcomes(column([value]), "l.csv", classes)
