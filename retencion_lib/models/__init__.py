@@ -11,7 +11,7 @@ from retencion_lib.models.families import (
     family_label,
 )
 from retencion_lib.models.fitted import FittedModel, Predictor, from_bytes, log_odds, to_bytes
-from retencion_lib.models.search import Found
+from retencion_lib.models.search import Found, Search
 from retencion_lib.models.train import (
     Candidate,
     baseline_scores,
@@ -23,7 +23,7 @@ from retencion_lib.models.train import (
 
 __all__ = [
     "BASELINE", "FAMILIES", "LABELS", "STACK", "Calibrator", "Candidate", "Family", "FittedModel",
-    "Found", "Predictor", "Variant", "baseline_scores", "choose_calibrator",
+    "Found", "Predictor", "Search", "Variant", "baseline_scores", "choose_calibrator",
     "family_label", "fit_baseline", "from_bytes", "log_odds", "n_fits", "prepare_columns",
     "to_bytes", "train_candidates",
 ]  # fmt: skip

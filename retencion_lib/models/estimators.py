@@ -82,10 +82,14 @@ class StagedXGB(Staged):
         trees=3000,
         seed=0,
         colsample_node=1.0,
+        subsample=0.8,
+        pull=1.0,
     ):
         self.max_depth = max_depth
         self.colsample = colsample  # share of the columns that a tree sees
         self.colsample_node = colsample_node  # and of these, that a split sees
+        self.subsample = subsample  # share of the rows that a tree sees
+        self.pull = pull  # of a leaf to zero, in rows
         self.learning_rate = learning_rate
         self.step = step  # trees a stage
         self.trees = trees  # at most; once settled, those it has
@@ -139,7 +143,8 @@ class StagedXGB(Staged):
             "max_depth": self.max_depth,
             "colsample_bytree": self.colsample,
             "colsample_bynode": self.colsample_node,
-            "subsample": 0.8,
+            "subsample": self.subsample,
+            "reg_lambda": self.pull,
             # Threads wait for each other by spinning: on busy cores two of them took four times
             # the CPU of one and longer by the clock. Sums also round by thread.
             "nthread": 1,

@@ -55,6 +55,13 @@ def _trees(
     return lambda seed: StagedXGB(depth, colsample, rate, step, seed=seed, colsample_node=node)
 
 
+def _random_trees(depth: int, rate: float, step: int) -> Callable[[int], BaseEstimator]:
+    """Deep trees that each see little, and of which none says much."""
+    return lambda seed: StagedXGB(
+        depth, 0.9, rate, step, seed=seed, colsample_node=0.3, subsample=0.6, pull=5.0
+    )
+
+
 def _network(hidden: int) -> Callable[[int], BaseEstimator]:
     return lambda seed: StagedMLP(hidden, seed=seed)
 
@@ -77,6 +84,7 @@ FAMILIES = {
             (
                 Variant("1 nivel", "trees", _trees(1, 0.6, 0.2, 10)),
                 Variant("6 niveles", "trees", _trees(6, 0.9, 0.05, 10, 0.5)),
+                Variant("8 niveles al azar", "trees", _random_trees(8, 0.04, 10)),
                 Variant("4 niveles tras logística", "trees", _trees(4, 0.6, 0.1, 5, 0.5), "logreg"),
             ),
         ),

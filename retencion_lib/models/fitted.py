@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import logit
 from sklearn.pipeline import Pipeline
 
+from retencion_lib.maths.metrics import same_share
 from retencion_lib.models.boosting import xgboost
 from retencion_lib.models.calibrate import Calibrator
 
@@ -119,6 +120,21 @@ class FittedModel:
     def predict_unseen(self, frame: pd.DataFrame, fold: np.ndarray) -> np.ndarray:
         """`predict`, each row by the members that never saw it: `Predictor.unseen_margin`."""
         return self.calibrator.probability(self.predictor.unseen_margin(frame[self.features], fold))
+
+    def cut_of_all(self, frame: pd.DataFrame, cut: float) -> float:
+        """Score from which the whole model flags as many as its members do from `cut`.
+
+        A cut found out of fold was found on what single members say, who differ more from one
+        customer to the next than their mean does: at that cut, the mean flags fewer.
+
+        Parameters
+        ----------
+        frame : DataFrame of shape (n, …)
+            Rows that no member has learnt. Their outcomes are not asked for.
+        """
+        members = sorted(set(self.predictor.folds))
+        alone = [self.predict_unseen(frame, np.full(len(frame), fold)) for fold in members]
+        return same_share(cut, np.concatenate(alone), self.predict(frame))
 
 
 def to_bytes(model: FittedModel) -> bytes:

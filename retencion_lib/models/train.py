@@ -12,7 +12,7 @@ from retencion_lib.models.combine import fit_family, fit_stack
 from retencion_lib.models.crossfit import CrossFit, fit_variants
 from retencion_lib.models.families import FAMILIES, STACK, baseline
 from retencion_lib.models.features import Columns, describe
-from retencion_lib.models.search import Found, search
+from retencion_lib.models.search import Search, search
 from retencion_lib.models.threads import one_thread
 
 
@@ -99,10 +99,10 @@ def prepare_columns(
     categorical: list[str],
     seed: int,
     tick: Callable[[], object] = lambda: None,
-) -> tuple[Columns, list[Found]]:
-    """Treatment of each feature, and the derived columns that were found to help."""
+) -> tuple[Columns, Search]:
+    """Treatment of each feature, and the search of derived columns that help."""
     found = search(X, y, folds, numeric, categorical, seed, tick)
-    return describe(X, numeric, categorical, [f.column for f in found]), found
+    return describe(X, numeric, categorical, found.columns), found
 
 
 def baseline_scores(

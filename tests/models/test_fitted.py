@@ -7,6 +7,7 @@ from xgboost import DMatrix
 from retencion_lib.models import (
     FAMILIES,
     Calibrator,
+    FittedModel,
     choose_calibrator,
     from_bytes,
     to_bytes,
@@ -59,6 +60,19 @@ def test_the_margin_is_the_weighted_sum_of_its_members(table, found):
         for m, w in zip(predictor.members, predictor.weights, strict=True)
     ]
     np.testing.assert_allclose(predictor.margin(X), predictor.offset + np.sum(parts, axis=0))
+
+
+def test_the_cut_of_all_flags_as_many_as_the_members_do_alone(table, found):
+    X, candidate = table[0], found["mlp"]
+    model = FittedModel(
+        "mlp", "0.1", candidate.fit.predictor, Calibrator(), {"columns": dict.fromkeys(X)}, {}, 0,
+        0.2, "", "1", 0.5, {}, X.head(5),
+    )  # fmt: skip
+    new = X.sample(300, random_state=1).assign(a=lambda f: f["a"] + 0.05)
+    alone = np.concatenate([model.predict_unseen(new, np.full(300, fold)) for fold in range(5)])
+    cut = float(np.quantile(alone, 0.9))
+    flagged = (model.predict(new) >= model.cut_of_all(new, cut)).sum()
+    assert flagged == int((alone >= cut).mean() * 300 + 0.5)
 
 
 def test_the_kept_trees_are_the_ones_that_predict(table, found):

@@ -4,7 +4,8 @@ import pytest
 from scipy.stats import chi2
 
 from retencion_lib.models.features import Derive, Derived
-from retencion_lib.models.search import candidates, chance, screen, search, units
+from retencion_lib.models.screening import candidates, chance, screen, units
+from retencion_lib.models.search import search
 
 FOLDS = np.arange(3000) % 5
 
@@ -18,10 +19,10 @@ def test_a_sum_that_decides_is_found_and_named():
     rng = np.random.default_rng(0)
     X = bills(rng)
     y = (rng.random(3000) < np.where(X.sum(axis=1) > 72, 0.8, 0.05)).astype(int)
-    found = search(X, y, FOLDS, list(X), [], 0)
-    assert set(found[0].column.sources) == set(X)
-    assert found[0].column.kind == "sum"
-    assert found[0].gain > 2 * found[0].error
+    (found,) = search(X, y, FOLDS, list(X), [], 0).kept
+    assert set(found.column.sources) == set(X)
+    assert found.column.kind == "sum"
+    assert found.gain > 2 * found.error
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -33,15 +34,15 @@ def test_a_column_of_another_unit_stays_out_of_a_sum(seed):
     paid = X[["billVoice", "billData", "billOther"]].sum(axis=1)
     risk = np.where(paid > 72, 0.8, np.where(X["billTickets"] > 12, 0.5, 0.05))
     y = (rng.random(3000) < risk).astype(int)
-    (only,) = search(X, y, FOLDS, list(X), [], 0)
-    assert only.column.sources == ("billVoice", "billData", "billOther")
+    (only,) = search(X, y, FOLDS, list(X), [], 0).columns
+    assert only.sources == ("billVoice", "billData", "billOther")
 
 
 def test_a_ratio_that_decides_is_found():
     rng = np.random.default_rng(1)
     X = pd.DataFrame({"paid": rng.gamma(2, 30, 3000), "calls": rng.gamma(3, 4, 3000) + 1})
     y = (rng.random(3000) < np.where(X["paid"] / X["calls"] > 8, 0.75, 0.05)).astype(int)
-    kept = [f.column for f in search(X, y, FOLDS, list(X), [], 0)]
+    kept = search(X, y, FOLDS, list(X), [], 0).columns
     assert kept[0].kind == "ratio"
     assert set(kept[0].sources) == {"paid", "calls"}
 
@@ -51,7 +52,24 @@ def test_where_there_is_nothing_nothing_is_found(seed):
     rng = np.random.default_rng(seed)
     X = bills(rng)
     y = (rng.random(3000) < np.where(X["billVoice"] > 22, 0.6, 0.2)).astype(int)
-    assert search(X, y, FOLDS, list(X), [], seed) == []
+    assert search(X, y, FOLDS, list(X), [], seed).kept == ()
+
+
+def test_a_search_says_at_which_gate_the_candidates_stayed():
+    rng = np.random.default_rng(3)
+    X, chance_alone = bills(rng), (rng.random(3000) < 0.3).astype(int)
+    nothing = search(X, chance_alone, FOLDS, list(X), [], 0)
+    assert nothing.looked_at == len(candidates(X, list(X), units(X, list(X))))
+    assert (nothing.tried, nothing.kept) == ((), ())
+    paid = X["billVoice"] + X["billData"]
+    y = (rng.random(3000) < np.where(paid > 45, 0.8, 0.05)).astype(int)
+    something = search(X, y, FOLDS, list(X), [], 0)
+    assert set(something.columns) <= set(something.tried)
+
+
+def test_without_two_numbers_nothing_is_looked_at():
+    X = pd.DataFrame({"bill": np.arange(3000.0), "plan": ["a", "b", "c"] * 1000})
+    assert search(X, (np.arange(3000) % 2), FOLDS, ["bill"], ["plan"], 0).looked_at == 0
 
 
 @pytest.mark.parametrize(
@@ -106,4 +124,4 @@ def test_a_candidate_without_two_bins_tells_nothing_and_hides_nobody(value):
     p = np.full(3000, y.mean())
     assert chance(X["flat"].to_numpy() + 0.0, y, p) == 0
     pool = [Derived("sum", ("flat", "flat")), Derived("sum", ("bill", "bill"))]
-    assert screen(X, y, p, pool, at_most=np.log(0.01)) == pool[1]
+    assert screen(X, y, p, pool, at_most=np.log(0.01)) == [pool[1]]

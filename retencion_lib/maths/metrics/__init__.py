@@ -26,6 +26,7 @@ from retencion_lib.maths.metrics.ranking import (
     k_of,
     lift_at_k,
     precision_at_k,
+    same_share,
     top_k,
 )
 
@@ -34,5 +35,5 @@ __all__ = [
     "auc_difference", "bootstrap_ci", "brier_parts", "calibration_bins", "capacity_threshold",
     "confusion", "contest", "delong_covariance", "duel", "evaluate", "expected_ece", "f1_at",
     "f1_threshold", "gains_curve", "k_of", "lift_at_k", "log_loss_difference", "margin_log_loss",
-    "precision_at_k", "reliability", "row_log_loss", "top_k", "wilson",
+    "precision_at_k", "reliability", "row_log_loss", "same_share", "top_k", "wilson",
 ]  # fmt: skip

@@ -50,6 +50,15 @@ def capacity_threshold(p: np.ndarray, capacity: float) -> float:
     return float(np.asarray(p)[top_k(p, k_of(len(p), capacity))[-1]])
 
 
+def same_share(cut: float, scores: np.ndarray, others: np.ndarray) -> float:
+    """Cut that chooses as large a share of `others` as `cut` chooses of `scores`.
+
+    Where that is nobody, the cut stays as it is.
+    """
+    k = int(float(np.mean(np.asarray(scores) >= cut)) * len(others) + 0.5)
+    return float(np.sort(others)[-k]) if k else float(cut)
+
+
 def evaluate(
     y: np.ndarray, p: np.ndarray, *, capacity: float = 0.10, threshold: float | None = None
 ) -> dict[str, float]:

@@ -18,6 +18,9 @@ from sklearn.preprocessing import (
 
 from retencion_lib.models.features.columns import Columns
 
+# Rows of the usual share that each label of many is given: the estimate from the spread within a
+# label, which takes two leavers out of two for a certainty, said too much of rare labels.
+PRIOR = 10.0
 MISSING = "(missing)"  # label of a category that is not there: that it is missing may tell
 
 
@@ -63,7 +66,7 @@ def preprocessor(kind: str, columns: Columns, seed: int = 0) -> ColumnTransforme
     fill = FillLabels()
     one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
     cross = StratifiedKFold(5, shuffle=True, random_state=seed)
-    shares = TargetEncoder(target_type="binary", cv=cross)
+    shares = TargetEncoder(target_type="binary", smooth=PRIOR, cv=cross)
     many = [fill, shares] if kind == "trees" else [fill, shares, StandardScaler()]
     labels = [
         ("labels", make_pipeline(fill, one_hot), list(columns.labels)),

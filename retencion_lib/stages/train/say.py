@@ -8,7 +8,7 @@ from retencion_lib.maths import metrics
 from retencion_lib.models import BASELINE, family_label
 from retencion_lib.stages.train.train import Trained
 from retencion_lib.tables.leaks import Suspect, evidence_words
-from retencion_lib.words import count, es, listed, pct
+from retencion_lib.words import count, es, listed, pct, plural
 
 CALIBRATIONS = {"none": "no hace falta", "sigmoid": "sigmoide",
                 "mean": "media de sigmoide e isotónica"}  # fmt: skip
@@ -59,13 +59,25 @@ def truth_sentence(trained: Trained) -> str:
 
 
 def derived_sentence(trained: Trained) -> str:
-    """Which derived columns were found, or that none helps."""
-    if not trained.found:
-        return "Ninguna suma ni cociente de columnas mejora la predicción más que su ruido."
+    """Which derived columns were found, or at which gate the others stayed."""
+    found = trained.found
+    if not found.looked_at:
+        return "No hay columnas de números con las que formar sumas ni cocientes."
+    possible = plural(found.looked_at, "columna derivada posible", "columnas derivadas posibles")
+    looked = f"De {possible} (sumas y cocientes)"
+    if not found.tried:
+        return f"{looked}, ninguna pasó el cribado: no se probó ninguna."
+    if not found.kept:
+        passed = plural(
+            len(found.tried),
+            "pasó el cribado, pero no mejora",
+            "pasaron el cribado, pero ninguna mejora",
+        )
+        return f"{looked}, {passed} la predicción más que su ruido."
     said = [
         f"**{f.column.name}** (pérdida logarítmica {es(f.gain, 4)} menor, error típico "
         f"{es(f.error, 4)})"
-        for f in trained.found
+        for f in found.kept
     ]
     return f"Se añaden columnas que mejoran la predicción más que su ruido: {listed(said)}."
 

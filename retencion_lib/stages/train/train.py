@@ -21,7 +21,7 @@ from retencion_lib.models import (
     LABELS,
     Candidate,
     FittedModel,
-    Found,
+    Search,
     baseline_scores,
     n_fits,
     prepare_columns,
@@ -66,7 +66,7 @@ class Trained:
 
     parts: Partition
     columns: Columns
-    found: list[Found]  # derived columns that help
+    found: Search  # of derived columns that help
     candidates: dict[str, Candidate]  # from the simplest
     oof: pd.DataFrame  # id, y, fold, one column a candidate, and `BASELINE`
     seed: int

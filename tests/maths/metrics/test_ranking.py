@@ -43,3 +43,12 @@ def test_each_interval_holds_its_value_and_the_seed_decides_it():
     seen = metrics.evaluate(Y, P, capacity=0.2, threshold=0.5)
     assert first == again
     assert all(low <= seen[m] <= high for m, (low, high) in first.items())
+
+
+@pytest.mark.parametrize(
+    ("cut", "same"),
+    # 4 of 10 scores are at or above 0.6, so 2 of 5 others; 3 of 10 are above 0.65, which is 1.5.
+    [(0.6, 0.4), (0.65, 0.4), (0.9, 0.5), (0.95, 0.95), (0.0, 0.1)],
+)
+def test_the_same_share_is_chosen_of_other_scores(cut, same):
+    assert metrics.same_share(cut, P, np.array([0.1, 0.5, 0.3, 0.2, 0.4])) == same
