@@ -84,7 +84,7 @@ FAMILIES = {
             (
                 Variant("1 nivel", "trees", _trees(1, 0.6, 0.2, 10)),
                 Variant("6 niveles", "trees", _trees(6, 0.9, 0.05, 10, 0.5)),
-                Variant("8 niveles al azar", "trees", _random_trees(8, 0.04, 10)),
+                Variant("8 niveles aleatorios", "trees", _random_trees(8, 0.04, 10)),
                 Variant("4 niveles tras logística", "trees", _trees(4, 0.6, 0.1, 5, 0.5), "logreg"),
             ),
         ),
