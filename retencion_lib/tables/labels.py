@@ -59,6 +59,9 @@ class Classes:
         return None
 
 
+USUAL = Classes("1", "0")  # where no model says
+
+
 def texts_of(column: pd.Series) -> pd.Series:
     """Labels of a column as canonical texts, None where blank."""
     named = column.map(canonical, na_action="ignore").astype(object)
@@ -194,6 +197,8 @@ def read_outcomes(column: pd.Series, where: str, classes: Classes) -> pd.Series:
     labels = texts_of(column)
     known = {label: classes.outcome(label) for label in labels.dropna().unique()}
     rest = sorted(label for label, outcome in known.items() if outcome is None)
+    if len(rest) == 1 and not classes.stays and not classes.usual:
+        known[rest.pop()] = 0.0  # a model of an older version knows only the label that leaves
     if rest:
         stays = classes.stays or "su contrario"
         raise DataError(

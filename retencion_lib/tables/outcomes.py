@@ -15,7 +15,7 @@ from retencion_lib.errors import DataError
 from retencion_lib.home.predictions import read_predictions
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import need_columns, read_table
-from retencion_lib.tables.labels import NEGATIVE_LABELS, POSITIVE_LABELS
+from retencion_lib.tables.labels import USUAL, Classes, read_outcomes
 from retencion_lib.tables.scored import Scored
 from retencion_lib.tables.training import as_labels, check_ids
 from retencion_lib.words import listed, plural
@@ -55,7 +55,7 @@ class Outcomes:
 
 
 def collect(
-    batch: Scored, people: pd.DataFrame, labels: str, *, target: str, positive: str = ""
+    batch: Scored, people: pd.DataFrame, labels: str, *, target: str, classes: Classes = USUAL
 ) -> Outcomes | None:
     """Read the outcomes and give each its prediction; None without a file.
 
@@ -63,14 +63,14 @@ def collect(
     ----------
     people : DataFrame
         As `predicted` gives it.
-    positive : str
-        Label of the class that left, as the model in use learnt it; empty where there is none.
+    classes : Classes
+        The two labels that the model in use learnt.
 
     Raises
     ------
     DataError
         If the id or the outcome is missing, an id repeats, the outcome is not two known
-        classes, or no customer with an outcome was ever scored.
+        labels, or no customer with an outcome was ever scored.
     """
     if not labels:
         return None
@@ -78,7 +78,7 @@ def collect(
     where = config.relative(labels)
     need_columns(frame.columns, [batch.id_col, target], where)
     ids = check_ids(frame[batch.id_col], where)
-    y = binary_outcomes(frame[target].reset_index(drop=True), where, positive)
+    y = read_outcomes(frame[target].reset_index(drop=True), where, classes)
     outcome = pd.Series(y.to_numpy(), index=ids)
     known = outcome.dropna()
     table = people.assign(y=people.id.map(known))
@@ -91,31 +91,6 @@ def collect(
         )
     unknown = sorted(set(known.index) - set(table.id))
     return Outcomes(where, table, unknown, int(outcome.isna().sum()))
-
-
-def binary_outcomes(column: pd.Series, where: str, positive: str = "") -> pd.Series:
-    """Outcomes as 1, 0 or nan where blank; one class alone is fine, its name must be known.
-
-    Raises
-    ------
-    DataError
-        If a label is neither the champion's, nor yes/no and their like.
-    """
-    labels = as_labels(column)
-    found = sorted(labels.dropna().unique())
-    low = {label: label.strip().lower() for label in found}
-    yes = {f for f in found if f == positive or low[f] in POSITIVE_LABELS}
-    no = {f for f in found if low[f] in NEGATIVE_LABELS} - {positive}
-    rest = [f for f in found if f not in yes | no]
-    if len(rest) == 1 and positive and not no and positive.lower() not in POSITIVE_LABELS:
-        no = {rest.pop()}
-    if rest:
-        raise DataError(
-            f"{where}: '{column.name}' tiene {listed(found, quote=True)} y no se sabe qué es "
-            f"{listed(rest, quote=True)}. Hacen falta la baja ('{positive or 1}') y su contrario, "
-            "como 1 y 0 o sí y no; deja en blanco lo que aún no se sabe."
-        )
-    return labels.map(dict.fromkeys(yes, 1.0) | dict.fromkeys(no, 0.0)).astype(float)
 
 
 def predicted(batch: Scored, log: pd.DataFrame, *, threshold: float) -> pd.DataFrame:

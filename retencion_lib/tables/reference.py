@@ -16,6 +16,8 @@ from retencion_lib.home.watch_report import SCORE
 from retencion_lib.maths.drift import count_numbers, plan_numbers, table
 from retencion_lib.maths.drift.table import Profile
 from retencion_lib.tables.scan import Sample, make_plan, scan
+from retencion_lib.tables.sources import open_source
+from retencion_lib.tables.training import id_name
 
 SAMPLE = 2000  # rows of each side for the comparison of all columns at once
 
@@ -54,12 +56,12 @@ def profile_path(version: str) -> str:
 
 def make_reference(path: str, *, id_col: str, target: str) -> Reference:
     """Summarise a reference table: once over it to find the cuts, once to count."""
-    file = config.resolve(path)
-    plan = make_plan(file, skip={id_col, target})
+    source = open_source(path)
+    plan = make_plan(source, skip={id_name(id_col), target})
     sample = Sample(SAMPLE)
-    profile = scan(file, plan, sample)
-    store.record("input", file, profile.n_rows)
-    return Reference(config.relative(file), store.sha256(file), profile, sample.frame())
+    profile = scan(source, plan, sample)
+    source.record()
+    return Reference(source.where, source.sha256, profile, sample.frame())
 
 
 def write_profile(
@@ -80,7 +82,7 @@ def write_profile(
     score = count_numbers(plan_numbers(scores), scores)
     profile = replace(reference.profile, columns={**reference.profile.columns, SCORE: score})
     source = _Source(reference.path, reference.sha256)
-    beside = _Stored(version, source, id_col, target, reference.rows.to_dict("list"))
+    beside = _Stored(version, source, id_name(id_col), target, reference.rows.to_dict("list"))
     stored = config.resolve(profile_path(version))
     store.write_json(stored, asdict(beside) | table.to_plain(profile))
     return profile

@@ -7,7 +7,7 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.tables import need_columns, read_table
-from retencion_lib.tables.training import as_labels
+from retencion_lib.tables.training import as_labels, id_name
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ def read_scored(path: str, *, id_col: str, score_col: str) -> Scored:
     DataError
         If the file or one of the two columns is missing.
     """
+    id_col = id_name(id_col)
     table = read_table(path, texts=[id_col])
     where = config.relative(path)
     need_columns(table.columns, [id_col, score_col], where)

@@ -73,7 +73,8 @@ def batch(home, contract: dict, values: pa.Array) -> list:
                      id="codes-that-lost-their-zero"),
         pytest.param(["an\u0303o", "mes"], pa.array(["año", "mes"]), ["año", "mes"], id="letters"),
         pytest.param(["1.234,50", "5,25"], pa.array(["1.234", "7"]), [1234.0, 7.0], id="thousands"),
-        pytest.param([*(i % 13 for i in range(39)), "s/d"], pa.array(["s/d", "7"]), [np.nan, 7.0], id="a-gap-code"),
+        pytest.param([*(i % 13 for i in range(39)), "s/d"], pa.array(["s/d", "7"]), [np.nan, 7.0],
+                     id="a-gap-code"),
     ],
 )  # fmt: skip
 def test_a_later_table_is_read_by_the_coding_of_the_training(home, column, values, expected):

@@ -6,6 +6,8 @@ import pytest
 from retencion_lib.errors import DataError
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import outcomes
+from retencion_lib.tables.contract import classes_of
+from retencion_lib.tables.labels import USUAL, read_outcomes
 from tests.scored_home import batch_of, outcomes_of, write_log
 
 
@@ -54,13 +56,13 @@ def test_the_log_gives_a_batch_its_threshold_and_its_groups(home):
 )
 def test_outcomes_are_recognised_as_in_training(given, positive, expected):
     column = pd.Series(given, name="baja")
-    found = outcomes.binary_outcomes(column, "l.csv", positive)
+    found = read_outcomes(column, "l.csv", classes_of({}, positive))
     assert found.astype(object).where(found.notna(), None).tolist() == expected
 
 
 def test_a_label_that_nobody_knows_is_shown_with_the_remedy():
     with pytest.raises(DataError, match=r"l\.csv: 'baja' tiene '0', '1' y 'pendiente'.*en blanco"):
-        outcomes.binary_outcomes(pd.Series(["1", "0", "pendiente"], name="baja"), "l.csv")
+        read_outcomes(pd.Series(["1", "0", "pendiente"], name="baja"), "l.csv", USUAL)
 
 
 def test_a_repeated_id_is_refused(home):

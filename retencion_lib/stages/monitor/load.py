@@ -7,11 +7,11 @@ from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.home import store
 from retencion_lib.maths.drift.table import Profile
 from retencion_lib.stages.monitor.comparison import Tables
-from retencion_lib.tables import need_columns
-from retencion_lib.tables.blocks import blocks
+from retencion_lib.tables import need_columns, open_source
 from retencion_lib.tables.reference import SAMPLE, read_reference
 from retencion_lib.tables.repeats import repeated_ids
 from retencion_lib.tables.scan import Sample, scan
+from retencion_lib.tables.training import id_name
 from retencion_lib.words import es, plural
 
 SCORED_BATCH = "data/new_batch_with_score.csv"
@@ -42,21 +42,23 @@ def load(
         raise ParameterError(
             f"max_age_days = {max_age_days}: debe ser un número de días, 0 o más, como 45."
         )
+    id_col = id_name(id_col)
     before = read_reference(reference, id_col=id_col, target=target)
     file = config.resolve(current)
     if current == SCORED_BATCH:
         store.need(file, made_by="infer")
-    where = config.relative(file)
-    need_columns(next(blocks(file)).names, [id_col, score_col], where)
+    source = open_source(file)
+    where = source.where
+    need_columns(source.names, [id_col, score_col], where)
     _need_score(before.profile, score_col, before.path)
     sample = Sample(SAMPLE)
-    now = scan(file, before.profile.plan, sample)
+    now = scan(source, before.profile.plan, sample)
     _need_score(now, score_col, where)
-    store.record("input", file, now.n_rows)
-    rows, ids = repeated_ids(file, id_col, now.n_rows)
+    source.record()
+    rows, ids = repeated_ids(source, id_col, now.n_rows)
     tables = Tables(
         reference=before.profile, current=now, paths=(before.path, where),
-        sha256=(before.sha256, store.sha256(file)), id_col=id_col, score_col=score_col,
+        sha256=(before.sha256, source.sha256), id_col=id_col, score_col=score_col,
         target=target, repeated=(rows, tuple(ids)), date=config.run_date(date),
         max_age_days=max_age_days,
     )  # fmt: skip

@@ -26,6 +26,8 @@ from retencion_lib.stages.monitor.performance.realised import (
     measure_batches,
     realised_alerts,
 )
+from retencion_lib.tables.contract import classes_of
+from retencion_lib.tables.labels import USUAL
 from retencion_lib.tables.outcomes import Outcomes, collect, predicted
 from retencion_lib.tables.scored import Scored, read_scored
 
@@ -81,8 +83,9 @@ def watch(t: Tables, shifts: Sequence[Shift] = (), labels: str = "") -> Performa
         threshold=float(people.threshold.iloc[0]), capacity=known.capacity,
         moved=[s.name for s in shifts if s.status != "ok"],
     )  # fmt: skip
-    positive = known.model.positive if known.model else ""
-    outcomes = collect(batch, people, labels, target=t.target, positive=positive)
+    model = known.model
+    classes = classes_of(model.contract, model.positive) if model else USUAL
+    outcomes = collect(batch, people, labels, target=t.target, classes=classes)
     by = Yardstick(known.capacity, curve, _retired(outcomes, known))
     return Performance(
         hoped, outcomes, measure_batches(outcomes, by),

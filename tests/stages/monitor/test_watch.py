@@ -14,7 +14,12 @@ from tests.watch_home import loaded
 def opened(monkeypatch):
     """Tables that were read whole, in order."""
     read, paths = scored.read_table, []
-    monkeypatch.setattr(scored, "read_table", lambda path: paths.append(path) or read(path))
+
+    def noted(path, **given):
+        paths.append(path)
+        return read(path, **given)
+
+    monkeypatch.setattr(scored, "read_table", noted)
     return paths
 
 
