@@ -25,8 +25,9 @@ class Past:
     starts: dict[str, dict] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)  # path to run
     wrote: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
-    champion: str | None = None  # hash of the model put in use last
-    promoted: bool = False
+    # Models that may be in use: the one put in use last, and the one before where the run that
+    # was changing it was cut short and may not have come to it.
+    champions: set[str | None] = field(default_factory=lambda: {None})
 
     def add(self, event: dict) -> None:
         """Take in one more line."""
@@ -39,7 +40,9 @@ class Past:
         elif kind == "run_finished":
             self.sealed |= dict.fromkeys(event["files"], run)
         elif kind == "promotion":
-            self.champion, self.promoted = event["new"]["sha256"], True
+            said = event["files"].get(events.REGISTRY, "")
+            done = self.lives.certain(run, events.REGISTRY, said)
+            self.champions = {event["new"]["sha256"]} | (set() if done else self.champions)
 
     def known(self, path: str) -> set[str]:
         """Contents that the lines so far give a file."""
@@ -135,7 +138,7 @@ def _promotion(event: dict, past: Past) -> Objections:
     model = f"artifacts/{name}.pkl"
     if event["new"]["sha256"] not in past.known(model):
         yield "unlawful", f"pone en uso {model} con una huella que nadie anotó al entrenar.", model
-    if past.promoted and (event.get("old") or {}).get("sha256") != past.champion:
+    if (event.get("old") or {}).get("sha256") not in past.champions:
         yield "unlawful", "el modelo que dice sustituir no es el que estaba en uso.", None
     if events.REGISTRY not in event["files"]:
         yield "unlawful", f"no dice cómo queda {events.REGISTRY}.", events.REGISTRY
