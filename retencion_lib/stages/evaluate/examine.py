@@ -103,6 +103,9 @@ def examine(start: Opening, *, capacity: float, profit: float, policy: str = "f1
     choice, model, parts = start.choice, start.model, start.parts
     y, scores = parts.test.y, model.predict(parts.test.X)
     cuts = thresholds(choice, capacity=capacity, profit=profit)
+    # Found on what single members said; moved to where the whole model flags as many of these
+    # customers, whose outcomes are not asked. What a call costs knows no members.
+    cuts |= {p: model.cut_of_all(parts.test.X, cuts[p]) for p in ("f1", "capacity")}
     given = {"capacity": capacity, "threshold": cuts[policy]}
     dev = parts.dev
     plain = fit_baseline(dev.X, dev.y, describe(dev.X, dev.numeric, dev.categorical))

@@ -40,15 +40,22 @@ def test_the_paired_log_loss_is_the_hand_worked_one():
 
 
 def test_between_equals_the_simplest_wins_even_if_it_is_not_the_first():
-    found = metrics.contest(HALVES, {"simple": TIMID, "richer": SURE, "richest": SURE})
+    scores = {"simple": TIMID, "richer": SURE, "richest": SURE}
+    found = metrics.contest(HALVES, scores, given_up=1.0)
     assert found.tied["roc_auc"] == found.tied["log_loss"] == ["simple", "richer", "richest"]
     assert found.winner == "simple"
 
 
+def test_where_nothing_is_given_up_the_truest_of_the_equals_wins():
+    found = metrics.contest(HALVES, {"simple": TIMID, "richer": SURE})
+    assert found.tied["f1"] == ["simple", "richer"]
+    assert found.winner == "richer"
+
+
 def test_simplicity_may_cost_one_standard_error_of_the_log_loss_and_no_more():
     # The same customers three times: √(.1539 × 30/29 / 30) = .0729, and .0915 is 1.3 of them.
-    found = metrics.contest(np.tile(HALVES, 3), {"timid": np.tile(TIMID, 3),
-                                                 "sure": np.tile(SURE, 3)})  # fmt: skip
+    scores = {"timid": np.tile(TIMID, 3), "sure": np.tile(SURE, 3)}
+    found = metrics.contest(np.tile(HALVES, 3), scores, given_up=1.0)
     gap, error = found.loss_gaps["timid"]
     assert (gap, error) == (pytest.approx(0.0915, abs=1e-4), pytest.approx(0.0729, abs=1e-4))
     assert found.out("roc_auc") == found.out("pr_auc") == found.out("f1") == []
