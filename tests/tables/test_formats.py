@@ -165,10 +165,11 @@ def test_every_form_of_a_table_gives_the_same_contract_rows_and_profile(home):
     need_same(customers(amounts, wholes, rng.random(N) < 0.5), home)
 
 
+# Numbers of a few digits: a workbook keeps sixteen, and would itself lose the last of more.
 amount = st.one_of(
-    st.floats(-1e6, 1e6).map(lambda v: round(v, 2)),
+    st.integers(-(10**8), 10**8).map(lambda n: n / 100),
+    st.integers(1, 10**6).map(lambda n: n / 10**6),
     st.just(float("nan")),
-    st.floats(0.001, 1.0).map(lambda v: round(v, 6)),
 )
 
 
