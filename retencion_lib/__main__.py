@@ -5,6 +5,7 @@ message; 3 only where `--fail-on` asks for it; 130 interrupted; 141 nobody reads
 """
 
 import contextlib
+import difflib
 import os
 import sys
 
@@ -125,7 +126,9 @@ def obey(words: list[str]) -> None:
         COMMANDS[stage].run(rest)
     elif stage not in STAGES:
         known = [*STAGES, *COMMANDS]
-        raise ParameterError(f"No existe la orden '{stage}'. Hay: {', '.join(known)}.")
+        near = difflib.get_close_matches(stage, known, n=1)
+        hint = f"¿Querías decir '{near[0]}'? " if near else ""
+        raise ParameterError(f"No existe la orden '{stage}'. {hint}Hay: {', '.join(known)}.")
     elif rest[:1] in (["-h"], ["--help"]):
         print(help_text(stage))
     else:

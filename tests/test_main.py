@@ -21,7 +21,7 @@ def home(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        pytest.param(["trainn"], "No existe la orden 'trainn'. Hay: eda, train", id="order"),
+        pytest.param(["trainn"], "'trainn'. ¿Querías decir 'train'?", id="order"),
         pytest.param(["train", "--dtaa", "x"], "¿Querías decir 'data'?", id="parameter"),
         pytest.param(["train", "x"], "'x' sobra: los parámetros se dan", id="loose-word"),
         pytest.param(["train", "--data"], "Falta el valor de '--data'", id="no-value"),

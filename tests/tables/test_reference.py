@@ -19,7 +19,7 @@ def home(tmp_path, monkeypatch):
 def test_a_stored_profile_serves_in_place_of_its_table(home):
     ask = {"id_col": "id", "target": "left"}
     scores = customers(1000, 4)["score"].to_numpy()
-    written = write_profile("0.1", scores=scores, **ask)
+    written = write_profile("0.1", REFERENCE, scores=scores, **ask)
     fresh = make_reference(REFERENCE, **ask)
     for path in ("monitoring/profile__v0.1.json", REFERENCE):
         stored = read_reference(path, **ask)
@@ -31,7 +31,7 @@ def test_a_stored_profile_serves_in_place_of_its_table(home):
 
 def test_a_profile_of_another_table_does_not_serve(home):
     ask = {"id_col": "id", "target": "left"}
-    write_profile("0.1", scores=customers(1000, 4)["score"].to_numpy(), **ask)
+    write_profile("0.1", REFERENCE, scores=customers(1000, 4)["score"].to_numpy(), **ask)
     customers(50, 5).to_csv(home / REFERENCE, index=False)
     assert read_reference(REFERENCE, **ask).profile.n_rows == 50
 

@@ -1,5 +1,6 @@
 """Stage 04: score a batch, decide whom to call and who is left as control, and log it."""
 
+from retencion_lib.home.names import load_names
 from retencion_lib.home.terms import current_terms
 from retencion_lib.stages.infer.calls import CallList, check_control, control_group, make_calls
 from retencion_lib.stages.infer.figures import describe_scores, plot_scores
@@ -14,7 +15,6 @@ from retencion_lib.stages.infer.say import (
     trust_sentence,
     written_sentence,
 )
-from retencion_lib.stages.infer.say_reasons import load_names
 from retencion_lib.stages.infer.scoring import Batch, Scorer, load_batch, load_scorer, score
 from retencion_lib.stages.say import terms_sentence
 from retencion_lib.tables.say import odd_sentences

@@ -14,6 +14,7 @@ from scipy.stats import norm
 
 from retencion_lib import config
 from retencion_lib.errors import ParameterError
+from retencion_lib.home.names import Names
 from retencion_lib.home.terms import Terms
 from retencion_lib.maths import decision, metrics
 from retencion_lib.models import FittedModel
@@ -21,7 +22,6 @@ from retencion_lib.models.attribution import contributions
 from retencion_lib.stages.infer.reasons import Reason, reasons
 from retencion_lib.tables import hashes
 
-Names = dict[str, str | dict[str, str]]  # column to how it is said, or each of its values
 CONTACT, CONTROL = "contact", "control"
 N_REASONS = 3
 SIGNIFICANCE, POWER = 0.05, 0.80

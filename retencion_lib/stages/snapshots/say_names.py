@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from retencion_lib.home import store
+from retencion_lib.home.names import Names, load_names
 from retencion_lib.stages.snapshots.say import said, the
 from retencion_lib.tables.clock import Duration
 from retencion_lib.tables.snapshots import Ask, Panel, features_of
@@ -19,20 +20,12 @@ def write_names(panel: Panel, ask: Ask, names: str) -> Path:
     names : str
         JSON of the user's own: of the log's columns, or of the panel's.
     """
-    given = _given(names)
+    given = load_names(names)
     found = feature_names(ask, given) | given
     return store.write_json(panel.path.with_name(f"{panel.path.stem}_names.json"), found)
 
 
-def _given(path: str) -> dict:
-    if not path:
-        return {}
-    from retencion_lib.models.attribution import load_names  # slow: it brings every model
-
-    return load_names(path)
-
-
-def feature_names(ask: Ask, given: dict) -> dict:
+def feature_names(ask: Ask, given: Names) -> Names:
     """A phrase for each feature, with ``{}`` where its value goes."""
     names = {
         "tenure_days": _counted("día", "días", "desde su primer evento"),
@@ -59,7 +52,7 @@ def _counted(one: str, many: str, rest: str) -> dict[str, str]:
 
 def features_table(ask: Ask, names: str) -> pd.DataFrame:
     """Each feature of the history and what it is, for people."""
-    said_so = feature_names(ask, _given(names))
+    said_so = feature_names(ask, load_names(names))
     rows = []
     for name in features_of(ask):
         text = said_so[name] if isinstance(said_so[name], str) else said_so[name][""]
@@ -71,7 +64,7 @@ def _last(window: Duration) -> str:
     return f"en {the(window, 'últim')}"
 
 
-def _plain(column: str, given: dict) -> str:
+def _plain(column: str, given: Names) -> str:
     """A column of the log for people, as the user says it or as it is called."""
     text = given.get(column, column)
     return text if isinstance(text, str) else column

@@ -33,7 +33,7 @@ def test_the_paired_log_loss_is_the_hand_worked_one():
     # Timid loses log(.8/.6) = .2877 on 8 customers and gains log(.4/.2) = .6931 on 2:
     # mean (8 × .2877 − 2 × .6931)/10 = .0915; deviations .1962 (8) and −.7846 (2), so the
     # variance is (8 × .0385 + 2 × .6156)/9 = .1710 and the error √(.1710/10) = .1308.
-    found = metrics.contest(HALVES, {"timid": TIMID, "sure": SURE})
+    found = metrics.contest(HALVES, {"timid": TIMID, "sure": SURE}, given_up=1.0)
     gap, error = found.loss_gaps["timid"]
     assert (gap, error) == (pytest.approx(0.0915, abs=1e-4), pytest.approx(0.1308, abs=1e-4))
     assert (found.truest, found.winner) == ("sure", "timid")  # .70 errors

@@ -6,8 +6,9 @@ import pytest
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
+from retencion_lib.home.names import load_names
 from retencion_lib.stages.infer.reasons import Reason, _level, levels_of, reasons
-from retencion_lib.stages.infer.say_reasons import load_names, say_reason
+from retencion_lib.stages.infer.say_reasons import say_reason
 
 
 def said(found):

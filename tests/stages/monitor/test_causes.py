@@ -25,13 +25,22 @@ def customers(n: int, seed: int, start: int = 0) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory):
+def learnt(tmp_path_factory):
     """A home with one champion, trained on 800 customers."""
     with pytest.MonkeyPatch.context() as patch:
         home = tmp_path_factory.mktemp("home")
         patch.setenv(config.HOME_VARIABLE, str(home))
         stages.use_home(home)
-        yield stages.learn(customers(800, 1), "0.1", 42)
+        return home, stages.learn(customers(800, 1), "0.1", 42)
+
+
+@pytest.fixture
+def model(learnt, monkeypatch):
+    """The champion, in the home where it was trained."""
+    home, champion = learnt
+    monkeypatch.setenv(config.HOME_VARIABLE, str(home))
+    stages.use_home(home)
+    return champion
 
 
 def attributed(model, path: str, capacity: float = 0.1) -> Causes:

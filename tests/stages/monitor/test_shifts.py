@@ -47,7 +47,8 @@ def test_the_mean_of_several_models_is_not_compared_with_single_ones(home):
     table(train, alone).to_csv(home / "monitoring/train_with_score.csv", index=False)
     table(batch, mean[batch]).to_csv(home / "batch.csv", index=False)
     assert [s.status for s in shifts_of("batch.csv")] == ["ok", "alert"]
-    write_profile("0.1", id_col="id", target="left", scores=mean[exam])
+    own = {"id_col": "id", "target": "left", "scores": mean[exam]}
+    write_profile("0.1", "monitoring/train_with_score.csv", **own)
     assert [s.status for s in shifts_of("batch.csv")] == ["ok", "ok"]
 
 
