@@ -27,8 +27,10 @@ SHORT = 22  # letters of a text that stays on one line, such as an interval
 
 
 def say(*sentences: str) -> None:
-    """Show sentences computed from the data, as one paragraph."""
-    display(Markdown(" ".join(s for s in sentences if s)))
+    """Show sentences computed from the data, as one paragraph; nothing where all are empty."""
+    said = " ".join(s for s in sentences if s)
+    if said:
+        display(Markdown(said))
 
 
 def bullets(sentences: list[str], *, none: str) -> None:
