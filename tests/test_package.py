@@ -31,7 +31,7 @@ def test_the_notebooks_are_copied_where_the_user_says(tmp_path, monkeypatch):
         copies = copy_notebooks("los míos")
         assert [p.stem for p in copies] == list(config.NOTEBOOKS.values())
     assert copies[0].parent == tmp_path / "los míos"
-    assert copies[0].read_bytes() == (ROOT / "notebooks/01_eda.ipynb").read_bytes()
+    assert copies[0].read_bytes() == (ROOT / "notebooks" / copies[0].name).read_bytes()
 
 
 def test_a_notebook_that_the_user_changed_is_not_overwritten(tmp_path):

@@ -10,11 +10,13 @@ from collections.abc import Collection
 import pandas as pd
 
 from retencion_lib import config
-from retencion_lib.home import store
+from retencion_lib.errors import OrderError
+from retencion_lib.home import ledger, store
 
 EVENT = ("event_id", "run_id", "scored_at")
 DECIDED = ("model", "version", "score", "threshold", "prediction", "decile", "expected_profit",
            "group", "reasons", "campaign")  # fmt: skip
+SCORED = "_with_score."  # in the name of the table of a scored batch
 SCORE = "score"  # column that scoring adds to a table
 
 
@@ -30,6 +32,24 @@ def header() -> list[str]:
 def id_columns(names: Collection[str]) -> list[str]:
     """Of the columns of a log, the one that names its customers (none, or several, if foreign)."""
     return [name for name in names if name not in (*EVENT, *DECIDED)]
+
+
+def last_scored() -> str:
+    """The batch that 04 scored last, as its table lies in the home.
+
+    Raises
+    ------
+    OrderError
+        If no batch has been scored.
+    """
+    lines = ledger.mentioning(SCORED)
+    found = [e["path"] for e in lines if e["event"] == "write" and SCORED in e["path"]]
+    if not found:
+        raise OrderError(
+            f"Todavía no se ha puntuado ningún lote en {config.home()}. Ejecuta antes 'retencion "
+            "infer', o indica con current un lote que tenga puntuación."
+        )
+    return found[-1]
 
 
 def log_predictions(events: pd.DataFrame) -> int:

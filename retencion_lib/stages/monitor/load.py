@@ -4,7 +4,7 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import DataError, ParameterError
-from retencion_lib.home import store
+from retencion_lib.home.predictions import last_scored
 from retencion_lib.maths.drift.table import Profile
 from retencion_lib.stages.monitor.comparison import Tables
 from retencion_lib.tables import need_columns, open_source
@@ -13,8 +13,6 @@ from retencion_lib.tables.repeats import repeated_ids
 from retencion_lib.tables.scan import Sample, scan
 from retencion_lib.tables.training import id_name
 from retencion_lib.words import es, plural
-
-SCORED_BATCH = "data/new_batch_with_score.csv"
 
 
 def load(
@@ -44,10 +42,7 @@ def load(
         )
     id_col = id_name(id_col)
     before = read_reference(reference, id_col=id_col, target=target)
-    file = config.resolve(current)
-    if current == SCORED_BATCH:
-        store.need(file, made_by="infer")
-    source = open_source(file)
+    source = open_source(config.resolve(current or last_scored()))
     where = source.where
     need_columns(source.names, [id_col, score_col], where)
     _need_score(before.profile, score_col, before.path)
