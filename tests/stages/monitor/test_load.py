@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from retencion_lib.errors import DataError, OrderError, ParameterError
-from retencion_lib.home import store
+from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.stages.monitor.load import load
 from tests.watch_home import ASK, REFERENCE, customers, loaded
 
@@ -27,19 +26,6 @@ def test_a_batch_is_the_same_one_under_the_cuts_of_another_reference(home):
         for name in ("train_with_score", "other")
     }
     assert len(told) == 1
-
-
-def test_without_a_batch_the_one_scored_last_is_looked_at(home):
-    with pytest.raises(
-        OrderError, match="Todavía no se ha puntuado ningún lote.*'retencion infer'"
-    ):
-        loaded("")
-    store.begin("r4-infer")
-    for name in ("first", "last"):
-        table = pd.read_csv(home / "same.csv")
-        store.write_csv(home / f"data/{name}_with_score.csv", table)
-    store.end()
-    assert loaded("").paths[1] == "data/last_with_score.csv"
 
 
 @pytest.mark.parametrize(("change", "message"), [
