@@ -4,6 +4,7 @@ import io
 import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from sklearn.pipeline import Pipeline
 from retencion_lib.maths.metrics import same_share
 from retencion_lib.models.boosting import xgboost
 from retencion_lib.models.calibrate import Calibrator
+from retencion_lib.tables.rules import Contract, plain_contract, read_contract
 
 
 def log_odds(p: np.ndarray) -> np.ndarray:
@@ -94,7 +96,7 @@ class FittedModel:
     version: str
     predictor: Predictor
     calibrator: Calibrator
-    contract: dict
+    contract: Contract
     thresholds: dict[str, float]  # policy to score, from out-of-fold predictions
     seed: int
     test_share: float
@@ -104,10 +106,20 @@ class FittedModel:
     libraries: dict[str, str]
     background: pd.DataFrame  # some training rows: what attributions compare a customer with
 
+    # Artifacts hold the contract in its plain form, as they always have: those of before its
+    # class open as they are, and equal models of then and now give equal bytes.
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"contract": plain_contract(self.contract)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        contract = read_contract(self.contract, f"{self.family} v{self.version}")
+        self.__dict__.update(contract=contract)
+
     @property
     def features(self) -> list[str]:
         """Names of the columns that the model reads, in order."""
-        return list(self.contract["columns"])
+        return list(self.contract.columns)
 
     def margin(self, frame: pd.DataFrame) -> np.ndarray:
         """Log-odds of leaving before calibration, shape (n,); rows are independent."""

@@ -11,9 +11,8 @@ import pandas as pd
 import pandera.pandas as pa
 
 from retencion_lib.errors import ContractError
-from retencion_lib.tables.labels import REFUSE, Classes
+from retencion_lib.tables.rules import CATEGORICAL, NUMERIC, Contract, Rule
 from retencion_lib.tables.training import Training, as_labels
-from retencion_lib.tables.typed import Reading
 from retencion_lib.words import es, listed, pct, plural
 
 ENOUGH = 2  # values, from which a column all of whose values are strange is another coding
@@ -29,78 +28,51 @@ class BatchCheck:
     notes: list[str] = field(default_factory=list)  # reported, and scored all the same
 
 
-def infer_contract(training: Training) -> dict:
-    """Contract of a training table, as JSON-able values.
-
-    Returns
-    -------
-    dict
-        ``id_col``; ``columns``: for each feature its kind, null rate, and range or categories;
-        ``dates``: names of the columns of dates, which no model reads and a batch may bring.
-    """
-    columns = {}
-    for name in training.X.columns:
-        column = training.X[name]
-        rule: dict = {"null_rate": float(column.isna().mean())}
-        if name in training.numeric:
-            rule |= {"kind": "numeric", "min": float(column.min()), "max": float(column.max())}
-            rule |= _notation(training.readings.get(name))
-        else:
-            rule |= {"kind": "categorical", "categories": sorted(column.dropna().unique())}
-        columns[name] = rule
-    return {
-        "id_col": training.id_col,
-        "target": training.target,
-        "columns": columns,
-        "dates": list(training.dates),
-    } | _outcome(training)
+def infer_contract(training: Training) -> Contract:
+    """Contract of a training table."""
+    classes = training.classes
+    return Contract(
+        id_col=training.id_col,
+        target=training.target,
+        columns={name: _rule(training, name) for name in training.X.columns},
+        dates=tuple(training.dates),
+        outcome=None if (classes.leaves, classes.stays) == ("1", "0") else classes,
+        unlabelled=training.unlabelled,
+    )
 
 
-def _notation(reading: Reading | None) -> dict:
-    """What a later table needs to be read alike, where it is not plain numbers."""
-    found: dict = {}
-    if reading and reading.grouped:
-        found["decimal"] = ","
-    if reading and reading.gaps:
-        found["gaps"] = sorted(reading.gaps)
-    return found
+def _rule(training: Training, name: str) -> Rule:
+    column = training.X[name]
+    nulls = float(column.isna().mean())
+    if name not in training.numeric:
+        return Rule(nulls, CATEGORICAL, categories=tuple(sorted(column.dropna().unique())))
+    low, high = float(column.min()), float(column.max())
+    reading = training.readings.get(name)
+    if reading is None:
+        return Rule(nulls, NUMERIC, low, high)
+    # What a later table needs to be read alike, where it is not plain numbers.
+    decimal, gaps = "," if reading.grouped else "", tuple(sorted(reading.gaps))
+    return Rule(nulls, NUMERIC, low, high, decimal=decimal, gaps=gaps)
 
 
-def _outcome(training: Training) -> dict:
-    """The labels of the outcome where they are not 1 and 0, and what was done with blank ones."""
-    classes, found = training.classes, {}
-    if (classes.leaves, classes.stays) != ("1", "0"):
-        found["outcome"] = {"leaves": classes.leaves, "stays": classes.stays}
-    if training.unlabelled != REFUSE:
-        found["unlabelled"] = training.unlabelled
-    return found
-
-
-def classes_of(contract: dict, positive: str) -> Classes:
-    """The two labels that a model learnt; of an older one, what its positive label implies."""
-    if "outcome" in contract:
-        return Classes(**contract["outcome"])
-    return Classes(positive or "1", "0" if positive in ("", "1") else "")
-
-
-def schema(contract: dict) -> pa.DataFrameSchema:
+def schema(contract: Contract) -> pa.DataFrameSchema:
     """Pandera schema of a contract: the columns, their types, and one row an id."""
     columns = {
-        name: pa.Column(nullable=True, checks=_type_check(rule["kind"]), required=True)
-        for name, rule in contract["columns"].items()
+        name: pa.Column(nullable=True, checks=_type_check(rule), required=True)
+        for name, rule in contract.columns.items()
     }
-    columns[contract["id_col"]] = pa.Column(nullable=False, unique=True, required=True)
+    columns[contract.id_col] = pa.Column(nullable=False, unique=True, required=True)
     return pa.DataFrameSchema(columns, strict=False)
 
 
-def _type_check(kind: str) -> list[pa.Check]:
-    if kind != "numeric":
+def _type_check(rule: Rule) -> list[pa.Check]:
+    if not rule.numeric:
         return []
     # All-null columns arrive as object: null is a report, not a type.
     return [pa.Check(lambda s: pd.api.types.is_numeric_dtype(s) or s.isna().all(), name="number")]
 
 
-def check_batch(frame: pd.DataFrame, contract: dict) -> BatchCheck:
+def check_batch(frame: pd.DataFrame, contract: Contract) -> BatchCheck:
     """Hold a batch against a contract; nothing is raised, everything is listed."""
     errors: list[str] = []
     try:
@@ -109,31 +81,31 @@ def check_batch(frame: pd.DataFrame, contract: dict) -> BatchCheck:
         errors = _violations(found.failure_cases, frame, contract)
     if errors:
         return BatchCheck(frame, errors)
-    rules = contract["columns"]
-    coerced = pd.DataFrame({contract["id_col"]: as_labels(frame[contract["id_col"]])})
+    rules = contract.columns
+    coerced = pd.DataFrame({contract.id_col: as_labels(frame[contract.id_col])})
     for name, rule in rules.items():
-        numeric = rule["kind"] == "numeric"
-        coerced[name] = frame[name].astype("float64") if numeric else as_labels(frame[name])
+        column = frame[name]
+        coerced[name] = column.astype("float64") if rule.numeric else as_labels(column)
     foreign = [said for name, rule in rules.items() if (said := _foreign(coerced[name], rule))]
     if foreign:
         return BatchCheck(frame, foreign)
     return BatchCheck(coerced, [], _notes(frame, coerced, contract))
 
 
-def _foreign(column: pd.Series, rule: dict) -> str:
+def _foreign(column: pd.Series, rule: Rule) -> str:
     """Why a column is written in another coding than that of the training; empty if it is not."""
     present = column.dropna()
     if len(present) < ENOUGH:
         return ""
-    if rule["kind"] == "categorical":
-        if present.isin(rule["categories"]).any():
+    if not rule.numeric:
+        if present.isin(rule.categories).any():
             return ""
         return (
             f"ningún valor de '{column.name}' es de los que el modelo conoce: trae "
             f"{listed(present.unique(), 3, quote=True)} y aprendió "
-            f"{listed(rule['categories'], 3, quote=True)}"
+            f"{listed(rule.categories, 3, quote=True)}"
         )
-    low, high = rule["min"], rule["max"]
+    low, high = rule.min, rule.max
     above = (present.abs() > FAR * max(abs(low), abs(high))).all()
     below = low > 0 and ((present > 0) & (present < low / FAR)).all()
     if not above and not below:
@@ -145,7 +117,7 @@ def _foreign(column: pd.Series, rule: dict) -> str:
     )
 
 
-def _violations(cases: pd.DataFrame, frame: pd.DataFrame, contract: dict) -> list[str]:
+def _violations(cases: pd.DataFrame, frame: pd.DataFrame, contract: Contract) -> list[str]:
     """Each violated rule once, in Spanish, with examples."""
     messages = []
     for name in cases.loc[cases["check"] == "column_in_dataframe", "failure_case"]:
@@ -156,7 +128,7 @@ def _violations(cases: pd.DataFrame, frame: pd.DataFrame, contract: dict) -> lis
             f"'{name}' debe ser numérica y tiene {plural(texts.sum(), 'texto', 'textos')} "
             f"({listed(frame.loc[texts, name].unique(), quote=True)})"
         )
-    id_col = contract["id_col"]
+    id_col = contract.id_col
     if id_col in frame:
         repeated = frame.loc[frame[id_col].duplicated() & frame[id_col].notna(), id_col]
         if len(repeated):
@@ -167,42 +139,41 @@ def _violations(cases: pd.DataFrame, frame: pd.DataFrame, contract: dict) -> lis
     return messages
 
 
-def _notes(frame: pd.DataFrame, coerced: pd.DataFrame, contract: dict) -> list[str]:
-    known = {*contract["columns"], *contract.get("dates", [])}
-    known |= {contract["id_col"], contract.get("target")}
+def _notes(frame: pd.DataFrame, coerced: pd.DataFrame, contract: Contract) -> list[str]:
+    known = {*contract.columns, *contract.dates, contract.id_col, contract.target}
     extra = [c for c in frame.columns if c not in known]
     notes = [f"Columnas de más, que se ignoran: {listed(extra, limit=20)}."] if extra else []
-    for name, rule in contract["columns"].items():
+    for name, rule in contract.columns.items():
         notes += _column_notes(coerced[name], name, rule)
     return notes
 
 
-def _column_notes(column: pd.Series, name: str, rule: dict) -> list[str]:
+def _column_notes(column: pd.Series, name: str, rule: Rule) -> list[str]:
     notes = []
     nulls = column.isna()
     if nulls.any():
         notes.append(
             f"'{name}': {plural(nulls.sum(), 'nulo', 'nulos')} ({pct(nulls.mean())}; "
-            f"en el entrenamiento, {pct(rule['null_rate'])})."
+            f"en el entrenamiento, {pct(rule.null_rate)})."
         )
-    if rule["kind"] == "categorical":
-        unseen = column[~nulls & ~column.isin(rule["categories"])]
+    if not rule.numeric:
+        unseen = column[~nulls & ~column.isin(rule.categories)]
         if len(unseen):
             notes.append(
                 f"'{name}': {plural(len(unseen), 'fila', 'filas')} con categorías que el modelo "
                 f"no conoce ({listed(unseen.unique(), quote=True)})."
             )
     else:
-        outside = column[(column < rule["min"]) | (column > rule["max"])]
+        outside = column[(column < rule.min) | (column > rule.max)]
         if len(outside):
             notes.append(
                 f"'{name}': {plural(len(outside), 'valor', 'valores')} fuera del rango "
-                f"[{es(rule['min'], 2)}; {es(rule['max'], 2)}] visto en el entrenamiento."
+                f"[{es(rule.min, 2)}; {es(rule.max, 2)}] visto en el entrenamiento."
             )
     return notes
 
 
-def require_batch(frame: pd.DataFrame, contract: dict, where: str) -> BatchCheck:
+def require_batch(frame: pd.DataFrame, contract: Contract, where: str) -> BatchCheck:
     """Hold a batch against a contract and refuse it if it breaks any rule.
 
     Raises

@@ -4,7 +4,7 @@ What a column is, is decided once, by the table that a model learns from: its co
 how every later table is read. Ids are text and never numbers.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.tables.arrays import LONGEST, distinct, is_number, numbers
 from retencion_lib.tables.dates import days
 from retencion_lib.tables.notation import shapes_of
+from retencion_lib.tables.rules import Contract, Rule
 from retencion_lib.tables.sources import Source, open_source
 from retencion_lib.tables.sources.chunks import joined, sort
 from retencion_lib.tables.typed import MARKS, Place, Reading, judge, marks
@@ -28,7 +29,7 @@ TRUTH = {"true": "1", "false": "0"}
 def read_table(
     path: str | Path | Source,
     *,
-    contract: Mapping | None = None,
+    contract: Contract | None = None,
     texts: Collection[str] = (),
     spare: Collection[str] = (),
 ) -> pd.DataFrame:
@@ -38,7 +39,7 @@ def read_table(
     ----------
     path : str, Path or Source
         From the project's home if relative, or a source that is open.
-    contract : mapping, optional
+    contract : Contract, optional
         Of the model that will read the table: it says the type of each of its columns.
     texts : collection of str
         Columns that are never numbers: ids and labels.
@@ -66,13 +67,13 @@ class Reader:
     def __init__(
         self,
         source: Source,
-        contract: Mapping | None = None,
+        contract: Contract | None = None,
         texts: Collection[str] = (),
         spare: Collection[str] = (),
     ) -> None:
         self.source, self.spare = source, frozenset(spare)
-        self.rules = {} if contract is None else contract["columns"]
-        given = () if contract is None else (contract["id_col"], contract.get("target"))
+        self.rules = contract.columns if contract else {}
+        given = (contract.id_col, contract.target) if contract else ()
         self.texts = frozenset([*texts, *given])
         self.all_spare = contract is not None
         self.readings: dict[str, Reading] = {}
@@ -103,8 +104,8 @@ class Reader:
 
     def _column(self, name: str) -> np.ndarray:
         array, rule = self._array(name), self.rules.get(name)
-        if rule is not None and rule["kind"] == "categorical":
-            return recoded(_spread(*distinct(array)), rule["categories"])
+        if rule is not None and not rule.numeric:
+            return recoded(_spread(*distinct(array)), rule.categories)
         if name in self.texts:
             return _spread(*distinct(array))
         if is_number(array):
@@ -129,12 +130,12 @@ class Reader:
                 return Reading("text")
             raise
 
-    def _place(self, name: str, rule: Mapping | None) -> Place:
+    def _place(self, name: str, rule: Rule | None) -> Place:
         place = place_of(self.source, name, lambda: self._elsewhere(name), number=rule is not None)
         if rule is None:
             return place
-        more = {text.casefold() for text in rule.get("gaps", ())}
-        return replace(place, decimal=rule.get("decimal") or place.decimal, gaps=place.gaps | more)
+        more = {text.casefold() for text in rule.gaps}
+        return replace(place, decimal=rule.decimal or place.decimal, gaps=place.gaps | more)
 
     def _elsewhere(self, name: str) -> str:
         """Decimal mark that the other columns show, if they agree."""

@@ -11,6 +11,7 @@ from retencion_lib.models import attribution as explain
 from retencion_lib.models.crossfit import cross_fit, fold_parts
 from retencion_lib.models.families import Variant
 from retencion_lib.models.features import Derived, describe
+from retencion_lib.tables.rules import Contract, Rule
 
 NUMERIC, CATEGORICAL = ["age", "spend", "calls"], ["plan", "town"]
 
@@ -61,7 +62,7 @@ def fitted(table, variants, weights, offset=0.0):
     members = tuple(
         cross_fit(v, y, fold_parts(v, X, y, folds, columns, 7), 7)[1][0] for v in variants
     )
-    contract = {"id_col": "id", "target": "left", "columns": {c: {} for c in X.columns}}
+    contract = Contract("id", "left", {c: Rule() for c in X.columns})
     facts = {
         "thresholds": {}, "seed": 7, "test_share": 0.2, "data_sha256": "", "positive": "1",
         "positive_rate": float(y.mean()), "libraries": {}, "background": X.head(100),

@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from retencion_lib.models import (
     FAMILIES,
     Calibrator,
     FittedModel,
+    Predictor,
     choose_calibrator,
     from_bytes,
     to_bytes,
@@ -17,6 +20,8 @@ from retencion_lib.models.calibrate import fit_calibrator
 from retencion_lib.models.combine import fit_family
 from retencion_lib.models.crossfit import fit_variants
 from retencion_lib.models.features import describe, matrix_sources
+from retencion_lib.tables.labels import Classes
+from retencion_lib.tables.rules import CATEGORICAL, NUMERIC, Contract, Rule
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +70,52 @@ def test_the_margin_is_the_weighted_sum_of_its_members(table, found):
 def test_the_cut_of_all_flags_as_many_as_the_members_do_alone(table, found):
     X, candidate = table[0], found["mlp"]
     model = FittedModel(
-        "mlp", "0.1", candidate.fit.predictor, Calibrator(), {"columns": dict.fromkeys(X)}, {}, 0,
-        0.2, "", "1", 0.5, {}, X.head(5),
+        "mlp", "0.1", candidate.fit.predictor, Calibrator(),
+        Contract("id", columns=dict.fromkeys(X, Rule())), {}, 0, 0.2, "", "1", 0.5, {}, X.head(5),
     )  # fmt: skip
     new = X.sample(300, random_state=1).assign(a=lambda f: f["a"] + 0.05)
     alone = np.concatenate([model.predict_unseen(new, np.full(300, fold)) for fold in range(5)])
     cut = float(np.quantile(alone, 0.9))
     flagged = (model.predict(new) >= model.cut_of_all(new, cut)).sum()
     assert flagged == int((alone >= cut).mean() * 300 + 0.5)
+
+
+class Before:
+    """A model as an artifact of before held it: its contract a dictionary."""
+
+    def __init__(self, contract: dict):
+        self.state = FittedModel(
+            "mlp", "0.1", Predictor((), ()), Calibrator(), contract, {}, 0, 0.2, "", "1", 0.5, {},
+            pd.DataFrame(),
+        ).__dict__  # fmt: skip
+
+    def __reduce__(self):
+        return object.__new__, (FittedModel,), self.state
+
+
+@pytest.mark.parametrize(
+    ("more", "known"),
+    [
+        pytest.param({}, {}, id="plain"),
+        pytest.param({"target": "left", "dates": ["since"]},
+                     {"target": "left", "dates": ("since",)}, id="with-dates"),
+        pytest.param({"outcome": {"leaves": "Churn", "stays": "Stay"}, "unlabelled": "drop"},
+                     {"outcome": Classes("Churn", "Stay"), "unlabelled": "drop"}, id="labels"),
+    ],
+)  # fmt: skip
+def test_a_model_stored_with_a_dictionary_opens_with_its_contract(more, known):
+    columns = {
+        "c": {"null_rate": 0.0, "kind": "categorical", "categories": ["x", "y"]},
+        "a": {"null_rate": 0.1, "kind": "numeric", "min": 1.0, "max": 2.0, "decimal": ","},
+    }
+    old = from_bytes(pickle.dumps(Before({"id_col": "id", "columns": columns} | more)))
+    rules = {
+        "c": Rule(0.0, CATEGORICAL, categories=("x", "y")),
+        "a": Rule(0.1, NUMERIC, 1.0, 2.0, decimal=","),
+    }
+    assert old.contract == Contract("id", columns=rules, **known)
+    assert old.features == ["c", "a"]
+    assert from_bytes(to_bytes(old)).contract == old.contract
 
 
 def test_the_kept_trees_are_the_ones_that_predict(table, found):

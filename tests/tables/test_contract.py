@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -5,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from retencion_lib import config
-from retencion_lib.errors import ContractError
+from retencion_lib.errors import ContractError, DataError
 from retencion_lib.tables import (
     check_batch,
     infer_contract,
@@ -13,14 +15,20 @@ from retencion_lib.tables import (
     read_table,
     require_batch,
 )
+from retencion_lib.tables.labels import Classes
+from retencion_lib.tables.rules import (
+    CATEGORICAL,
+    NUMERIC,
+    Contract,
+    Rule,
+    plain_contract,
+    read_contract,
+)
 
-CONTRACT = {
-    "id_col": "id", "target": "y",
-    "columns": {
-        "n": {"kind": "numeric", "null_rate": 0.0, "min": 0.0, "max": 10.0},
-        "c": {"kind": "categorical", "null_rate": 0.0, "categories": ["a", "b"]},
-    },
-}  # fmt: skip
+CONTRACT = Contract("id", "y", {
+    "n": Rule(0.0, NUMERIC, min=0.0, max=10.0),
+    "c": Rule(0.0, CATEGORICAL, categories=("a", "b")),
+})  # fmt: skip
 
 
 def test_every_violation_is_listed_and_not_only_the_first():
@@ -46,7 +54,7 @@ def home(tmp_path, monkeypatch):
     return tmp_path
 
 
-def learnt(home, column: list, separator: str = ";") -> dict:
+def learnt(home, column: list, separator: str = ";") -> Contract:
     """Contract of a table of which one column is given, over and over."""
     lines = [f"c{i}{separator}{column[i % len(column)]}{separator}{i % 2}" for i in range(40)]
     header = separator.join(["id", "x", "y"])
@@ -54,7 +62,7 @@ def learnt(home, column: list, separator: str = ";") -> dict:
     return infer_contract(load_training("t.csv", target="y", id_col="id"))
 
 
-def batch(home, contract: dict, values: pa.Array) -> list:
+def batch(home, contract: Contract, values: pa.Array) -> list:
     """A column of a later table, as its contract reads it."""
     ids = pa.array([str(i) for i in range(len(values))])
     pq.write_table(pa.table({"id": ids, "x": values}), home / "b.parquet")
@@ -104,6 +112,51 @@ def test_one_customer_alone_in_a_new_category_is_scored(home):
 
 
 def test_what_is_plain_adds_nothing_to_the_contract(home):
-    contract = learnt(home, ["1.5", "2.5"], ",")
-    assert set(contract) == {"id_col", "target", "columns", "dates"}
-    assert set(contract["columns"]["x"]) == {"null_rate", "kind", "min", "max"}
+    assert plain_contract(learnt(home, ["1.5", "2.5"], ",")) == {
+        "id_col": "id", "target": "y", "dates": [],
+        "columns": {"x": {"null_rate": 0.0, "kind": "numeric", "min": 1.5, "max": 2.5}},
+    }  # fmt: skip
+
+
+def test_what_is_not_plain_is_stored_under_its_own_name(home):
+    column = ["1.234,5", "2,5", *["7,5"] * 37, "S/D"]
+    assert plain_contract(learnt(home, column))["columns"]["x"] == {
+        "null_rate": 0.025, "kind": "numeric", "min": 2.5, "max": 1234.5, "decimal": ",",
+        "gaps": ["S/D"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("contract", "more"),
+    [
+        pytest.param(CONTRACT, {}, id="plain"),
+        pytest.param(replace(CONTRACT, dates=("since",)), {"dates": ["since"]}, id="dates"),
+        pytest.param(
+            replace(CONTRACT, outcome=Classes("Churn", "Stay"), unlabelled="drop"),
+            {"outcome": {"leaves": "Churn", "stays": "Stay"}, "unlabelled": "drop"},
+            id="another-outcome",
+        ),
+        pytest.param(
+            replace(CONTRACT, columns={"n": Rule(0.5, NUMERIC, 1.0, 2.0, (), ",", ("s/d",))}),
+            {"columns": {"n": {"null_rate": 0.5, "kind": "numeric", "min": 1.0, "max": 2.0,
+                               "decimal": ",", "gaps": ["s/d"]}}},
+            id="numbers-with-a-comma",
+        ),
+    ],
+)  # fmt: skip
+def test_a_contract_comes_back_from_its_file_as_it_was(contract, more):
+    plain = {
+        "id_col": "id", "target": "y", "dates": [],
+        "columns": {
+            "n": {"null_rate": 0.0, "kind": "numeric", "min": 0.0, "max": 10.0},
+            "c": {"null_rate": 0.0, "kind": "categorical", "categories": ["a", "b"]},
+        },
+    } | more  # fmt: skip
+    assert plain_contract(contract) == plain
+    assert read_contract(plain, "c.json") == contract
+
+
+def test_another_document_is_no_contract():
+    said = r"c\.json: no tiene la forma de este documento .*Recupera una copia"
+    with pytest.raises(DataError, match=said):
+        read_contract({"n_rows": 7}, "c.json")

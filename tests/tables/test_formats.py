@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from retencion_lib.maths.drift.table import to_plain
 from retencion_lib.tables import infer_contract, load_training, open_source, read_table
 from retencion_lib.tables.contract import require_batch
+from retencion_lib.tables.rules import Contract
 from retencion_lib.tables.scan import make_plan, scan
 
 N = 40
@@ -123,7 +124,7 @@ def customers(amounts, wholes, flags) -> pd.DataFrame:
     )
 
 
-def seen(name: str, contract: dict | None = None) -> tuple:
+def seen(name: str, contract: Contract | None = None) -> tuple:
     """What a table gives: contract, rows as the model reads them, and profile."""
     training = load_training(name, target="y", id_col="id")
     source = open_source(name)
@@ -135,7 +136,7 @@ def seen(name: str, contract: dict | None = None) -> tuple:
     rows = check.frame.sort_values("id", ignore_index=True)[sorted(check.frame)]
     reasons = {c.name: c.reason for c in training.columns}
     by_name = {"columns": dict(sorted(profile["columns"].items())), "dates": profile["dates"]}
-    return {**found, "columns": dict(sorted(found["columns"].items()))}, rows, by_name, reasons
+    return found, rows, by_name, reasons
 
 
 def need_same(frame, home):

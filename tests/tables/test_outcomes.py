@@ -6,8 +6,8 @@ import pytest
 from retencion_lib.errors import DataError
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import outcomes
-from retencion_lib.tables.contract import classes_of
 from retencion_lib.tables.labels import USUAL, read_outcomes
+from retencion_lib.tables.rules import Contract
 from tests.scored_home import batch_of, outcomes_of, write_log
 
 
@@ -56,7 +56,7 @@ def test_the_log_gives_a_batch_its_threshold_and_its_groups(home):
 )
 def test_outcomes_are_recognised_as_in_training(given, positive, expected):
     column = pd.Series(given, name="baja")
-    found = read_outcomes(column, "l.csv", classes_of({}, positive))
+    found = read_outcomes(column, "l.csv", Contract("id").classes(positive))
     assert found.astype(object).where(found.notna(), None).tolist() == expected
 
 

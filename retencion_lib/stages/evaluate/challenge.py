@@ -48,7 +48,7 @@ def challenge(start: Opening) -> Challenge:
         model = load_known(standing.artifact, log)
     except OldModelError:
         return Challenge(entry, standing, "unreadable", alone)
-    frame = dev.X.assign(**{model.contract["id_col"]: dev.ids})
+    frame = dev.X.assign(**{model.contract.id_col: dev.ids})
     check = check_batch(frame, model.contract)
     if check.errors:
         return Challenge(entry, standing, "out_of_contract", alone)

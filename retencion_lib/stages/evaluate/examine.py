@@ -48,7 +48,7 @@ def opening(data: str, target: str, id_col: str, *, simplicity: float) -> Openin
     training = load_training(
         data, target=target, id_col=id_col, positive=model.positive,
         drop_cols=logged.dropped, sensitive=logged.sensitive,
-        unlabelled=model.contract.get("unlabelled", "refuse"),
+        unlabelled=model.contract.unlabelled,
     )  # fmt: skip
     if training.sha256 != logged.sha256:
         raise DataError(

@@ -1,6 +1,6 @@
 """Score a batch with a known model, held against its contract."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +20,6 @@ from retencion_lib.tables import (
     require_batch,
     test_mask,
 )
-from retencion_lib.tables.labels import REFUSE
 from retencion_lib.tables.sources import Note
 from retencion_lib.tables.training import id_name, with_id
 from retencion_lib.words import count
@@ -89,9 +88,9 @@ def load_batch(scorer: Scorer, *, input: str, data: str, sample: float, id_col: 
     contract = scorer.model.contract
     if not sample:
         source = open_source(input)
-        known = id_col if id_col in source.names else contract["id_col"]
+        known = id_col if id_col in source.names else contract.id_col
         need_same_portfolio(known, source.where)
-        frame = read_table(source, contract=contract | {"id_col": known})
+        frame = read_table(source, contract=replace(contract, id_col=known))
         frame = with_id(frame, known.replace(config.ROW_ID, ""), source)
         return Batch(frame, known, source.where, scored_path(source.path), tuple(source.notes))
     return _drawn(scorer, data, sample, id_col)
@@ -102,14 +101,14 @@ def _drawn(scorer: Scorer, data: str, sample: float, id_col: str) -> Batch:
     model, source = scorer.model, open_source(data)
     contract, key = model.contract, id_name(id_col)
     training = load_training(
-        source, target=contract["target"], id_col=id_col, positive=model.positive,
-        unlabelled=contract.get("unlabelled", REFUSE),
+        source, target=contract.target, id_col=id_col, positive=model.positive,
+        unlabelled=contract.unlabelled,
     )  # fmt: skip
     held = test_mask(training.ids, training.y, model.test_share, model.seed)
     draw = hashes(training.ids, f"sample:{model.seed}") < sample * 2.0**64
-    frame = with_id(read_table(source, contract=contract | {"id_col": key}), id_col, source)
+    frame = with_id(read_table(source, contract=replace(contract, id_col=key)), id_col, source)
     drawn = set(training.ids[held & draw])
-    frame = frame[frame[key].isin(drawn)].drop(columns=contract["target"])
+    frame = frame[frame[key].isin(drawn)].drop(columns=contract.target)
     if frame.empty:
         raise DataError(
             f"sample = {sample}: de los {count(held.sum())} clientes apartados de "
@@ -135,9 +134,9 @@ def score(batch: Batch, scorer: Scorer) -> tuple[pd.DataFrame, list[str]]:
     list of str
         What was odd and scored all the same.
     """
-    contract = scorer.model.contract | {"id_col": batch.id_col}
+    contract = replace(scorer.model.contract, id_col=batch.id_col)
     check = require_batch(batch.frame, contract, batch.path)
     table = check.frame.assign(score=scorer.model.predict(check.frame))
-    dates = [name for name in contract.get("dates", []) if name in batch.frame]
+    dates = [name for name in contract.dates if name in batch.frame]
     store.write_csv(batch.output, pd.concat([table, batch.frame[dates]], axis=1))
     return table, check.notes

@@ -26,7 +26,6 @@ from retencion_lib.stages.monitor.performance.realised import (
     measure_batches,
     realised_alerts,
 )
-from retencion_lib.tables.contract import classes_of
 from retencion_lib.tables.labels import USUAL
 from retencion_lib.tables.outcomes import Outcomes, collect, predicted
 from retencion_lib.tables.scored import Scored, read_scored
@@ -84,7 +83,7 @@ def watch(t: Tables, shifts: Sequence[Shift] = (), labels: str = "") -> Performa
         moved=[s.name for s in shifts if s.status != "ok"],
     )  # fmt: skip
     model = known.model
-    classes = classes_of(model.contract, model.positive) if model else USUAL
+    classes = model.contract.classes(model.positive) if model else USUAL
     outcomes = collect(batch, people, labels, target=t.target, classes=classes)
     by = Yardstick(known.capacity, curve, _retired(outcomes, known))
     return Performance(

@@ -32,6 +32,7 @@ from retencion_lib.models.features import Columns
 from retencion_lib.tables import Training, infer_contract
 from retencion_lib.tables.leaks import Suspect, refuse_leaks, suspects
 from retencion_lib.tables.partition import Partition
+from retencion_lib.tables.rules import plain_contract
 
 BACKGROUND = 200  # training rows that a model keeps, to explain itself
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
@@ -168,7 +169,7 @@ def save_all(
     first = next(iter(models.values()))
     version, oof = first.version, trained.oof
     contract = store.write_json(config.resolve(f"artifacts/contract__v{version}.json"), {
-        "version": version, "data_sha256": first.data_sha256, **first.contract,
+        "version": version, "data_sha256": first.data_sha256, **plain_contract(first.contract),
     })  # fmt: skip
     oof_path = store.write_csv(config.resolve(f"artifacts/oof__v{version}.csv"), oof)
     shared = {"oof": _file(oof_path), "contract": _file(contract)}

@@ -13,6 +13,7 @@ from retencion_lib.home.terms import Terms
 from retencion_lib.maths.decision import Campaign
 from retencion_lib.stages import infer
 from retencion_lib.stages.infer import calls as calls_module
+from retencion_lib.tables.rules import Contract
 
 TERMS = Terms(
     Campaign(
@@ -75,7 +76,7 @@ def test_a_share_so_small_that_nobody_is_drawn_is_refused(home):
     )
     table.to_csv(home / "d.csv", index=False)
     model = SimpleNamespace(
-        contract={"target": "left", "id_col": "id", "columns": {}},
+        contract=Contract("id", "left"),
         positive="1",
         test_share=0.2,
         seed=1,

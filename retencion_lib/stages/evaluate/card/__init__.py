@@ -5,7 +5,6 @@ files that the stages wrote; what was not measured is said to be so.
 """
 
 from pathlib import Path
-from typing import Any
 
 from retencion_lib import config
 from retencion_lib.home import store
@@ -16,19 +15,20 @@ from retencion_lib.stages.evaluate.card.blocks import Section, Table, markdown
 from retencion_lib.stages.evaluate.card.sections import STAGES, sections
 from retencion_lib.stages.evaluate.card.sources import Sources, gather
 from retencion_lib.stages.say import full_name
+from retencion_lib.tables.rules import Contract
 from retencion_lib.words import day, es, interval, pct
 
 __all__ = ["Section", "Table", "card_sentence", "write"]
 
 
-def write(exam: Exam, contract: dict[str, Any]) -> list[Path]:
+def write(exam: Exam, contract: Contract) -> list[Path]:
     """Write the card of the model that a test report judges, as HTML and as Markdown.
 
     Parameters
     ----------
     exam : Exam
         Of the examined model, champion or not.
-    contract : dict
+    contract : Contract
         Data contract of its training table.
 
     Returns

@@ -5,6 +5,7 @@ from retencion_lib.stages.evaluate.card.assumptions import assumptions
 from retencion_lib.stages.evaluate.card.blocks import Section, Table
 from retencion_lib.stages.evaluate.card.sources import Sources
 from retencion_lib.stages.evaluate.say import Row, group_words
+from retencion_lib.tables.rules import Rule
 from retencion_lib.words import count, es, interval, listed, pct, plural
 
 STAGES = {"champion": "campeón", "challenger": "aspirante", "archived": "archivado"}
@@ -130,8 +131,8 @@ def data(known: Sources) -> Section:
         f"{pct(used.positive_rate)} (columna {used.target}). Se aparta el "
         f"{pct(used.test_share, 0)} para el examen, según el identificador y la semilla."
     )
-    columns = known.contract["columns"].values()
-    numbers = sum(rule["kind"] == "numeric" for rule in columns)
+    columns = known.contract.columns.values()
+    numbers = sum(rule.numeric for rule in columns)
     said = [
         learnt,
         f"Usa {count(numbers)} columnas de números y {count(len(columns) - numbers)} de texto.",
@@ -187,22 +188,22 @@ def judged(known: Sources) -> Section:
 def contract(known: Sources) -> Section:
     """What a batch must look like."""
     rows = [
-        [name, WORDS.get(rule["kind"], rule["kind"]), _admits(rule), pct(rule["null_rate"])]
-        for name, rule in known.contract["columns"].items()
+        [name, WORDS.get(rule.kind, rule.kind), _admits(rule), pct(rule.null_rate)]
+        for name, rule in known.contract.columns.items()
     ]
     heads = ["Columna", "Clase", "Visto al entrenar", "Nulos"]
     said = (
-        f"Un lote debe traer {known.contract['id_col']}, sin repetir, y estas "
+        f"Un lote debe traer {known.contract.id_col}, sin repetir, y estas "
         f"{count(len(rows))} columnas. Si falta una o cambia de tipo, no se puntúa a nadie."
     )
     return Section("Contrato de datos", [said], tables=[Table("Columnas", heads, rows, _right(3))])
 
 
-def _admits(rule: Row) -> str:
-    if rule["kind"] == "numeric":
-        digits = 0 if float(rule["min"]).is_integer() and float(rule["max"]).is_integer() else 2
-        return f"de {es(rule['min'], digits)} a {es(rule['max'], digits)}"
-    return listed(rule["categories"], limit=MOST_CATEGORIES)
+def _admits(rule: Rule) -> str:
+    if rule.numeric:
+        digits = 0 if float(rule.min).is_integer() and float(rule.max).is_integer() else 2
+        return f"de {es(rule.min, digits)} a {es(rule.max, digits)}"
+    return listed(rule.categories, limit=MOST_CATEGORIES)
 
 
 def lineage(known: Sources) -> Section:

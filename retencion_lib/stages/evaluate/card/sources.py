@@ -11,6 +11,7 @@ from retencion_lib.home.exam import Exam
 from retencion_lib.home.experiments import Experiment, experiments, of_artifact
 from retencion_lib.home.registry import Change, Entry
 from retencion_lib.home.watch_report import WatchReport
+from retencion_lib.tables.rules import Contract
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Sources:
 
     exam: Exam
     experiment: Experiment
-    contract: dict[str, Any]  # of its training table
+    contract: Contract  # of its training table
     entry: Entry | None  # its place in the registry
     history: list[Change]  # promotions that name it
     eda: dict | None  # 01 on the same table
@@ -34,7 +35,7 @@ class Sources:
         return [s for s in found if s["column"] not in dropped]
 
 
-def gather(exam: Exam, contract: dict[str, Any]) -> Sources:
+def gather(exam: Exam, contract: Contract) -> Sources:
     """Read all that is known of the model that an exam judges."""
     experiment = of_artifact(experiments(), exam.artifact_sha256)
     book = registry.read()
