@@ -8,7 +8,7 @@ Tables that came from outside (`data/raw`, batches) belong to whoever delivered 
 
 from retencion_lib import config
 from retencion_lib.audit.erase.finish import finish, forget
-from retencion_lib.audit.erase.left import Left, left_alone
+from retencion_lib.audit.erase.left import SOURCE, Left, left_alone
 from retencion_lib.audit.erase.plan import Plan, plan
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.home import disk, door, ledger, staged
@@ -68,7 +68,7 @@ def _carry_out(found: Plan, reason: str, approver: str) -> None:
 
 
 def _unknown(customer: str) -> DataError:
-    others = [left.path for left in left_alone(customer)]
+    others = [left.path for left in left_alone(customer) if left.kind == SOURCE]
     where = f" Sí está en {others[0]}, que es de fuera." if others else ""
     return DataError(
         f"Ninguna ejecución escribió nada de '{customer}' en una columna de identificador: no se "

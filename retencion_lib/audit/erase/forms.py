@@ -20,7 +20,7 @@ def composed(text: str) -> str:
 
 def guarded(text: str) -> str:
     """A text as a table for spreadsheets holds it."""
-    return FORMULA.sub(r"\1'", " ".join(re.split(r"[\t\r\n]+", text)).strip())
+    return FORMULA.sub(r"\1'", re.sub(r"[\t\r\n]+", " ", text))
 
 
 def same(value: str, customer: str, *, for_people: bool = False) -> bool:
@@ -44,9 +44,9 @@ def forms(customer: str) -> set[str]:
 def mentions(customer: str) -> re.Pattern[bytes]:
     """Where a file names the customer, in whatever form.
 
-    A number is told from other numbers only by its quotes.
+    A number is told from other numbers only by the quotes that sentences of ours give a value.
     """
     either = b"|".join(re.escape(f.encode()) for f in sorted(forms(customer), key=len)[::-1])
     if customer.strip().isdecimal():
-        return re.compile(rb"(['\"])(?:" + either + rb")\1")
+        return re.compile(rb"'(?:" + either + rb")'")
     return re.compile(rb"(?<![\w-])(?:" + either + rb")(?![\w-])")

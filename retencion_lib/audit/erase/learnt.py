@@ -29,9 +29,7 @@ def learners(first: Mapping[str, int]) -> list[Learner]:
     if not any(path.startswith("artifacts/oof__") for path in first):
         return []
     log = experiments()
-    return [
-        Learner(e.label, _keeps(e, log, first[e.oof.path])) for e in log if e.oof.path in first
-    ]
+    return [Learner(e.label, _keeps(e, log, first[e.oof.path])) for e in log if e.oof.path in first]
 
 
 def _keeps(model: Experiment, log: list[Experiment], place: int) -> bool | None:

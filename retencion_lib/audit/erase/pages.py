@@ -120,14 +120,26 @@ def in_page(text: str, customer: str, names: Collection[str]) -> list[Edit]:
     page, found = Page(text, names), []
     for cell in page.cells:
         if cell.texts and same(" ".join(cell.said.split()), " ".join(customer.split())):
-            (start, end), *others = cell.texts
-            inside = all(a == b for (_, a), (b, _) in zip(cell.texts, others, strict=False))
-            last = cell.texts[-1][1] if inside else end
-            found.append(Edit(start, last, GONE))
-            found += [] if inside else [Edit(a, b, "") for a, b in others]
+            found += _emptied(text, cell.texts)
     for start, end in page.loose:
         found += in_sentence(text[start:end], customer, names, start)
     return found
+
+
+def _emptied(text: str, places: list[tuple[int, int]]) -> list[Edit]:
+    """Put the mark in place of the texts of a cell; tags and spaces around them stay."""
+    joined: list[list[int]] = []
+    for start, end in places:
+        if joined and joined[-1][1] == start:
+            joined[-1][1] = end
+        elif text[start:end].strip():
+            joined.append([start, end])
+    marks = [GONE, *[""] * (len(joined) - 1)]
+    return [
+        Edit(start + len(said) - len(said.lstrip()), start + len(said.rstrip()), mark)
+        for (start, end), mark in zip(joined, marks, strict=True)
+        for said in [text[start:end]]
+    ]
 
 
 def in_sentence(text: str, customer: str, names: Collection[str], at: int = 0) -> list[Edit]:

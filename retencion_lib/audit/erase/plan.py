@@ -102,9 +102,7 @@ def plan(customer: str, found: list[dict]) -> Plan:
     return done
 
 
-def plan_log(
-    done: Plan, path: str, content: bytes, blocks: list[Block], names: Names
-) -> None:
+def plan_log(done: Plan, path: str, content: bytes, blocks: list[Block], names: Names) -> None:
     """Take the customer's rows out of each block; all else, known or not, stays."""
     parts, end = [], 0
     at = rows.places(rows.header(content), id_columns(rows.header(content)) or names.everywhere)
@@ -153,15 +151,13 @@ def _csv(content: bytes, customer: str, names: Collection[str], path: str) -> tu
     return rows.without(content, customer, at, for_people=people) if at else (content, 0)
 
 
-def _parquet(
-    content: bytes, customer: str, names: Collection[str], path: str
-) -> tuple[bytes, int]:
+def _parquet(content: bytes, customer: str, names: Collection[str], path: str) -> tuple[bytes, int]:
     table = pq.read_table(io.BytesIO(content))
     at = rows.places(table.column_names, names)
     if not at:
         return content, 0
-    texts = [pc.cast(table.column(i), "string").to_pylist() for i in at]
-    keep = [not any(v is not None and same(v, customer) for v in row) for row in zip(*texts, strict=True)]
+    ids = zip(*(pc.cast(table.column(i), "string").to_pylist() for i in at), strict=True)
+    keep = [not any(v is not None and same(v, customer) for v in row) for row in ids]
     kept, buffer = table.filter(keep), io.BytesIO()
     pq.write_table(kept, buffer)
     return buffer.getvalue(), len(table) - len(kept)
@@ -184,9 +180,7 @@ FINDERS: dict[str, Finder] = {
 }  # fmt: skip
 
 
-def _edits(
-    finder: Finder, content: bytes, customer: str, names: Collection[str]
-) -> list[Edit]:
+def _edits(finder: Finder, content: bytes, customer: str, names: Collection[str]) -> list[Edit]:
     """Places that hold the id; none in what cannot be read, which the last search looks at."""
     try:
         text = content.decode()

@@ -109,9 +109,7 @@ def _document(item: Literal) -> tuple:
     return item.keys[:6] if len(item.keys) > 5 and item.keys[4] == "data" else item.keys[:5]
 
 
-def _in_lines(
-    items: list[Literal], text: str, customer: str, names: Collection[str]
-) -> list[Edit]:
+def _in_lines(items: list[Literal], text: str, customer: str, names: Collection[str]) -> list[Edit]:
     """Places of a page that a notebook holds in one string or line by line."""
     lines = [str(item.value) for item in items]
     starts = [0, *accumulate(map(len, lines))]
