@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from retencion_lib import config
+from retencion_lib.audit.erase import finish_cut
 from retencion_lib.audit.verify.chain import acknowledged, steps_back
 from retencion_lib.audit.verify.tree import FOLDERS
 from retencion_lib.errors import AuditError, DataError
@@ -110,6 +111,7 @@ def abandon(run_id: str = "") -> list[str]:
     chosen = [e for e in lone if (e["run_id"] == run_id if run_id else _gone(e, starts))]
     if run_id and not chosen:
         raise AuditError(f"{run_id}: no consta como empezada y sin terminar. No hay qué cerrar.")
+    finish_cut()
     _sweep()
     for event in chosen:
         seal.end(

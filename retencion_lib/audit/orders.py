@@ -173,9 +173,11 @@ def reproduce(run: str = "") -> None:
 def erase(customer: str = "", reason: str = "", approver: str = "") -> None:
     """Delete a customer's data from what runs wrote, leaving a tombstone."""
     from retencion_lib.audit import erase as erasing
+    from retencion_lib.audit.erase import say
+    from retencion_lib.audit.erase.learnt import learners
 
-    found = erasing.erase(customer, reason=reason, approver=approver)
-    print(erasing.sentence(found, erasing.left_alone(customer)))
+    done = erasing.erase(customer, reason=reason, approver=approver)
+    print(say.sentence(done, erasing.left_alone(customer), learners(done.first)))
 
 
 WHY = ("reason", "approver")

@@ -102,9 +102,21 @@ def digest(content: bytes) -> str:
 
 def write(path: Path, content: bytes) -> Path:
     """Write a file whole or not at all."""
+    made = stage(path, content)
+    with explained(path):
+        try:
+            os.replace(made, path)
+        except BaseException:
+            made.unlink(missing_ok=True)
+            raise
+    return path
+
+
+def stage(path: Path, content: bytes) -> Path:
+    """Write a whole file beside the one that it is to become, flushed; give back where it lies."""
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed before the rename)
+        handle = tempfile.NamedTemporaryFile(  # noqa: SIM115 (it outlives this function)
             dir=path.parent,
             prefix=f".{path.name}.{WRITER}-{os.getpid()}-",
             suffix=".tmp",
@@ -117,11 +129,10 @@ def write(path: Path, content: bytes) -> Path:
                 os.fsync(handle.fileno())
             with contextlib.suppress(OSError):  # some disks keep no permissions: SMB, S3
                 os.chmod(handle.name, access.mode(path))
-            os.replace(handle.name, path)
         except BaseException:
             Path(handle.name).unlink(missing_ok=True)
             raise
-    return path
+    return Path(handle.name)
 
 
 def place(path: Path, made: Path) -> None:

@@ -1,21 +1,68 @@
-"""A customer's data can go, and the audit trail still holds."""
+"""A customer's data can go, and nothing of anybody else's; the audit trail still holds."""
 
+import json
+import os
+import shutil
+import unicodedata
+
+import nbformat
+import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from retencion_lib.audit import erase
+from retencion_lib import config
+from retencion_lib.__main__ import main
+from retencion_lib.audit import adopt, erase
+from retencion_lib.audit.erase import forms, left, pages, rows, say, values
+from retencion_lib.audit.erase.learnt import Learner
+from retencion_lib.audit.erase.spans import edited
 from retencion_lib.audit.verify import faults
-from retencion_lib.errors import DataError, ParameterError
-from retencion_lib.home import ledger
+from retencion_lib.errors import DataError, ParameterError, StorageError
+from retencion_lib.home import disk, ledger, store
 from tests import sealed_home
+from tests.runs.test_crashes import killed_at
 
 WHY = {"reason": "solicitud 17", "approver": "dpo"}
+HOSTILE = [
+    "+34600111222", "-77", "@ana", "=1+1", 'Peña "La" 3', "O'Brien & <Hijos>", "a, b; c", "007",
+    "7", "1", "0.5", "null", "true", "nan", "id", "xgb", "José", "A\u00f1o", "A\u030ao", "C001 ",
+    "a\\b", "{}", "[1]", "a'b\"c", "<b>x</b>", "&amp;", "x|y", "50%", "客户", "😀", "-", "a=b",
+    ".*", "$1", "C00", "C0011", "r3-infer", "score", "1e5", "0x1F",
+]  # fmt: skip
 
 
 @pytest.fixture
 def home(monkeypatch, tmp_path):
-    monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path / "home"))
     sealed_home.make()
-    return tmp_path
+    return tmp_path / "home"
+
+
+def contents(home):
+    """Every file but the ledger and the locks."""
+    return {
+        config.relative(p): p.read_bytes() for p in home.rglob("*")
+        if p.is_file() and not p.name.endswith(".lock") and p.name != "ledger.jsonl"
+    }  # fmt: skip
+
+
+def log_of(ids, run_id="r6-infer", place="data/call_list_x.csv"):
+    """One more run of 04, which scores these customers and writes a list for people."""
+    sealed_home.start(run_id, "04_infer")
+    n = len(ids)
+    table = pd.DataFrame(
+        {"event_id": [f"{run_id}-{i}" for i in range(n)], "run_id": run_id, "scored_at": "6",
+         "id": ids, "model": "xgb", "version": "0.1", "score": 0.5, "threshold": 0.3,
+         "prediction": 1}
+    )  # fmt: skip
+    store.append_csv(config.resolve(config.PREDICTIONS), table)
+    sheet = pd.DataFrame({"rank": range(1, n + 1), "id": [forms.guarded(i) for i in ids]})
+    sheet["reason_1"] = [f"1 mes; {i}" for i in range(n)]
+    store.write_bytes(
+        config.resolve(place), sheet.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    )
+    sealed_home.finish(run_id, "04_infer")
 
 
 def test_no_file_names_the_customer_any_more_and_verify_passes(home):
@@ -23,6 +70,7 @@ def test_no_file_names_the_customer_any_more_and_verify_passes(home):
     assert (found.rows, found.reports) == (2 + 2 + 2, 5)  # log, batches, references; reports
     for path in home.rglob("*"):
         assert not path.is_file() or b"C001" not in path.read_bytes(), path
+    assert erase.left_alone("C001") == []
     assert faults() == []
 
 
@@ -50,32 +98,227 @@ def test_the_tombstone_counts_and_says_why_without_the_customer(home):
     assert b"C001" not in (home / ledger.LEDGER).read_bytes()
 
 
-def test_an_erasure_cut_short_shows_and_can_be_repeated(home, monkeypatch):
-    real, left = erase.disk.write, iter(range(2))
-
-    def stops(path, content):
-        if next(left, None) is None:
-            raise KeyboardInterrupt
-        return real(path, content)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(erase.disk, "write", stops)
-        with pytest.raises(KeyboardInterrupt):
-            erase.erase("C001", **WHY)
-    assert {f.code for f in faults()} == {"erasure"}
-    erase.erase("C001", **WHY)
+def test_only_the_id_column_decides(home):
+    """Three customers named as what other columns hold: each loses the two rows of its own."""
+    log_of(["1", "2", "xgb"])
+    before = contents(home)
+    found = erase.erase("1", **WHY)
+    assert found.rows == 2
+    after = contents(home)
+    changed = {path for path in before if before[path] != after.get(path)}
+    assert changed == {"logs/predictions.csv", "data/call_list_x.csv"}
+    left_over = set(before["logs/predictions.csv"].splitlines()) - set(
+        after["logs/predictions.csv"].splitlines()
+    )
+    assert left_over == {b"r6-infer-0,r6-infer,6,1,xgb,0.1,0.5,0.3,1"}
     assert faults() == []
 
 
-def test_a_longer_id_that_begins_the_same_is_another_customer(home):
-    page = home / "runs/2026-10-31/r1-train/02_train_models.html"
-    assert erase._redacted(b"C001 C0011 x-C001", "C001") == b"[borrado] C0011 x-C001"
-    assert page.is_file()
+@pytest.mark.parametrize("customer", ["nadie", "xgb", "1", "0.1", "r3-infer", "C00", "c001"])
+def test_who_is_in_no_id_column_is_refused_and_nothing_is_written(home, customer, capsys):
+    before, head = contents(home), ledger.head()
+    words = ["erase", "--customer", customer, "--reason", "x", "--approver", "y"]
+    assert main(words) == 2
+    assert f"Ninguna ejecución escribió nada de '{customer}'" in capsys.readouterr().err
+    assert (contents(home), ledger.head()) == (before, head)
+
+
+@pytest.mark.parametrize("customer", HOSTILE)
+def test_every_written_form_goes_and_everybody_else_stays(home, customer):
+    others = ["C001X", "x" + customer, customer + "x", "0" + customer, "008"]
+    log_of([*others[:2], customer, *others[2:]])
+    log, sheet = home / config.PREDICTIONS, home / "data/call_list_x.csv"
+    before = {p: rows.csv_lines(p.read_bytes()) for p in (log, sheet)}
+    found = erase.erase(customer, **WHY)
+    assert found.rows == 2
+    for path, was in before.items():
+        now = rows.csv_lines(path.read_bytes())
+        gone = [row for row in was if row not in now]
+        assert [raw for raw, _ in now] == [raw for raw, _ in was if raw != gone[0][0]]
+        assert len(gone) == 1
+    assert faults() == []
+
+
+def test_an_id_typed_in_the_other_form_of_unicode_is_the_same(home):
+    log_of([unicodedata.normalize("NFD", "Peña"), "Pena"])
+    assert erase.erase(unicodedata.normalize("NFC", "Peña"), **WHY).rows == 2
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("<table><tr><th>id</th><th>n</th></tr><tr><td>7</td><td>7</td></tr></table>",
+         "<table><tr><th>id</th><th>n</th></tr><tr><td>[borrado]</td><td>7</td></tr></table>"),
+        ("<table><tr><th>id</th><td> <b>7</b> </td><td>8</td></tr></table>",
+         "<table><tr><th>id</th><td> <b>[borrado]</b> </td><td>8</td></tr></table>"),
+        ("<table><tr><th colspan=2>n</th><th>id</th></tr>\n<tr><td>7<td>7<td>7</tr></table>",
+         "<table><tr><th colspan=2>n</th><th>id</th></tr>\n<tr><td>7<td>7<td>[borrado]</tr></table>"),
+        ("<p>7</p><td>7</td><table><tr><td>7</td></tr></table>",
+         "<p>7</p><td>7</td><table><tr><td>7</td></tr></table>"),
+        ("<p>'id' se repite ('7', '8' y '77'); '7' clientes</p>",
+         "<p>'id' se repite ('[borrado]', '8' y '77'); '[borrado]' clientes</p>"),
+        ("<p>'7' clientes de '8'</p>", "<p>'7' clientes de '8'</p>"),
+    ],
+)  # fmt: skip
+def test_a_page_changes_in_cells_of_the_id_and_sentences_that_name_it(page, expected):
+    assert edited(page, pages.in_page(page, "7", {"id"})) == expected
+
+
+def test_characters_that_a_page_escapes_are_read_as_a_browser_does():
+    page = "<table><tr><th>id</th></tr><tr><td>O&#x27;Brien &amp; &lt;Hijos&gt;</td></tr></table>"
+    (edit,) = pages.in_page(page, "O'Brien & <Hijos>", {"id"})
+    assert page[edit.start : edit.end] == "O&#x27;Brien &amp; &lt;Hijos&gt;"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"id": "7", "n": "7"}', '{"id": "[borrado]", "n": "7"}'),
+        ('{"id":7,"n":7}', '{"id":"[borrado]","n":7}'),
+        ('{"a": [{"id": ["6", "7"]}]}', '{"a": [{"id": ["6", "[borrado]"]}]}'),
+        ('{"id": {"n": 7}}', '{"id": {"n": 7}}'),
+        ('{"id": "07", "b": 1e5}', '{"id": "07", "b": 1e5}'),
+        ('{"id": true, "é": "\\u00e9"}', '{"id": true, "é": "\\u00e9"}'),
+    ],
+)
+def test_json_changes_only_under_the_key_of_the_id(text, expected):
+    assert edited(text, values.in_json(text, "7", {"id"})) == expected
+
+
+@pytest.mark.parametrize("split", [True, False])
+def test_a_notebook_changes_only_in_the_pages_of_its_outputs(split):
+    page = sealed_home.page("r").decode().replace("</tr>", "</tr>\n")
+    shown = nbformat.v4.new_output("display_data", {"text/html": page, "text/plain": "C001"})
+    cell = nbformat.v4.new_code_cell("id = 'C001'", outputs=[shown], execution_count=1)
+    book = nbformat.v4.new_notebook(cells=[cell])
+    text = nbformat.writes(book) if split else json.dumps(book)
+    after = edited(text, values.in_notebook(text, "C001", {"id"}))
+    told = nbformat.reads(after, as_version=4).cells[0].outputs[0].data["text/html"]
+    assert told == page.replace("<td>C001", "<td>[borrado]")
+    assert after.replace("[borrado]", "C001") == text
 
 
 def test_a_quoted_value_with_a_line_end_is_one_row():
     table = b'id,note\nA,"two\nlines"\nB,x\n'
-    assert erase.without(table, "A") == (b"id,note\nB,x\n", 1)
+    assert rows.without(table, "A", [0]) == (b"id,note\nB,x\n", 1)
+
+
+def test_an_object_that_names_the_customer_goes(home):
+    sealed_home.start("r6", "05_monitor")
+    store.write_json(home / config.DRIFT_REPORT, {"id": "C003", "n": 1})
+    sealed_home.finish("r6", "05_monitor")
+    kept = disk.digest((home / config.DRIFT_REPORT).read_bytes())
+    erase.erase("C003", **WHY)
+    assert json.loads((home / config.DRIFT_REPORT).read_bytes()) == {"id": "[borrado]", "n": 1}
+    assert not (home / store.OBJECTS / kept[:2] / kept).exists()
+    assert faults() == []
+
+
+def test_sources_are_named_as_left_alone_wherever_they_lie(home, tmp_path):
+    frame = pd.DataFrame({"id": ["C001", "C002"], "n": [1, 2]})
+    frame.to_csv(home / "clientes.csv", index=False)
+    frame.to_parquet(tmp_path / "outside.parquet")
+    (home / "nota.md").write_text("llamar a C001 mañana")
+    sealed_home.start("r6", "01_eda")
+    store.record("input", tmp_path / "outside.parquet")
+    sealed_home.finish("r6", "01_eda")
+    erase.erase("C001", **WHY)
+    found = erase.left_alone("C001")
+    assert {f.path for f in found} == {"clientes.csv", "nota.md", str(tmp_path / "outside.parquet")}
+    assert {f.kind for f in found} == {left.SOURCE}
+    assert "Siguen teniéndolo los datos de origen" in say.sentence(erase.Plan("C001"), found)
+
+
+def test_models_that_learnt_from_the_customer_are_named():
+    said = say.sentence(
+        erase.Plan("C001"), [], [Learner("xgb v0.1", True), Learner("mlp v0.1", False)]
+    )
+    assert "Aprendieron de una tabla que lo tenía, y no se cambian: xgb v0.1 y mlp v0.1." in said
+    assert "Su fila, sin el identificador, está dentro de xgb v0.1." in said
+    assert "entrena otra versión con 'retencion train'" in said
+
+
+@pytest.mark.parametrize("order", ["erase", "seal"])
+def test_killed_at_any_step_on_disk_whoever_comes_next_finishes(home, order):
+    pristine, step, killed = shutil.copytree(home, home.parent / "pristine"), 0, True
+    erase.erase("C001", **WHY)
+    wanted = contents(home)
+    while killed:
+        shutil.rmtree(home)
+        shutil.copytree(pristine, home)
+        before = contents(home)
+        killed = killed_at(step, lambda: erase.erase("C001", **WHY))
+        decided = any(e["event"] == "erasure" for e in ledger.read())
+        if order == "erase" and contents(home) != wanted:
+            erase.erase("C001", **WHY)
+        adopt.abandon()
+        assert contents(home) == (wanted if decided or order == "erase" else before), step
+        assert faults() == [], step
+        assert sum(e["event"] == "erasure" for e in ledger.read()) == (
+            decided or order == "erase"
+        ), step
+        step += 1
+    assert step > 20
+
+
+def test_what_lay_beside_is_made_again_by_the_hashes_that_the_log_really_has(home):
+    pristine = contents(home)
+    erase.erase("C001", **WHY)
+    wanted = contents(home)
+    for path in ("logs/predictions.csv", "data/b3_with_score.csv"):
+        (home / path).write_bytes(pristine[path])  # as a cut erasure of another version left them
+    assert {f.code for f in faults()} & {"erasure", "changed", "added"}
+    erase.erase("C001", **WHY)
+    assert contents(home) == wanted
+    assert faults() == []
+
+
+def test_a_full_disk_leaves_everything_as_it_was(home, monkeypatch):
+    before, left_over = contents(home), iter(range(4))
+
+    def full(descriptor):
+        if next(left_over, None) is None:
+            raise OSError(28, "full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(StorageError, match="no queda sitio en el disco"):
+            erase.erase("C001", **WHY)
+    assert contents(home) == before
+    assert faults() == []
+
+
+IDS = st.one_of(
+    st.integers(0, 40).map(str), st.sampled_from(["xgb", "0.1", "id", "score", "r6-infer"]),
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=6),
+).filter(lambda text: text == text.strip() and text)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(ids=st.lists(IDS, min_size=2, max_size=8, unique_by=forms.composed), data=st.data())
+def test_not_one_byte_of_anybody_else_changes(home, ids, data):
+    pristine = home.parent / "pristine"
+    if not pristine.exists():
+        shutil.copytree(home, pristine)
+    shutil.rmtree(home)
+    shutil.copytree(pristine, home)
+    log_of(ids)
+    customer = data.draw(st.sampled_from(ids))
+    before = contents(home)
+    erase.erase(customer, **WHY)
+    after = contents(home)
+    at = {config.PREDICTIONS: 3, "data/call_list_x.csv": 1}
+    for path, was in before.items():
+        if path not in at:
+            assert after[path] == was, path
+            continue
+        same = [forms.same(v[at[path]], customer, for_people=path.startswith("data/"))
+                for _, v in rows.csv_lines(was)]  # fmt: skip
+        kept = [raw for (raw, _), gone in zip(rows.csv_lines(was), same, strict=True) if not gone]
+        head = rows.csv_lines(was)[:1] if same[0] else []
+        assert after[path] == b"".join([*(raw for raw, _ in head), *kept]), path
+    assert faults() == []
 
 
 @pytest.mark.parametrize(

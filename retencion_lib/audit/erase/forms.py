@@ -1,0 +1,52 @@
+"""The forms in which a customer's id may stand written, and when a value is that id.
+
+An id is a text: 007 is not 7. Two texts are the same id if they are the same in Unicode's
+composed form. What people open in a spreadsheet bears a quote before what would be a formula.
+"""
+
+import html
+import json
+import re
+import unicodedata
+
+GONE = "[borrado]"
+FORMULA = re.compile(r"(^|[;,]\s*)(?=[=+\-@＝＋－＠])")  # as stages/infer/report guards them
+
+
+def composed(text: str) -> str:
+    """A text in Unicode's composed form."""
+    return unicodedata.normalize("NFC", text)
+
+
+def guarded(text: str) -> str:
+    """A text as a table for spreadsheets holds it."""
+    return FORMULA.sub(r"\1'", re.sub(r"[\t\r\n]+", " ", text))
+
+
+def same(value: str, customer: str, *, for_people: bool = False) -> bool:
+    """Whether a value is the customer's id; a table for people may have it guarded."""
+    value, customer = composed(value), composed(customer)
+    return value == customer or (for_people and value == guarded(customer))
+
+
+def forms(customer: str) -> set[str]:
+    """Every way in which the id may stand in a file."""
+    plain = {unicodedata.normalize(form, customer) for form in ("NFC", "NFD")} | {customer}
+    plain |= {guarded(text) for text in plain}
+    found = set(plain)
+    for text in plain:
+        found |= {text.replace('"', '""'), html.escape(text), html.escape(text, quote=False),
+                  json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1],
+                  json.dumps(html.escape(text), ensure_ascii=False)[1:-1]}  # fmt: skip
+    return found
+
+
+def mentions(customer: str) -> re.Pattern[bytes]:
+    """Where a file names the customer, in whatever form.
+
+    A number is told from other numbers only by the quotes that sentences of ours give a value.
+    """
+    either = b"|".join(re.escape(f.encode()) for f in sorted(forms(customer), key=len)[::-1])
+    if customer.strip().isdecimal():
+        return re.compile(rb"'(?:" + either + rb")'")
+    return re.compile(rb"(?<![\w-])(?:" + either + rb")(?![\w-])")

@@ -1,0 +1,105 @@
+"""What still holds a customer after an erasure: a search of the whole home, and of the sources."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.compute as pc
+
+from retencion_lib import config
+from retencion_lib.audit.erase.forms import mentions, same
+from retencion_lib.audit.erase.plan import names_of
+from retencion_lib.audit.erase.rows import places
+from retencion_lib.errors import UserError
+from retencion_lib.home import events, ledger
+from retencion_lib.home.versions import Book
+from retencion_lib.tables import open_source
+
+SOURCE, OURS, UNREAD, DATABASE = "source", "ours", "unread", "database"
+TABLES = {".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".gz"}
+STEP = 1 << 24  # bytes of a file that are held at a time
+
+
+@dataclass(frozen=True)
+class Left:
+    """A file that an erasure does not touch and that holds, or may hold, the customer."""
+
+    path: str
+    kind: str  # SOURCE, OURS, UNREAD or DATABASE
+
+
+def left_alone(customer: str) -> list[Left]:
+    """Files of the home, and sources wherever they lie, that still hold the customer."""
+    found = ledger.read()
+    book, names = Book.of(found), names_of(found)
+    ours = book.versions.keys() | book.logs.keys()
+    result = []
+    for path in sorted({*_home(), *_read(found)}):
+        mine = path in ours or path.startswith("runs/")
+        wanted = names.of(path, book) if mine else names.everywhere
+        if (kind := _look(path, customer, wanted, mine)) is not None:
+            result.append(Left(path, kind))
+    return result
+
+
+def _home() -> Iterator[str]:
+    for file in config.home().rglob("*"):
+        hidden = any(part in (".git", ".venv") for part in file.relative_to(config.home()).parts)
+        if file.is_file() and not hidden:
+            yield config.relative(file)
+
+
+def _read(found: list[dict]) -> set[str]:
+    """Sources that the ledger says were read, in the home or elsewhere."""
+    return {i["path"] for e in found if e["event"] == "run_finished" for i in e["inputs"]}
+
+
+def _look(path: str, customer: str, names: Collection[str], mine: bool) -> str | None:
+    file = config.resolve(path)
+    if file.suffix == ".sql":
+        return DATABASE
+    try:
+        if file.suffix.lower() in TABLES and not path.startswith("runs/"):
+            held = _in_table(file, customer, names)
+            if held is not None:
+                return (OURS if mine else SOURCE) if held else None
+        if _in_text(file, customer):
+            return OURS if mine else SOURCE
+    except FileNotFoundError:
+        return None  # a source that is no longer there
+    except (OSError, UserError):
+        return UNREAD
+    return None
+
+
+def _in_table(file: Path, customer: str, names: Collection[str]) -> bool | None:
+    """Whether the id column of a table holds the customer; None where it has none."""
+    try:
+        source = open_source(file)
+    except (UserError, ValueError):
+        return None
+    wanted = [source.names[i] for i in places(source.names, names)]
+    if not wanted:
+        return None
+    for block in source.blocks(wanted):
+        for name in wanted:
+            values = pc.unique(block.read(name)).to_pylist()
+            if any(v is not None and same(str(v), customer, for_people=True) for v in values):
+                return True
+    return False
+
+
+def _in_text(file: Path, customer: str) -> bool:
+    """Whether a file of any kind names the customer."""
+    pattern, before = mentions(customer), b""
+    with file.open("rb") as handle:
+        while part := handle.read(STEP):
+            if pattern.search(before + part):
+                return True
+            before = part[-4096:]
+    return False
+
+
+def is_kept(path: str) -> bool:
+    """Whether a file of ours is one that no erasure touches."""
+    return bool(events.NEVER_ERASED.fullmatch(path))

@@ -1,0 +1,213 @@
+"""What an erasure will write, found and proved before anything is written."""
+
+import io
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from retencion_lib import config
+from retencion_lib.audit.erase import rows
+from retencion_lib.audit.erase.forms import same
+from retencion_lib.audit.erase.pages import in_page
+from retencion_lib.audit.erase.spans import Edit, edited
+from retencion_lib.audit.erase.values import in_json, in_notebook
+from retencion_lib.errors import AuditError
+from retencion_lib.home import disk, door, events, store
+from retencion_lib.home.blocks import Block
+from retencion_lib.home.predictions import header, id_columns
+from retencion_lib.home.versions import Book
+
+OOF = "artifacts/oof__"  # names its customers `id`, whatever the portfolio calls them
+FOR_PEOPLE = "data/"  # tables that people open: formulas may be guarded there
+Finder = Callable[[str, str, Collection[str]], list[Edit]]
+
+
+@dataclass
+class Plan:
+    """What an erasure will write, before anything is written."""
+
+    customer: str
+    contents: dict[str, bytes] = field(default_factory=dict)  # whole files, logs too
+    blocks: dict[str, dict[str, dict]] = field(default_factory=dict)  # of logs, by old place
+    objects: list[str] = field(default_factory=list)  # contents kept by hash that go
+    rows: int = 0
+    reports: int = 0
+    resumed: bool = False  # a cut one was finished first
+    first: dict[str, int] = field(default_factory=dict)  # first row that went, by table
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to erase."""
+        return not (self.contents or self.objects)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the id's column is called: in the log, in models' tables, and in single runs."""
+
+    everywhere: frozenset[str]
+    by_run: dict[str, str]
+
+    def of(self, path: str, book: Book) -> set[str]:
+        """Names that the id has in a file."""
+        if path.startswith(OOF):
+            return {"id"}
+        runs = {v.run_id for v in book.versions.get(path, [])}
+        own = {self.by_run[run] for run in runs if run in self.by_run}
+        return own or set(self.everywhere)
+
+
+def names_of(found: list[dict]) -> Names:
+    """Learn from the ledger, the log and the models what the id's column is called."""
+    by_run = {
+        e["run_id"]: said for e in found if e["event"] in ("run_started", "run_finished")
+        if isinstance(said := e["parameters"].get("id_col"), str) and said
+    }  # fmt: skip
+    known = {*id_columns(header()), *by_run.values(), *_learnt()}
+    return Names(frozenset(known or {config.ID_COL}), by_run)
+
+
+def _learnt() -> set[str]:
+    path = config.resolve(config.EXPERIMENTS)
+    try:
+        log = json.loads(door.read(path)) if path.is_file() else []
+        return {entry["data"]["id_col"] for entry in log if entry["data"]["id_col"]}
+    except (ValueError, KeyError, TypeError):
+        return set()  # an old log: the others say it
+
+
+def plan(customer: str, found: list[dict]) -> Plan:
+    """Find the customer in everything that runs wrote.
+
+    Raises
+    ------
+    AuditError
+        If a file of ours is not as the ledger says, or would not be sound afterwards.
+    """
+    done, book, names = Plan(customer), Book.of(found), names_of(found)
+    for path, blocks in book.logs.items():
+        if (file := config.resolve(path)).is_file():
+            plan_log(done, path, door.read(file), blocks, names)
+    for path in book.versions:
+        if not events.NEVER_ERASED.fullmatch(path) and config.resolve(path).is_file():
+            plan_file(done, path, names.of(path, book))
+    for file in sorted(config.resolve(store.OBJECTS).glob("*/*")):
+        if file.is_file() and _edits(in_json, file.read_bytes(), customer, names.everywhere):
+            done.objects.append(file.name)
+    return done
+
+
+def plan_log(done: Plan, path: str, content: bytes, blocks: list[Block], names: Names) -> None:
+    """Take the customer's rows out of each block; all else, known or not, stays."""
+    parts, end = [], 0
+    at = rows.places(rows.header(content), id_columns(rows.header(content)) or names.everywhere)
+    for block in blocks:
+        part = content[block.offset : block.end]
+        kept, gone = rows.without(part, done.customer, at, head=block.offset == 0)
+        if gone:
+            done.blocks.setdefault(path, {})[str(block.offset)] = {
+                "bytes": len(kept), "rows": block.rows - gone, "sha256": disk.digest(kept)
+            }  # fmt: skip
+            done.rows += gone
+        parts += [content[end : block.offset], kept]
+        end = max(end, block.end)
+    if path in done.blocks:
+        done.contents[path] = b"".join([*parts, content[end:]])
+
+
+def plan_file(
+    done: Plan, path: str, names: Collection[str], read: Callable[[Path], bytes] = door.read
+) -> None:
+    """Take the customer out of one file, if an id place of it has the id."""
+    file, kind = config.resolve(path), Path(path).suffix
+    if kind in TABLES:
+        content = read(file)
+        kept, gone = TABLES[kind](content, done.customer, names, path)
+        done.rows += gone
+        if gone:
+            done.contents[path] = kept
+            done.first[path] = _first(content, kept)
+    elif kind in FINDERS:
+        content = read(file)
+        if edits := _edits(FINDERS[kind], content, done.customer, names):
+            done.contents[path] = _proved(path, content, edits, done.customer, names)
+            done.reports += kind in (".html", ".ipynb")
+
+
+def _first(before: bytes, after: bytes) -> int:
+    """Number of the first row that went, from 0."""
+    pairs = zip(before.split(b"\n"), after.split(b"\n"), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)) - 1
+
+
+def _csv(content: bytes, customer: str, names: Collection[str], path: str) -> tuple[bytes, int]:
+    at = rows.places(rows.header(content), names)
+    people = path.startswith(FOR_PEOPLE)
+    return rows.without(content, customer, at, for_people=people) if at else (content, 0)
+
+
+def _parquet(content: bytes, customer: str, names: Collection[str], path: str) -> tuple[bytes, int]:
+    table = pq.read_table(io.BytesIO(content))
+    at = rows.places(table.column_names, names)
+    if not at:
+        return content, 0
+    ids = zip(*(pc.cast(table.column(i), "string").to_pylist() for i in at), strict=True)
+    keep = [not any(v is not None and same(v, customer) for v in row) for row in ids]
+    kept, buffer = table.filter(keep), io.BytesIO()
+    pq.write_table(kept, buffer)
+    return buffer.getvalue(), len(table) - len(kept)
+
+
+def _in_lines(text: str, customer: str, names: Collection[str]) -> list[Edit]:
+    """Places of a file that holds one JSON a line."""
+    found, start = [], 0
+    for line in text.splitlines(keepends=True):
+        if line.strip():
+            found += [Edit(e.start + start, e.end + start, e.text)
+                      for e in in_json(line, customer, names)]  # fmt: skip
+        start += len(line)
+    return found
+
+
+TABLES = {".csv": _csv, ".parquet": _parquet}
+FINDERS: dict[str, Finder] = {
+    ".json": in_json, ".jsonl": _in_lines, ".ipynb": in_notebook, ".html": in_page,
+}  # fmt: skip
+
+
+def _edits(finder: Finder, content: bytes, customer: str, names: Collection[str]) -> list[Edit]:
+    """Places that hold the id; none in what cannot be read, which the last search looks at."""
+    try:
+        text = content.decode()
+        if finder is in_page:
+            return finder(text, customer, names)
+        if finder is not _in_lines:
+            json.loads(text)
+        return finder(text, customer, names)
+    except (ValueError, IndexError, RecursionError, AttributeError):
+        return []
+
+
+def _proved(
+    path: str, content: bytes, edits: list[Edit], customer: str, names: Collection[str]
+) -> bytes:
+    """The content without the id, once it has been read again as what it is."""
+    finder = FINDERS[Path(path).suffix]
+    after = edited(content.decode(), edits)
+    try:
+        if finder in (in_json, in_notebook):
+            json.loads(after)
+        left = finder(after, customer, names)
+    except (ValueError, IndexError):
+        left = edits
+    if left:
+        raise AuditError(
+            f"{path}: quitar el identificador lo dejaría ilegible. No se ha borrado nada, en "
+            "ningún archivo: recupera ese archivo de una copia, o escribe a quien mantiene esto."
+        )
+    return after.encode()
