@@ -152,7 +152,8 @@ def test_an_id_typed_in_the_other_form_of_unicode_is_the_same(home):
         ("<table><tr><th>id</th><td> <b>7</b> </td><td>8</td></tr></table>",
          "<table><tr><th>id</th><td> <b>[borrado]</b> </td><td>8</td></tr></table>"),
         ("<table><tr><th colspan=2>n</th><th>id</th></tr>\n<tr><td>7<td>7<td>7</tr></table>",
-         "<table><tr><th colspan=2>n</th><th>id</th></tr>\n<tr><td>7<td>7<td>[borrado]</tr></table>"),
+         "<table><tr><th colspan=2>n</th><th>id</th></tr>\n"
+         "<tr><td>7<td>7<td>[borrado]</tr></table>"),
         ("<p>7</p><td>7</td><table><tr><td>7</td></tr></table>",
          "<p>7</p><td>7</td><table><tr><td>7</td></tr></table>"),
         ("<p>'id' se repite ('7', '8' y '77'); '7' clientes</p>",
