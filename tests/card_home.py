@@ -6,16 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from retencion_lib.home.watch_report import Alert, Side
+from retencion_lib.tables.rules import CATEGORICAL, NUMERIC, Contract, Rule
 from tests.watch_reports import quiet, shift
 
-CONTRACT = {
-    "id_col": "cliente",
-    "target": "baja",
-    "columns": {
-        "meses": {"kind": "numeric", "min": 0.0, "max": 72.0, "null_rate": 0.0},
-        "plan": {"kind": "categorical", "categories": ["anual", "mensual"], "null_rate": 0.02},
-    },
-}
+CONTRACT = Contract("cliente", "baja", {
+    "meses": Rule(0.0, NUMERIC, min=0.0, max=72.0),
+    "plan": Rule(0.02, CATEGORICAL, categories=("anual", "mensual")),
+})  # fmt: skip
 METRICS = {"roc_auc": 0.85, "pr_auc": 0.68, "f1": 0.63, "precision_at_k": 0.80, "lift_at_k": 3.2}
 SHA = "c" * 64
 FILE = {"path": "artifacts/any", "sha256": "f" * 64}

@@ -1,6 +1,7 @@
 """The exam of a model: what 03 found on customers that nothing before had seen."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -127,12 +128,69 @@ class CampaignWorth:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """A measure of a group, its interval, that of everybody else, and how they differ."""
+
+    value: float = nan
+    low: float = nan
+    high: float = nan
+    rest: float = nan
+    p: float = nan  # of no difference; nan where it was not compared
+
+    def under(self, name: str) -> dict[str, float]:
+        """The fields of a `GroupRow` that hold it."""
+        return dict(zip(_fields_of(name), astuple(self), strict=True))
+
+
+def _fields_of(name: str) -> tuple[str, ...]:
+    return name, f"{name}_low", f"{name}_high", f"{name}_rest", f"{name}_p"
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """One group of customers, and what the model does to it and to everybody else."""
+
+    column: str = ""
+    kind: str = ""
+    group: str = ""  # code; in exams of before it had a kind, the words themselves
+    n: int = 0
+    left: float = nan
+    left_rest: float = nan
+    foreseen: float = nan
+    roc_auc: float = nan
+    roc_auc_low: float = nan
+    roc_auc_high: float = nan
+    roc_auc_rest: float = nan
+    roc_auc_p: float = nan
+    calibration_p: float = nan
+    selected: float = nan
+    selected_low: float = nan
+    selected_high: float = nan
+    selected_rest: float = nan
+    selected_p: float = nan
+    precision: float = nan
+    precision_low: float = nan
+    precision_high: float = nan
+    precision_rest: float = nan
+    precision_p: float = nan
+    differs: tuple[str, ...] = ()  # measures that differ beyond noise
+
+    def of(self, name: str) -> Compared:
+        """One of its measures."""
+        return Compared(*(getattr(self, field) for field in _fields_of(name)))
+
+    def p_value(self, name: str) -> float:
+        """Of no difference in a measure; nan where it was not compared."""
+        return getattr(self, f"{name}_p")
+
+
+@dataclass(frozen=True)
 class Groups:
     """The comparison of each group of customers with the others."""
 
     comparisons: int
     level: float
-    groups: Rows
+    groups: tuple[GroupRow, ...]
 
 
 @dataclass(frozen=True)

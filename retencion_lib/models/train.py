@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ class Candidate:
         """Name of the family."""
         return self.fit.name
 
-    def params(self) -> dict:
+    def params(self) -> dict[str, Any]:
         """What the experiment log keeps: variant, calibration, weights, estimators."""
         predictor = self.fit.predictor
         models = {repr(m.named_steps["model"].get_params()): m for m in predictor.members}

@@ -6,6 +6,7 @@ its own column has a day over twelve in the second place.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date as Date
 
 from retencion_lib.tables.text import is_gap
@@ -36,6 +37,19 @@ _FORMS = [re.compile(form, re.IGNORECASE) for form in (
 _NOTHING = re.compile(r"0[0\-/. :T]*")  # 0000-00-00
 
 
+@dataclass(slots=True)
+class _Parts:
+    """What a form found: the groups of its expression."""
+
+    y: str
+    m: str = ""
+    d: str = "1"  # a month alone is its first day
+    a: str = ""  # first of two numbers that may be the day
+    b: str = ""
+    name: str = ""  # of the month
+    s: str = ""  # separator
+
+
 def days(texts: Sequence[str | None]) -> list[str | None] | None:
     """ISO day of each text, None where it is a gap; None if some text is no date.
 
@@ -56,8 +70,8 @@ def days(texts: Sequence[str | None]) -> list[str | None] | None:
         match = next((m for form in _FORMS if (m := form.fullmatch(text))), None)
         if match is None:
             return None
-        part = match.groupdict()
-        second_is_day |= "b" in part and int(part["b"]) > 12
+        part = _Parts(**match.groupdict())
+        second_is_day |= bool(part.b) and int(part.b) > 12
         found.append(part)
     if not any(found):
         return None
@@ -65,13 +79,12 @@ def days(texts: Sequence[str | None]) -> list[str | None] | None:
     return None if any(part and not day for part, day in zip(found, read, strict=True)) else read
 
 
-def _day(part: dict, second_is_day: bool) -> str | None:
-    year = int(part["y"]) + (0 if len(part["y"]) == 4 else 1900 if int(part["y"]) > 68 else 2000)
-    if "a" in part:
-        day, month = part["b" if second_is_day else "a"], part["a" if second_is_day else "b"]
+def _day(part: _Parts, second_is_day: bool) -> str | None:
+    year = int(part.y) + (0 if len(part.y) == 4 else 1900 if int(part.y) > 68 else 2000)
+    if part.a:
+        day, month = (part.b, part.a) if second_is_day else (part.a, part.b)
     else:
-        day = part.get("d") or "1"
-        month = part["m"] if "m" in part else _MONTH_OF[part["name"][:3].lower()]
+        day, month = part.d, part.m or _MONTH_OF[part.name[:3].lower()]
     try:
         return Date(year, int(month), int(day)).isoformat()
     except ValueError:

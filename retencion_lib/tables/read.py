@@ -151,14 +151,14 @@ class Reader:
 def place_of(source: Source, name: str, elsewhere: Callable[[], str], *, number: bool) -> Place:
     """Where a column is, with what the home's settings say of numbers."""
     given = source.settings
-    if given["decimal"] not in MARKS:
+    if given.decimal not in MARKS:
         raise ParameterError(
-            f"{config.SETTINGS_FILE}: tables.decimal = '{given['decimal']}': debe ser 'coma' o "
+            f"{config.SETTINGS_FILE}: tables.decimal = '{given.decimal}': debe ser 'coma' o "
             "'punto'. Quítalo para que lo diga cada tabla."
         )
-    gaps = frozenset(str(text).casefold() for text in given["gaps"])
+    gaps = frozenset(str(text).casefold() for text in given.gaps)
     return Place(
-        source.where, name, source.separator, MARKS[given["decimal"]], gaps, elsewhere, number
+        source.where, name, source.separator, MARKS[given.decimal], gaps, elsewhere, number
     )
 
 

@@ -24,6 +24,7 @@ from retencion_lib.tables.training import as_labels
 from retencion_lib.tables.typed import Place, has_codes, judge
 
 POINTS = 20_000  # that stand for a number's values while the plan is made
+Points = tuple[np.ndarray, np.ndarray]  # some of a number's values, and the rows of each
 
 
 def scan(path: str | Path | Source, plan: Plan, sample: "Sample | None" = None) -> Profile:
@@ -91,7 +92,7 @@ def make_plan(
     """
     source = open_source(path)
     names = [name for name in source.names if name not in skip]
-    numbers: dict[str, list] = {}
+    numbers: dict[str, list[Points]] = {}
     labels: dict[str, dict[str, int]] = {}
     for block in source.blocks(names):
         for name in names:
@@ -116,12 +117,14 @@ def _plan_texts(labels: dict[str, int], place: Place) -> NumberPlan | LabelPlan 
     return columns.plan_numbers(values[~np.isnan(values)], rows[~np.isnan(values)])
 
 
-def _plan_points(points: list[tuple[np.ndarray, np.ndarray]]) -> NumberPlan | None:
+def _plan_points(points: list[Points]) -> NumberPlan | None:
     values, weights = (np.concatenate(part) for part in zip(*points, strict=True))
     return None if are_days(values) else columns.plan_numbers(values, weights)
 
 
-def _learn(array: pa.Array, name: str, numbers: dict, labels: dict) -> None:
+def _learn(
+    array: pa.Array, name: str, numbers: dict[str, list[Points]], labels: dict[str, dict[str, int]]
+) -> None:
     """Add a block of one column to what is known of it: points of a number, or texts."""
     if name not in labels:
         plain = plain_numbers(array)
@@ -140,7 +143,7 @@ def _add(known: dict[str, int], names: list[str], counts: np.ndarray) -> None:
         known[name] = known.get(name, 0) + times
 
 
-def _points(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _points(values: np.ndarray) -> Points:
     values = np.sort(values[~np.isnan(values.astype(float))].astype(float))
     if len(values) <= POINTS:
         return values, np.ones(len(values), int)

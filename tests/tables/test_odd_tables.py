@@ -119,7 +119,7 @@ def test_a_table_is_read_whatever_it_lies_in(home, files):
     frame = read_table(source)
     assert {name: frame[name].tolist() for name in RIGHT} == RIGHT
     assert len(frame.columns) == 3
-    assert source.fingerprint()["rows"] == source.n_rows == 2
+    assert source.n_rows == 2
     assert scan(source, make_plan(source, set())).n_rows == 2
 
 

@@ -1,10 +1,8 @@
 """What 03 says of the exam, the thresholds, the groups and the verdict."""
 
-from typing import Any
-
 import pandas as pd
 
-from retencion_lib.home.exam import Confusion, Exam
+from retencion_lib.home.exam import Confusion, Exam, GroupRow
 from retencion_lib.home.registry import Entry
 from retencion_lib.maths import metrics
 from retencion_lib.maths.drift.table import Profile
@@ -19,7 +17,6 @@ from retencion_lib.tables.reference import profile_path
 from retencion_lib.words import count, es, interval, listed, pct, plural
 
 TOO_GOOD = 0.99  # ROC-AUC of an exam above which some column knows the outcome, as a rule
-Row = dict[str, Any]  # of the table of groups
 
 WHY = {
     "first": "es el primer campeón",
@@ -176,56 +173,58 @@ def group_words(kind: str, code: str) -> str:
     return f"de {ends[0]} a {ends[1]}" if high else f"más de {ends[0]}"
 
 
-def _who(row: Row) -> str:
-    return f"{row['column']}: {group_words(row['kind'], row['group'])}"
+def who(row: GroupRow) -> str:
+    """A group by its column and its words."""
+    return f"{row.column}: {group_words(row.kind, row.group)}"
 
 
-def _with(row: Row, measure: str, form: object) -> str:
-    value = row[measure]
-    if value != value:
+def _with(row: GroupRow, measure: str, form: object) -> str:
+    found = row.of(measure)
+    if found.value != found.value:
         return "—"
-    low, high = row[f"{measure}_low"], row[f"{measure}_high"]
     if form is pct:
-        return f"{pct(value, 0)} {interval(100 * low, 100 * high, 0)}"
-    return f"{es(value, 2)} {interval(low, high, 2)}"
+        return f"{pct(found.value, 0)} {interval(100 * found.low, 100 * found.high, 0)}"
+    return f"{es(found.value, 2)} {interval(found.low, found.high, 2)}"
 
 
-def _say(row: Row, measure: str) -> str:
-    who = f"«{_who(row)}»"
+def _say(row: GroupRow, measure: str) -> str:
+    named = f"«{who(row)}»"
     if measure == "calibration":
-        more = "de menos" if row["left"] > row["foreseen"] else "de más"
+        more = "de menos" if row.left > row.foreseen else "de más"
         return (
-            f"En {who} el modelo prevé bajas {more}: se fue el {pct(row['left'])} y preveía el "
-            f"{pct(row['foreseen'])}."
+            f"En {named} el modelo prevé bajas {more}: se fue el {pct(row.left)} y preveía el "
+            f"{pct(row.foreseen)}."
         )
+    found = row.of(measure)
     if measure == "roc_auc":
-        own, rest = row["roc_auc"], row["roc_auc_rest"]
-        how = "peor" if own < rest else "mejor"
-        return f"En {who} ordena {how}: ROC-AUC {es(own, 3)}, y {es(rest, 3)} en el resto."
+        how = "peor" if found.value < found.rest else "mejor"
+        return (
+            f"En {named} ordena {how}: ROC-AUC {es(found.value, 3)}, y {es(found.rest, 3)} en el "
+            "resto."
+        )
     said = "Se avisa" if measure == "selected" else "Acierta al avisar"
     about = "al" if measure == "selected" else "en el"
     return (
-        f"{said} {about} {pct(row[measure])} de {who} y {about} {pct(row[f'{measure}_rest'])} del "
-        f"resto; se fue el {pct(row['left'])} y el {pct(row['left_rest'])}."
+        f"{said} {about} {pct(found.value)} de {named} y {about} {pct(found.rest)} del resto; se "
+        f"fue el {pct(row.left)} y el {pct(row.left_rest)}."
     )
 
 
 def groups_table(found: Segments) -> pd.DataFrame:
     """Groups for readers: all if they were asked for, else those that differ."""
-    shown = found.groups if found.named else found.differing()
-    if shown.empty and len(found.groups):
-        shown = found.groups.loc[[found.groups["p_min"].fillna(1).idxmin()]]
-    rows = shown.to_dict("records")
+    rows = found.groups if found.named else found.differing()
+    if not rows and found.groups:
+        rows = [found.most()]
     return pd.DataFrame(
         {
-            "segment": [_who(r) for r in rows],
-            "rows": [r["n"] for r in rows],
-            "left": [pct(r["left"]) for r in rows],
-            "foreseen": [pct(r["foreseen"]) for r in rows],
+            "segment": [who(r) for r in rows],
+            "rows": [r.n for r in rows],
+            "left": [pct(r.left) for r in rows],
+            "foreseen": [pct(r.foreseen) for r in rows],
             "roc_auc": [_with(r, "roc_auc", es) for r in rows],
             "selected": [_with(r, "selected", pct) for r in rows],
             "precision": [_with(r, "precision", pct) for r in rows],
-            "differs": ["; ".join(NAMES[m] for m in r["differs"]) or "—" for r in rows],
+            "differs": ["; ".join(NAMES[m] for m in r.differs) or "—" for r in rows],
         }
     )
 
@@ -239,16 +238,12 @@ def groups_caption(found: Segments) -> str:
 
 def groups_sentences(found: Segments) -> list[str]:
     """One a difference beyond noise."""
-    return [
-        _say(row, measure)
-        for row in found.differing().to_dict("records")
-        for measure in row["differs"]
-    ]
+    return [_say(row, measure) for row in found.differing() for measure in row.differs]
 
 
 def no_groups_sentence(found: Segments) -> str:
     """What to say where no group differs, or there is none."""
-    if found.groups.empty:
+    if not found.groups:
         return (
             "No hay grupos que comparar: ninguna columna es sensible ni tiene pocos valores. "
             "Nombra en segments las que interesen."

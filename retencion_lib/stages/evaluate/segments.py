@@ -7,14 +7,14 @@ look different by luck.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from retencion_lib.home.exam import Groups
+from retencion_lib.home.exam import Compared, GroupRow, Groups
 from retencion_lib.maths import metrics
 from retencion_lib.stages.evaluate.examine import Examined
 from retencion_lib.tables import Training
@@ -29,19 +29,31 @@ MISSING, OTHER = ("missing", ""), ("other", "")
 
 @dataclass(frozen=True)
 class Segments:
-    """Groups compared: one row a group, and the comparisons that hold."""
+    """Groups compared, and the comparisons that hold."""
 
-    groups: pd.DataFrame
+    groups: tuple[GroupRow, ...]
     n_tests: int
     named: bool  # the columns were asked for
 
-    def differing(self) -> pd.DataFrame:
+    def differing(self) -> list[GroupRow]:
         """Groups that differ in something beyond noise."""
-        return self.groups[self.groups["differs"].map(len) > 0]
+        return [row for row in self.groups if row.differs]
+
+    def most(self) -> GroupRow:
+        """Group least like the others in what is compared, whether beyond noise or not."""
+        return min(self.groups, key=lambda row: np.nanmin([1.0, *_p_values(row, self.named)]))
 
     def facts(self) -> Groups:
         """Section of the exam's document."""
-        return Groups(self.n_tests, LEVEL, self.groups.drop(columns="p_min").to_dict("records"))
+        return Groups(self.n_tests, LEVEL, self.groups)
+
+
+def _used(named: bool) -> tuple[str, ...]:
+    return MEASURES if named else MEASURES[:2]
+
+
+def _p_values(row: GroupRow, named: bool) -> list[float]:
+    return [row.p_value(m) for m in _used(named)]
 
 
 def group_of(values: pd.Series) -> pd.Series:
@@ -125,21 +137,22 @@ def compare_groups(
         found = sorted(labels.unique())
         for place, group in enumerate(found):
             inside = np.array([own == group for own in labels])
-            row = {"column": column, "kind": group[0], "group": group[1]}
-            row |= _compare_one(y, p, p >= threshold, inside)
+            row = _compare_one(y, p, p >= threshold, inside)
             if len(found) == 2 and place:
                 # The second of two groups is the rest of the first: the same comparison.
-                row |= {f"{m}_p": np.nan for m in MEASURES}
-            rows.append(row)
-    if not rows:
-        return Segments(pd.DataFrame(columns=["differs", "p_min"]), 0, named)
-    table = pd.DataFrame(rows)
-    used = MEASURES if named else MEASURES[:2]
-    p_values = table[[f"{m}_p" for m in used]].to_numpy(float)
+                row = replace(row, **{f"{m}_p": np.nan for m in MEASURES})
+            rows.append(replace(row, column=column, kind=group[0], group=group[1]))
+    return _judged(rows, named)
+
+
+def _judged(rows: Sequence[GroupRow], named: bool) -> Segments:
+    """Groups, each with the measures in which it differs, all the comparisons counted."""
+    used = _used(named)
+    p_values = np.array([_p_values(row, named) for row in rows], float).reshape(-1, len(used))
     rejected = holm(p_values.ravel()).reshape(p_values.shape)
-    table["differs"] = [[m for m, hit in zip(used, own, strict=True) if hit] for own in rejected]
-    table["p_min"] = pd.DataFrame(p_values).min(axis=1)
-    return Segments(table, int(np.isfinite(p_values).sum()), named)
+    differs = [tuple(m for m, hit in zip(used, own, strict=True) if hit) for own in rejected]
+    judged = (replace(row, differs=d) for row, d in zip(rows, differs, strict=True))
+    return Segments(tuple(judged), int(np.isfinite(p_values).sum()), named)
 
 
 def holm(p_values: np.ndarray, level: float = LEVEL) -> np.ndarray:
@@ -155,20 +168,22 @@ def holm(p_values: np.ndarray, level: float = LEVEL) -> np.ndarray:
     return rejected
 
 
-def _compare_one(y: np.ndarray, p: np.ndarray, flagged: np.ndarray, inside: np.ndarray) -> dict:
-    row: dict[str, float] = {"n": int(inside.sum())}
-    row |= {"left": y[inside].mean(), "left_rest": y[~inside].mean() if (~inside).any() else np.nan}
-    row["foreseen"] = p[inside].mean()
+def _compare_one(y: np.ndarray, p: np.ndarray, flagged: np.ndarray, inside: np.ndarray) -> GroupRow:
     enough = min(inside.sum(), (~inside).sum()) >= MIN_ROWS
-    row |= _auc(y, p, inside)
     gaps, errors = zip(*(_gap(y[part], p[part]) for part in (inside, ~inside)), strict=True)
-    row["calibration_p"] = _p_value(gaps[0] - gaps[1], np.hypot(*errors)) if enough else np.nan
-    row |= _share("selected", flagged[inside], flagged[~inside])
-    row |= _share("precision", y[inside & flagged] == 1, y[~inside & flagged] == 1)
-    return row
+    return GroupRow(
+        n=int(inside.sum()),
+        left=float(y[inside].mean()),
+        left_rest=float(y[~inside].mean()) if (~inside).any() else np.nan,
+        foreseen=float(p[inside].mean()),
+        calibration_p=_p_value(gaps[0] - gaps[1], np.hypot(*errors)) if enough else np.nan,
+        **_auc(y, p, inside).under("roc_auc"),
+        **_share(flagged[inside], flagged[~inside]).under("selected"),
+        **_share(y[inside & flagged] == 1, y[~inside & flagged] == 1).under("precision"),
+    )
 
 
-def _auc(y: np.ndarray, p: np.ndarray, inside: np.ndarray) -> dict[str, float]:
+def _auc(y: np.ndarray, p: np.ndarray, inside: np.ndarray) -> Compared:
     found = []
     for part in (inside, ~inside):
         if min(np.bincount(y[part].astype(int), minlength=2)) < MIN_CLASS:
@@ -178,10 +193,8 @@ def _auc(y: np.ndarray, p: np.ndarray, inside: np.ndarray) -> dict[str, float]:
         found.append((float(auc[0]), float(np.sqrt(covariance[0, 0]))))
     (own, error), (rest, rest_error) = found
     half = norm.ppf(0.975) * error
-    return {
-        "roc_auc": own, "roc_auc_low": max(0.0, own - half), "roc_auc_high": min(1.0, own + half),
-        "roc_auc_rest": rest, "roc_auc_p": _p_value(own - rest, np.hypot(error, rest_error)),
-    }  # fmt: skip
+    low, high = max(0.0, own - half), min(1.0, own + half)
+    return Compared(own, low, high, rest, _p_value(own - rest, np.hypot(error, rest_error)))
 
 
 def _gap(y: np.ndarray, p: np.ndarray) -> tuple[float, float]:
@@ -191,20 +204,15 @@ def _gap(y: np.ndarray, p: np.ndarray) -> tuple[float, float]:
     return float((y - p).mean()), float(np.sqrt((p * (1 - p)).sum()) / len(y))
 
 
-def _share(name: str, own: np.ndarray, rest: np.ndarray) -> dict[str, float]:
+def _share(own: np.ndarray, rest: np.ndarray) -> Compared:
     if len(own) == 0 or len(rest) == 0:
-        empty = dict.fromkeys(("", "_low", "_high", "_rest", "_p"), np.nan)
-        return {f"{name}{key}": value for key, value in empty.items()}
+        return Compared()
     low, high = metrics.wilson(own.sum(), len(own))
     pooled = (own.sum() + rest.sum()) / (len(own) + len(rest))
     error = np.sqrt(pooled * (1 - pooled) * (1 / len(own) + 1 / len(rest)))
     enough = min(len(own), len(rest)) >= MIN_ROWS
-    gap = own.mean() - rest.mean()
-    return {
-        name: float(own.mean()), f"{name}_low": float(low), f"{name}_high": float(high),
-        f"{name}_rest": float(rest.mean()),
-        f"{name}_p": _p_value(gap, error) if enough else np.nan,
-    }  # fmt: skip
+    p = _p_value(own.mean() - rest.mean(), error) if enough else np.nan
+    return Compared(float(own.mean()), float(low), float(high), float(rest.mean()), p)
 
 
 def _p_value(gap: float, error: float) -> float:

@@ -137,7 +137,7 @@ class CsvPart:
         columns: Sequence[str] | None = None,
         threads: bool = True,
         block_bytes: int = 0,
-    ) -> dict:
+    ) -> dict[str, arrow_csv.ReadOptions | arrow_csv.ParseOptions | arrow_csv.ConvertOptions]:
         """Arguments for `pyarrow.csv`, columns by position."""
         codes = pa.dictionary(pa.int32(), pa.string())
         names = self.form.names

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
 from retencion_lib.home import store
+from retencion_lib.home.document import from_plain
 from retencion_lib.tables.sources.chunks import rechunked
 from retencion_lib.words import listed
 
@@ -28,7 +29,15 @@ class Note:
 
     code: str
     column: str = ""
-    facts: dict = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How numbers are written, where a home's settings say it."""
+
+    decimal: str  # "coma", "punto", or empty
+    gaps: tuple[str, ...]  # texts that mean no value
 
 
 class Part(Protocol):
@@ -83,9 +92,9 @@ class Source:
     _rows: int | None = None
 
     @cached_property
-    def settings(self) -> dict:
-        """What the home's settings say of tables."""
-        return config.settings()["tables"]
+    def settings(self) -> Numbers:
+        """What the home's settings say of the numbers of tables."""
+        return from_plain(Numbers, config.settings()["tables"])
 
     @property
     def separator(self) -> str:
@@ -105,11 +114,6 @@ class Source:
             return store.sha256(self.path)
         lines = [f"{p.path.relative_to(self.path)}:{store.sha256(p.path)}" for p in self.parts]
         return sha256("\n".join(lines).encode()).hexdigest()
-
-    def fingerprint(self) -> dict:
-        """Path, hash, rows and bytes."""
-        size = sum(part.path.stat().st_size for part in self.parts)
-        return {"path": self.where, "sha256": self.sha256, "rows": self.n_rows, "bytes": size}
 
     def record(self) -> None:
         """Put the files in the lineage of the run."""

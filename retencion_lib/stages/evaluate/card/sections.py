@@ -1,10 +1,11 @@
 """The sections of a model card, each from the files of `Sources`."""
 
+from retencion_lib.home.exam import Compared, GroupRow
 from retencion_lib.show.vocabulary import HEADINGS, PLANS, POLICIES, WORDS
 from retencion_lib.stages.evaluate.card.assumptions import assumptions
 from retencion_lib.stages.evaluate.card.blocks import Section, Table
 from retencion_lib.stages.evaluate.card.sources import Sources
-from retencion_lib.stages.evaluate.say import Row, group_words
+from retencion_lib.stages.evaluate.say import who
 from retencion_lib.tables.rules import Rule
 from retencion_lib.words import count, es, interval, listed, pct, plural
 
@@ -60,11 +61,11 @@ def results(known: Sources) -> Section:
 def groups(known: Sources) -> Section:
     """The same by group of customers."""
     title = "Por grupo de clientes"
-    rows = known.exam.segments.groups if known.exam.segments else []
+    rows = known.exam.segments.groups if known.exam.segments else ()
     if not rows:
         return Section(title, ["No se ha medido por grupos en esta ejecución."])
-    differing = [r for r in rows if r.get("differs")]
-    names = listed([_who(r) for r in differing], limit=8)
+    differing = [r for r in rows if r.differs]
+    names = listed([who(r) for r in differing], limit=8)
     said = (
         f"Se comparan {count(len(rows))} grupos con el resto de los clientes. "
         + (f"Se distinguen más allá del azar: {names}." if differing else
@@ -75,23 +76,17 @@ def groups(known: Sources) -> Section:
     return Section(title, [said], tables=[table])
 
 
-def _who(row: Row) -> str:
-    # Exams of before groups had kinds hold the words themselves.
-    return f"{row.get('column', '')}: {group_words(row.get('kind', ''), row.get('group', ''))}"
-
-
-def _group(row: Row) -> list[str]:
+def _group(row: GroupRow) -> list[str]:
     return [
-        _who(row), count(row.get("n") or 0),
-        pct(row.get("left")), pct(row.get("foreseen")), _between(row, "roc_auc"),
-        pct(row.get("selected")), pct(row.get("precision")),
+        who(row), count(row.n), pct(row.left), pct(row.foreseen), _between(row.of("roc_auc")),
+        pct(row.selected), pct(row.precision),
     ]  # fmt: skip
 
 
-def _between(row: Row, key: str) -> str:
-    value, low, high = (row.get(k) for k in (key, f"{key}_low", f"{key}_high"))
-    known = value is not None and low is not None and high is not None
-    return f"{es(value, 3)} {interval(low, high, 2)}" if known else es(value, 3)
+def _between(found: Compared) -> str:
+    said = es(found.value, 3)
+    known = found.value == found.value and found.low == found.low
+    return f"{said} {interval(found.low, found.high, 2)}" if known else said
 
 
 def decision(known: Sources) -> Section:
