@@ -53,6 +53,12 @@ def plural(n: float, one: str, many: str) -> str:
     return f"{count(n)} {one if n == 1 else many}"
 
 
+def points(share: float, digits: int = 1) -> str:
+    """Format a difference of shares: ``points(0.012)`` is ``'1,2 puntos'``."""
+    said = es(100 * share, digits)
+    return f"{said} {'punto' if said == '1' else 'puntos'}"
+
+
 def listed(items: Iterable[object], limit: int = 5, quote: bool = False) -> str:
     """Join items as prose, and count what is left out: ``'a, b y c'``, ``'a, b y 7 más'``."""
     items = list(items)

@@ -29,5 +29,13 @@ def test_plural_agrees_with_the_number():
     assert words.plural(2000, "fila", "filas") == "2.000 filas"
 
 
+@pytest.mark.parametrize(
+    ("share", "digits", "said"),
+    [(0.012, 1, "1,2 puntos"), (0.01, 0, "1 punto"), (0.01, 1, "1,0 puntos"), (0, 0, "0 puntos")],
+)
+def test_points_agree_with_the_number_that_is_shown(share, digits, said):
+    assert words.points(share, digits) == said
+
+
 def test_a_date_is_written_in_words():
     assert words.day("2026-10-31T09:00:00+00:00") == "31 de octubre de 2026"

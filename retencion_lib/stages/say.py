@@ -166,6 +166,7 @@ def columns_sentence(training: Training) -> str:
     ]
     return (
         f"{count(training.n_rows)} clientes y {len(training.columns)} columnas: "
-        f"{len(training.numeric)} numéricas y {len(training.categorical)} categóricas sirven para "
+        f"{plural(len(training.numeric), 'numérica', 'numéricas')} y "
+        f"{plural(len(training.categorical), 'categórica', 'categóricas')} sirven para "
         f"predecir. Fuera: {listed(out, limit=20)}."
     )

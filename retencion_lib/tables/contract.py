@@ -18,6 +18,8 @@ from retencion_lib.words import es, listed, pct, plural
 ENOUGH = 2  # values, from which a column all of whose values are strange is another coding
 FAR = 10  # times beyond the range of the training
 
+MORE_NULLS = 0.01  # of all rows, beyond the training's: fewer are as they always were
+
 
 @dataclass(frozen=True)
 class BatchCheck:
@@ -151,7 +153,7 @@ def _notes(frame: pd.DataFrame, coerced: pd.DataFrame, contract: Contract) -> li
 def _column_notes(column: pd.Series, name: str, rule: Rule) -> list[str]:
     notes = []
     nulls = column.isna()
-    if nulls.any():
+    if nulls.mean() - rule.null_rate > MORE_NULLS:
         notes.append(
             f"'{name}': {plural(nulls.sum(), 'nulo', 'nulos')} ({pct(nulls.mean())}; "
             f"en el entrenamiento, {pct(rule.null_rate)})."

@@ -37,8 +37,14 @@ def partition(training: Training, *, test_share: float, seed: int) -> Partition:
     training = training.take(sort_order(training.ids, seed))
     held = test_mask(training.ids, training.y, test_share, seed)
     dev, test = training.take(~held), training.take(held)
-    _need_both_classes(dev, MIN_PER_CLASS, "para aprender", "baja test_share")
-    _need_both_classes(test, MIN_EXAMINED, "en el examen", "sube test_share")
+    total = int(min(np.bincount(training.y, minlength=2)))
+    for part, least, use, remedy in (
+        (dev, MIN_PER_CLASS, "para aprender", "baja test_share"),
+        (test, MIN_EXAMINED, "en el examen", "sube test_share"),
+    ):
+        # Where both parts together have too few, another share would only move the want.
+        help_ = f", o {remedy}" if total >= MIN_PER_CLASS + MIN_EXAMINED else ""
+        _need_both_classes(part, least, use, help_)
     return Partition(dev, test, fold_numbers(dev.ids, dev.y, seed))
 
 
@@ -48,5 +54,5 @@ def _need_both_classes(part: Training, least: int, use: str, remedy: str) -> Non
         found = plural(fewest, "cliente", "clientes")
         raise DataError(
             f"{part.path}: una de las clases de '{part.target}' tiene {found} {use} y hacen falta "
-            f"{least}. Reúne más datos, o {remedy}."
+            f"{least}. Reúne más datos{remedy}."
         )

@@ -246,7 +246,8 @@ def check_ids(column: pd.Series, where: str) -> pd.Series:
         raise DataError(
             f"{where}: {plural(repeated.nunique(), 'valor', 'valores')} de '{column.name}' en más "
             f"de una fila ({listed(repeated.unique(), quote=True)}). Debe haber una fila por "
-            "cliente: quita las repetidas o elige otra columna con id_col; si ninguna lo "
-            "identifica, escribe --id-col '' y se numeran las filas."
+            "cliente: quita las repetidas, deja la última de cada uno si hay una por mes, o elige "
+            "otra columna con id_col; si ninguna lo es, escribe --id-col '' y se numeran las "
+            "filas."
         )
     return ids

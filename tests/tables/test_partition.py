@@ -23,7 +23,12 @@ def test_both_parts_hold_the_share_of_each_class(tmp_path):
 @pytest.mark.parametrize(
     ("leavers", "test_share", "said"),
     [
-        pytest.param(40, 0.2, r"tiene 32 clientes para aprender.*50.*baja test_share", id="few"),
+        pytest.param(
+            40, 0.2, r"tiene 32 clientes para aprender.*50\. Reúne más datos\.$", id="few"
+        ),
+        pytest.param(
+            61, 0.2, r"tiene 49 clientes para aprender.*50.*o baja test_share", id="share"
+        ),
         pytest.param(100, 0.01, r"tiene 1 cliente en el examen.*10.*sube test_share", id="exam"),
     ],
 )

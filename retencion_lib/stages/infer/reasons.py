@@ -52,10 +52,12 @@ def reasons(
     found = []
     for row, own in zip(values, parts.to_numpy(), strict=True):
         kept: list[int] = []
-        for i in np.argsort(-own, kind="stable"):
-            if len(kept) == limit or own[i] <= 0 or own[i] < LEAST_PART * own.max():
+        # What is known of a customer first: that something is not known helps no call.
+        unknown = np.array([value is None or value != value for value in row])
+        for i in np.lexsort((-own, unknown)):
+            if len(kept) == limit:
                 break
-            if not twins[i, kept].any():
+            if own[i] > 0 and own[i] >= LEAST_PART * own.max() and not twins[i, kept].any():
                 kept.append(i)
         named = [(parts.columns[i], row[i]) for i in kept]
         found.append([Reason(name, value, _level(value, levels[name])) for name, value in named])

@@ -11,7 +11,7 @@ from retencion_lib.models import FittedModel, family_label
 from retencion_lib.stages.infer.calls import CONTROL, N_REASONS, CallList, detectable_gap
 from retencion_lib.stages.infer.say_reasons import say_reason
 from retencion_lib.stages.infer.scoring import Scorer
-from retencion_lib.words import count, es, eur, listed, pct, plural
+from retencion_lib.words import count, es, eur, listed, pct, plural, points
 
 Z95 = 1.96
 
@@ -65,11 +65,11 @@ def control_sentence(calls: CallList) -> str:
     rate = float(pd.concat([control, chosen])["score"].mean())
     gap = detectable_gap(len(chosen), len(control), rate)
     supposed = calls.terms.money.accept_rate * rate
-    points = f"una caída de las bajas de {es(100 * gap, 0)} puntos"
+    fall = f"una caída de las bajas de {points(gap, 0)}"
     shows = (
-        f"bastan para ver la supuesta, de {es(100 * supposed, 0)} puntos: se vería {points}"
+        f"bastan para ver la supuesta, de {points(supposed, 0)}: se vería {fall}"
         if gap <= supposed
-        else f"solo enseñarían {points}, y la supuesta es de {es(100 * supposed, 0)}: repite "
+        else f"solo enseñarían {fall}, y la supuesta es de {es(100 * supposed, 0)}: repite "
         f"la campaña con el mismo nombre y suma unos {ceil((gap / supposed) ** 2)} lotes así"
     )
     left = plural(len(control), "cliente queda", "clientes quedan")

@@ -11,7 +11,7 @@ from retencion_lib.maths.drift.classifier import Told, smallest_area
 from retencion_lib.maths.drift.compare import POWER
 from retencion_lib.stages.monitor.beyond import MIN_SIDE, TOLD_P, TOLD_WARNING, together_alerts
 from retencion_lib.stages.monitor.causes import Causes, Unknown
-from retencion_lib.words import count, es, interval, listed, pct, plural
+from retencion_lib.words import count, es, interval, listed, pct, plural, points
 
 LEVEL_WORDS = {"ok": "Sin cambios que avisar", "warning": "Aviso", "alert": "Alerta"}
 SEVERITY = {"none": "—", "slight": "leve", "moderate": "moderado", "large": "grande"}
@@ -61,7 +61,7 @@ def visible_words(shift: Shift) -> str:
         return "nada: no hay datos"
     if shift.kind == "numeric":
         return f"KS {es(shift.visible, 2)}"
-    return f"±{es(100 * shift.visible, 0)} puntos"
+    return f"±{points(shift.visible, 0)}"
 
 
 def visible_sentence(found: Sequence[Shift]) -> str:
@@ -79,7 +79,7 @@ def visible_sentence(found: Sequence[Shift]) -> str:
         worst = max(labels, key=lambda s: s.visible)
         said.append(
             f"en una de categorías, que '{worst.category}' de '{worst.name}' ganara o perdiera "
-            f"{es(100 * worst.visible, 1)} puntos"
+            f"{points(worst.visible)}"
         )
     return (
         f"Con {count(n)} clientes se verían cambios desde aquí (cuatro de cada cinco veces): "
@@ -190,4 +190,4 @@ def causes_sentence(why: Causes) -> str:
 
 def _points(cause: Cause) -> str:
     sign = "+" if cause.flagged_change > 0 else "−"
-    return f"{cause.name} ({sign}{es(100 * abs(cause.flagged_change))} puntos)"
+    return f"{cause.name} ({sign}{points(abs(cause.flagged_change))})"

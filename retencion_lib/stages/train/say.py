@@ -16,8 +16,15 @@ CALIBRATIONS = {"none": "no hace falta", "sigmoid": "sigmoide",
 
 def comparison_sentence(table: pd.DataFrame) -> str:
     """Who ranks best, by how much, and against the bar."""
-    first, second = table.iloc[0], table.iloc[1]
     bar = table.loc[table["family"] == BASELINE].iloc[0]
+    rest = table[table["family"] != BASELINE]
+    first, second = rest.iloc[0], rest.iloc[1]
+    if bar.roc_auc >= first.roc_auc:
+        return (
+            f"**La logística sin ajustar ordena tan bien o mejor que todos**: ROC-AUC "
+            f"{es(bar.roc_auc, 4)}; el mejor candidato, {family_label(first.family)}, "
+            f"{es(first.roc_auc, 4)}. Aquí lo complicado no aporta. La elección se documenta en 03."
+        )
     return (
         f"**{family_label(first.family)}** ordena mejor: ROC-AUC {es(first.roc_auc, 4)}, "
         f"{es(first.roc_auc - second.roc_auc, 4)} sobre {family_label(second.family)} y "

@@ -66,6 +66,12 @@ def test_reasons_are_what_raises_the_risk_most_important_first(own, expected):
     assert said(reasons(parts, frame, BACKGROUND, limit=1)) == [expected[:1]]
 
 
+def test_what_is_not_known_is_said_after_what_is():
+    parts = pd.DataFrame([[0.9, 0.5, 0.1]], columns=["age", "plan", "flag"])
+    frame = pd.DataFrame({"age": [np.nan], "plan": ["a"], "flag": [0.0]})
+    assert said(reasons(parts, frame, BACKGROUND)) == [["plan: a", "flag: 0", "age: sin dato"]]
+
+
 def test_two_numbers_that_say_the_same_are_one_reason():
     background = BACKGROUND.assign(months=BACKGROUND["age"] * 12)
     parts = pd.DataFrame([[0.5, 0.9, 0.4]], columns=["age", "months", "flag"])

@@ -4,7 +4,7 @@ The ratings are ours and simple on purpose: a reader can redo each with the figu
 """
 
 from retencion_lib.stages.evaluate.card.sources import Sources
-from retencion_lib.words import count, es, interval, pct, plural
+from retencion_lib.words import count, es, interval, pct, plural, points
 
 RATINGS = SOLID, FAIR, WEAK, UNTESTED = "sólido", "razonable", "débil", "sin comprobar"
 WIDTHS = (0.05, 0.10)  # of the 95 % interval of ROC-AUC: solid up to, fair up to
@@ -58,7 +58,7 @@ def _honest(known: Sources) -> Judged:
         return said, "No hay puntos de calibración de esta versión", UNTESTED
     gap = (bins["prob_pred"] - bins["prob_true"]).abs().mul(bins["count"]).sum()
     gap = float(gap / bins["count"].sum())
-    evidence = f"Distancia media entre lo previsto y lo ocurrido: {es(100 * gap)} puntos"
+    evidence = f"Distancia media entre lo previsto y lo ocurrido: {points(gap)}"
     return said, evidence, _grade(gap, GAPS)
 
 
