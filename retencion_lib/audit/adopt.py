@@ -5,6 +5,7 @@ import platform
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 from retencion_lib import config
 from retencion_lib.audit.erase import finish_cut
@@ -13,6 +14,7 @@ from retencion_lib.audit.verify.tree import FOLDERS
 from retencion_lib.errors import AuditError, DataError
 from retencion_lib.home import disk, door, ledger
 from retencion_lib.home.blocks import Lives
+from retencion_lib.home.event import Event
 from retencion_lib.home.events import INDEX
 from retencion_lib.home.versions import Book
 from retencion_lib.runs import index, record, seal
@@ -37,21 +39,19 @@ def take_in(path: str) -> str:
     source = Path(path).expanduser().resolve()
     notebook = _executed(source)
     sha256 = disk.sha256(source)
-    if any(sha256 in (e.get("files") or {}).values() for e in ledger.mentioning(sha256)):
+    if any(sha256 in e.files.values() for e in ledger.mentioning(sha256)):
         raise AuditError(f"{path}: ya está en el registro. No hay nada que sellar.")
-    found = record.find(notebook)
-    name = found.get("notebook") or re.sub(r"\W+", "_", source.stem)
-    run_id = found.get("run_id", "")
-    lines = [e for e in ledger.mentioning(run_id) if e.get("run_id") == run_id] if run_id else []
-    begun = any(e["event"] == "run_started" for e in lines)
+    found = record.find(notebook) or record.Record()
+    name = found.notebook or re.sub(r"\W+", "_", source.stem)
+    run_id = found.run_id
+    lines = [e for e in ledger.mentioning(run_id) if e.run_id == run_id] if run_id else []
+    begun = any(e.event == "run_started" for e in lines)
     # Only a run begun without an engine and not yet closed is the one that this notebook ends.
-    ours = all(e.get("interactive", e["event"] == "write") for e in lines)
+    ours = all(e.interactive or e.event == "write" for e in lines)
     if not run_id or not ours:
         run_id, begun = new_run_id(name), False
-    output = _place(source, name, run_id, config.run_date(found.get("date", "")))
-    params = found.get("parameters") or notebook["metadata"].get("papermill", {}).get(
-        "parameters", {}
-    )
+    output = _place(source, name, run_id, config.run_date(found.date))
+    params = found.parameters or notebook["metadata"].get("papermill", {}).get("parameters", {})
     if not begun:
         start = record.start(name, params, output=config.relative(output))
         ledger.append("run_started", run_id=run_id, **start, taken_in=True)
@@ -62,7 +62,7 @@ def take_in(path: str) -> str:
     return config.relative(output.with_suffix(".html"))
 
 
-def _executed(source: Path) -> dict:
+def _executed(source: Path) -> dict[str, Any]:
     try:
         notebook = json.loads(source.read_bytes())
         executed = any(c.get("execution_count") for c in notebook["cells"])
@@ -106,21 +106,21 @@ def abandon(run_id: str = "") -> list[str]:
     """
     events = ledger.read()
     ended = Lives.of(events).ended
-    lone = [e for e in events if e["event"] == "run_started" and e["run_id"] not in ended]
-    starts = [e for e in events if e["event"] == "run_started"]
-    chosen = [e for e in lone if (e["run_id"] == run_id if run_id else _gone(e, starts))]
+    lone = [e for e in events if e.event == "run_started" and e.run_id not in ended]
+    starts = [e for e in events if e.event == "run_started"]
+    chosen = [e for e in lone if (e.run_id == run_id if run_id else _gone(e, starts))]
     if run_id and not chosen:
         raise AuditError(f"{run_id}: no consta como empezada y sin terminar. No hay qué cerrar.")
     finish_cut()
     _sweep()
     for event in chosen:
         seal.end(
-            event["run_id"], event["notebook"], config.resolve(event.get("output") or "runs/-"),
-            error=None, params=event.get("parameters", {}), seconds=None, status="abandoned",
-            source_sha256=event.get("source_sha256"),
+            event.run_id, event.notebook, config.resolve(event.output or "runs/-"),
+            error=None, params=event.parameters, seconds=None, status="abandoned",
+            source_sha256=event.source_sha256,
         )  # fmt: skip
     _refresh_index()
-    return [e["run_id"] for e in chosen]
+    return [e.run_id for e in chosen]
 
 
 def _sweep() -> None:
@@ -153,13 +153,12 @@ def acknowledge_clocks() -> list[int]:
     return new
 
 
-def _gone(event: dict, starts: list[dict]) -> bool:
+def _gone(event: Event, starts: list[Event]) -> bool:
     """Whether the process that started a run ran here and is no longer at it."""
-    if event.get("host") != platform.node():
+    if event.host != platform.node():
         return False
-    if event.get("interactive") and any(
-        e["seq"] > event["seq"] and (e.get("host"), e.get("pid")) == (event["host"], event["pid"])
-        for e in starts
+    if event.interactive and any(
+        e.seq > event.seq and (e.host, e.pid) == (event.host, event.pid) for e in starts
     ):
         return True  # the notebook was opened again in the same kernel
-    return isinstance(event.get("pid"), int) and not disk.alive(event["pid"])
+    return isinstance(event.pid, int) and not disk.alive(event.pid)

@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -20,6 +21,7 @@ from retencion_lib.audit import compare, recover
 from retencion_lib.errors import AuditError
 from retencion_lib.home import disk, events, ledger
 from retencion_lib.home.blocks import layouts
+from retencion_lib.home.event import Content, Event
 from retencion_lib.runs import record
 
 
@@ -54,23 +56,23 @@ def reproduce(run_id: str) -> Reproduction:
     return done
 
 
-def sealed(run_id: str) -> dict:
+def sealed(run_id: str) -> Event:
     """Event that closed a run well."""
     ends = [e for e in ledger.mentioning(run_id)
-            if e["event"] == "run_finished" and e["run_id"] == run_id]  # fmt: skip
+            if e.event == "run_finished" and e.run_id == run_id]  # fmt: skip
     if not ends:
         raise AuditError(f"{run_id}: no consta ninguna ejecución terminada con ese nombre.")
-    if ends[-1]["status"] != "ok":
-        raise AuditError(f"{run_id}: terminó en '{ends[-1]['status']}'; no hay qué reproducir.")
+    if ends[-1].status != "ok":
+        raise AuditError(f"{run_id}: terminó en '{ends[-1].status}'; no hay qué reproducir.")
     return ends[-1]
 
 
-def _execute(event: dict, folder: Path, done: Reproduction) -> dict:
+def _execute(event: Event, folder: Path, done: Reproduction) -> Event:
     """Execute a run in `folder`/home; give back the event that closes it there."""
     home = folder / "home"
     source = _source(event, folder)
     _place_inputs(event, home, folder)
-    output = home / "runs/again" / f"{event['notebook']}.ipynb"
+    output = home / "runs/again" / f"{event.notebook}.ipynb"
     output.parent.mkdir(parents=True)
     params = _parameters(event, done)
     (folder / "params.yaml").write_text(json.dumps(params), encoding="utf-8")
@@ -82,75 +84,75 @@ def _execute(event: dict, folder: Path, done: Reproduction) -> dict:
     )  # fmt: skip
     if ran.returncode:
         said = ran.stderr.strip().splitlines()
-        raise AuditError(f"{event['run_id']}: esta vez falla: {said[-1] if said else 'sin error'}")
+        raise AuditError(f"{event.run_id}: esta vez falla: {said[-1] if said else 'sin error'}")
     raw = (home / ledger.LEDGER).read_bytes().splitlines()
-    return [e for e in ledger.parse(raw) if e["event"] == "run_finished"][-1]
+    return [e for e in ledger.parse(raw) if e.event == "run_finished"][-1]
 
 
-def _source(event: dict, folder: Path) -> Path:
+def _source(event: Event, folder: Path) -> Path:
     """The sealed notebook without its outputs, once its hash holds."""
-    path = next((f for f in event["files"] if f.endswith(".ipynb")), None)
+    path = next((f for f in event.files if f.endswith(".ipynb")), None)
     file = config.resolve(path) if path else None
     if file is None or not file.is_file() or disk.sha256(file) not in _hashes(path):
-        raise AuditError(f"{event['run_id']}: falta su cuaderno sellado, o ha cambiado ({path}).")
+        raise AuditError(f"{event.run_id}: falta su cuaderno sellado, o ha cambiado ({path}).")
     notebook = nbformat.read(file, 4)
     notebook.cells = [
         c for c in notebook.cells if "injected-parameters" not in c.metadata.get("tags", [])
     ]
-    source = folder / f"{event['notebook']}.ipynb"
+    source = folder / f"{event.notebook}.ipynb"
     nbformat.write(notebook, source)
     return source
 
 
 def _hashes(path: str) -> set[str]:
     """Hashes that the ledger gives a report: one, or another after an erasure."""
-    return {e["files"][path] for e in ledger.mentioning(path) if path in (e.get("files") or {})}
+    return {e.files[path] for e in ledger.mentioning(path) if path in e.files}
 
 
-def _parameters(event: dict, done: Reproduction) -> dict:
+def _parameters(event: Event, done: Reproduction) -> dict[str, Any]:
     """Effective parameters; paths into the home become relative, secrets keep their default."""
     inside = f"{config.home()}{os.sep}"
-    hidden = [n for n, v in event["parameters"].items() if v == record.MASK]
+    hidden = [n for n, v in event.parameters.items() if v == record.MASK]
     if hidden:
         done.notes.append(f"Parámetros secretos, con su valor por defecto: {', '.join(hidden)}.")
     return {
         name: value.removeprefix(inside) if isinstance(value, str) else value
-        for name, value in event["parameters"].items()
+        for name, value in event.parameters.items()
         if name not in hidden
     }
 
 
-def _code(event: dict, folder: Path, done: Reproduction) -> dict[str, str]:
+def _code(event: Event, folder: Path, done: Reproduction) -> dict[str, str]:
     """Environment that runs the recorded commit; the present code where git does not have it."""
-    if event.get("environment_sha256") != record.environment_sha256():
+    if event.environment_sha256 != record.environment_sha256():
         done.notes.append("El entorno no es el de entonces: hay otras versiones instaladas.")
     state = record.git_state()
-    if event.get("dirty"):
+    if event.dirty:
         done.notes.append("El código tenía cambios sin guardar: se usa el de ahora.")
-    elif event.get("commit") and (event["commit"] != state["commit"] or state["dirty"]):
+    elif event.commit and (event.commit != state.commit or state.dirty):
         archive = subprocess.run(
-            ["git", "archive", event["commit"]], cwd=config.clone(), capture_output=True
+            ["git", "archive", event.commit], cwd=config.clone(), capture_output=True
         )
         if archive.returncode == 0:
             code = folder / "code"
             code.mkdir()
             subprocess.run(["tar", "-x"], cwd=code, input=archive.stdout, check=True)
             return {"PYTHONPATH": str(code)}
-        done.notes.append(f"git no tiene el commit {event['commit'][:12]}: se usa el de ahora.")
+        done.notes.append(f"git no tiene el commit {event.commit[:12]}: se usa el de ahora.")
     return {}
 
 
-def _place_inputs(event: dict, home: Path, folder: Path) -> None:
+def _place_inputs(event: Event, home: Path, folder: Path) -> None:
     """Put each input where the run read it; models are known to the new home's ledger too."""
-    own = {(o["path"], o["sha256"]) for o in event["outputs"]}
+    own = {(o.path, o.sha256) for o in event.outputs}
     placed: set[str] = set()
     known: dict[str, bytes] = {}
-    for touched in event["inputs"]:
-        path = touched["path"]
-        if path in placed or (path, touched["sha256"]) in own:
+    for touched in event.inputs:
+        path = touched.path
+        if path in placed or (path, touched.sha256) in own:
             continue
         placed.add(path)
-        content = recover.find(path, touched["sha256"], touched["bytes"], touched.get("rows"))
+        content = recover.find(path, touched.sha256, touched.bytes, touched.rows)
         if content is None:
             content = _recompute(event, touched, folder)
         if not Path(path).is_absolute():
@@ -161,32 +163,32 @@ def _place_inputs(event: dict, home: Path, folder: Path) -> None:
     _announce(home, known)
 
 
-def _logs_before(event: dict) -> dict[str, bytes]:
+def _logs_before(event: Event) -> dict[str, bytes]:
     """Logs as they were before the run appended to them."""
     blocks = layouts(ledger.read())
     found = {}
-    for output in event["outputs"]:
-        if output.get("offset"):
-            own = next(b for b in blocks[output["path"]] if b.run_id == event["run_id"])
-            found[output["path"]] = config.resolve(output["path"]).read_bytes()[: own.offset]
+    for output in event.outputs:
+        if output.offset:
+            own = next(b for b in blocks[output.path] if b.run_id == event.run_id)
+            found[output.path] = config.resolve(output.path).read_bytes()[: own.offset]
     return found
 
 
-def _recompute(event: dict, touched: dict, folder: Path) -> bytes:
+def _recompute(event: Event, touched: Content, folder: Path) -> bytes:
     """An input that is nowhere any more, from executing again the run that wrote it."""
     makers = [
-        e for e in ledger.mentioning(touched["sha256"])
-        if e["event"] == "run_finished" and e["run_id"] != event["run_id"]
-        and e["status"] == "ok" and touched["sha256"] in {o["sha256"] for o in e["outputs"]}
+        e for e in ledger.mentioning(touched.sha256)
+        if e.event == "run_finished" and e.run_id != event.run_id
+        and e.status == "ok" and touched.sha256 in {o.sha256 for o in e.outputs}
     ]  # fmt: skip
     if makers:
         inner = Path(tempfile.mkdtemp(dir=folder))
-        _execute(makers[-1], inner, Reproduction(makers[-1]["run_id"]))
-        again = inner / "home" / touched["path"]
-        if again.is_file() and disk.sha256(again) == touched["sha256"]:
+        _execute(makers[-1], inner, Reproduction(makers[-1].run_id))
+        again = inner / "home" / touched.path
+        if again.is_file() and disk.sha256(again) == touched.sha256:
             return again.read_bytes()
     raise AuditError(
-        f"{event['run_id']}: su entrada {touched['path']} (SHA-256 {touched['sha256'][:16]}…) ya "
+        f"{event.run_id}: su entrada {touched.path} (SHA-256 {touched.sha256[:16]}…) ya "
         "no está en ninguna parte y no se puede rehacer. Recupérala de una copia."
     )
 
@@ -198,14 +200,13 @@ def _announce(home: Path, known: dict[str, bytes]) -> None:
         notebook = events.owner(path)
         if notebook is None:
             continue  # from outside: there too nobody vouches for it
-        facts = {"path": path, "sha256": disk.digest(content), "bytes": len(content)}
-        if path.startswith("logs/"):
-            facts["offset"] = 0
-        run = {"run_id": f"original-{len(lines)}", "notebook": notebook}
-        _chain(lines, "run_started", **run, parameters={})
-        _chain(lines, "write", run_id=run["run_id"], **facts)
-        _chain(lines, "run_finished", **run, status="ok", parameters={}, inputs=[],
-               outputs=[facts], results={}, files={})  # fmt: skip
+        start = 0 if path.startswith("logs/") else None
+        said = Content(path, disk.digest(content), len(content), offset=start).plain()
+        run_id = f"original-{len(lines)}"
+        _chain(lines, "run_started", run_id=run_id, notebook=notebook, parameters={})
+        _chain(lines, "write", run_id=run_id, **said)
+        _chain(lines, "run_finished", run_id=run_id, notebook=notebook, status="ok",
+               parameters={}, inputs=[], outputs=[said], results={}, files={})  # fmt: skip
     if lines:
         disk.write(home / ledger.LEDGER, b"\n".join(lines) + b"\n")
 
@@ -217,38 +218,38 @@ def _chain(lines: list[bytes], event: str, **facts: object) -> None:
     lines.append(ledger.encoded(line))
 
 
-def _compare(event: dict, new: dict, home: Path, done: Reproduction) -> None:
-    for output in event["outputs"]:
+def _compare(event: Event, new: Event, home: Path, done: Reproduction) -> None:
+    for output in event.outputs:
         done.rows.append(_compare_output(output, home))
-    wrong = compare.values_differ(event["results"], new["results"])
+    wrong = compare.values_differ(event.results, new.results)
     said = f"distintos: {', '.join(wrong)}" if wrong else "iguales"
     done.rows.append(("resultados principales", said, not wrong))
 
 
-def _compare_output(output: dict, home: Path) -> tuple[str, str, bool]:
-    path = output["path"]
+def _compare_output(output: Content, home: Path) -> tuple[str, str, bool]:
+    path = output.path
     file = home / path
     if not file.is_file():
         return path, "esta vez no se escribió", False
     whole = file.read_bytes()
-    content = whole[output.get("offset", 0) :]
-    if disk.digest(content) == output["sha256"]:
+    content = whole[output.offset :]
+    if disk.digest(content) == output.sha256:
         return path, "idéntico, byte a byte", True
     old = _old(output)
     if old is None:
         return path, "lo de entonces ya no está: no se puede comparar", False
     # The rows of a later block carry no header of their own.
-    header = whole.partition(b"\n")[0] + b"\n" if output.get("offset") else b""
+    header = whole.partition(b"\n")[0] + b"\n" if output.offset else b""
     wrong = compare.differences(path, header + old, header + content)
     if wrong:
         return path, f"distinto: {', '.join(wrong[:5])}", False
     return path, "iguales los valores; cambian la hora y el nombre de la ejecución", True
 
 
-def _old(output: dict) -> bytes | None:
-    if "offset" not in output:
-        return recover.find(output["path"], output["sha256"], output["bytes"], output.get("rows"))
-    for block in layouts(ledger.read()).get(output["path"], []):
-        if block.sha256 == output["sha256"]:
-            return config.resolve(output["path"]).read_bytes()[block.offset : block.end]
+def _old(output: Content) -> bytes | None:
+    if output.offset is None:
+        return recover.find(output.path, output.sha256, output.bytes, output.rows)
+    for block in layouts(ledger.read()).get(output.path, []):
+        if block.sha256 == output.sha256:
+            return config.resolve(output.path).read_bytes()[block.offset : block.end]
     return None

@@ -1,17 +1,32 @@
 """Follow one customer: from a prediction to its run, model, training, promotion and drift."""
 
 import csv
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
 from retencion_lib.home import ledger, store
+from retencion_lib.home.event import Event
 from retencion_lib.words import es
 
 KNOWN = ("event_id", "run_id", "scored_at", "model", "version", "score", "threshold", "prediction")
 DECIDED = {"decile": "decil", "expected_profit": "beneficio esperado", "group": "grupo:",
            "reasons": "razones:", "campaign": "campaña"}  # fmt: skip
 GROUPS = {"contact": "a contactar", "control": "de control"}
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What lies behind one prediction: events of the ledger, None where there is none."""
+
+    prediction: dict[str, str]  # the log's row
+    artifact: Event | None = None  # the model's file when it was written
+    run: Event | None = None
+    training: Event | None = None
+    promotion: Event | None = None
+    monitoring: Event | None = None
 
 
 def predictions(*, customer: str = "", event: str = "") -> list[dict[str, str]]:
@@ -43,53 +58,37 @@ def _id_column(header: list[str]) -> str:
     return header[header.index("scored_at") + 1]
 
 
-def trace(*, customer: str = "", event: str = "") -> list[dict]:
-    """The chain behind each prediction of a customer, or behind one event.
-
-    Returns
-    -------
-    list of dict
-        One a prediction: ``prediction`` (the log's row), ``run``, ``training``, ``promotion``
-        and ``monitoring`` (events of the ledger, None where there is none).
-    """
+def trace(*, customer: str = "", event: str = "") -> list[Chain]:
+    """The chain behind each prediction of a customer, or behind one event."""
     events = ledger.read()
     return [_chain(row, events) for row in predictions(customer=customer, event=event)]
 
 
-def _chain(row: dict[str, str], events: list[dict]) -> dict:
-    name = f"{row['model']} v{row['version']}"
-    run = _last(events, lambda e: e["event"] == "run_finished" and e["run_id"] == row["run_id"])
-    artifact = f"artifacts/{row['model']}__v{row['version']}.pkl"
-    written = _last(events, lambda e: e["event"] == "write" and e["path"] == artifact)
-    training = written and _last(
-        events, lambda e: e["event"] == "run_finished" and e["run_id"] == written["run_id"]
-    )
-    limit = run["seq"] if run else float("inf")
+def _chain(row: dict[str, str], events: list[Event]) -> Chain:
+    by_run, model, version = row.get("run_id"), row.get("model"), row.get("version")
+    run = _last(events, "run_finished", lambda e: e.run_id == by_run)
+    artifact = f"artifacts/{model}__v{version}.pkl"
+    written = _last(events, "write", lambda e: e.path == artifact)
+    training = written and _last(events, "run_finished", lambda e: e.run_id == written.run_id)
+    limit = run.seq if run else float("inf")
     promotion = _last(
-        events,
-        lambda e: e["event"] == "promotion" and e["new"]["model"] == name and e["seq"] <= limit,
+        events, "promotion", lambda e: e.new.model == f"{model} v{version}" and e.seq <= limit
     )
-    batches = {
-        o["sha256"] for o in (run or {}).get("outputs", []) if o["path"].endswith("_with_score.csv")
-    }
+    outputs = run.outputs if run else ()
+    batches = {o.sha256 for o in outputs if o.path.endswith("_with_score.csv")}
     monitoring = _last(
-        events,
-        lambda e: (
-            e["event"] == "run_finished"
-            and bool(batches & {i["sha256"] for i in e.get("inputs", [])})
-        ),
+        events, "run_finished", lambda e: bool(batches & {i.sha256 for i in e.inputs})
     )
-    return {"prediction": row, "artifact": written, "run": run, "training": training,
-            "promotion": promotion, "monitoring": monitoring}  # fmt: skip
+    return Chain(row, written, run, training, promotion, monitoring)
 
 
-def _last(events: list[dict], wanted) -> dict | None:
-    return next((e for e in reversed(events) if wanted(e)), None)
+def _last(events: list[Event], kind: str, wanted: Callable[[Event], bool]) -> Event | None:
+    return next((e for e in reversed(events) if e.event == kind and wanted(e)), None)
 
 
-def sentences(chain: dict) -> list[str]:
+def sentences(chain: Chain) -> list[str]:
     """The chain in words, one line a link."""
-    row = chain["prediction"]
+    row = chain.prediction
     id_col = _id_column(list(row))
     decided = "avisar" if row["prediction"] == "1" else "no avisar"
     extra = [_said(k, v) for k, v in row.items() if k not in (*KNOWN, id_col) and v]
@@ -97,11 +96,11 @@ def sentences(chain: dict) -> list[str]:
         f"{id_col} {row[id_col]} · evento {row['event_id']} · {row['scored_at']}",
         f"  Puntuación {row['score']}, umbral {row['threshold']}: {decided}"
         + (f" ({'; '.join(extra)})" if extra else ""),
-        f"  Ejecución  {row['run_id']} · {_report(chain['run'])}",
-        f"  Modelo     {row['model']} v{row['version']} · {_sha(chain['artifact'])}",
-        f"  Entrenado  {_training(chain['training'])}",
-        f"  En uso     {_promotion(chain['promotion'])}",
-        f"  Vigilancia {_monitoring(chain['monitoring'])}",
+        f"  Ejecución  {row['run_id']} · {_report(chain.run)}",
+        f"  Modelo     {row['model']} v{row['version']} · {_sha(chain.artifact)}",
+        f"  Entrenado  {_training(chain.training)}",
+        f"  En uso     {_promotion(chain.promotion)}",
+        f"  Vigilancia {_monitoring(chain.monitoring)}",
     ]
 
 
@@ -112,29 +111,29 @@ def _said(name: str, value: str) -> str:
     return f"{DECIDED.get(name, name)} {GROUPS.get(value, value)}"
 
 
-def _report(run: dict | None) -> str:
-    pages = [f for f in (run or {}).get("files", {}) if Path(f).suffix == ".html"]
+def _report(run: Event | None) -> str:
+    pages = [f for f in (run.files if run else ()) if Path(f).suffix == ".html"]
     return pages[0] if pages else "sin informe sellado"
 
 
-def _sha(event: dict | None) -> str:
-    return f"SHA-256 {event['sha256'][:16]}…" if event else "no consta quién lo entrenó"
+def _sha(event: Event | None) -> str:
+    return f"SHA-256 {event.sha256[:16]}…" if event else "no consta quién lo entrenó"
 
 
-def _training(run: dict | None) -> str:
+def _training(run: Event | None) -> str:
     if run is None:
         return "no consta"
-    data = [f"{i['path']} (SHA-256 {i['sha256'][:16]}…)" for i in run["inputs"] if "rows" in i]
-    return f"{run['run_id']} · {_report(run)} · datos {data[0] if data else '—'}"
+    data = [f"{i.path} (SHA-256 {i.sha256[:16]}…)" for i in run.inputs if i.rows is not None]
+    return f"{run.run_id} · {_report(run)} · datos {data[0] if data else '—'}"
 
 
-def _promotion(event: dict | None) -> str:
+def _promotion(event: Event | None) -> str:
     if event is None:
         return "no era el campeón: lo eligió quien puntuó"
-    return f"desde {event['at'][:10]}, lo aprobó {event['approver']}: {event['reason']}"
+    return f"desde {event.at[:10]}, lo aprobó {event.approver}: {event.reason}"
 
 
-def _monitoring(run: dict | None) -> str:
+def _monitoring(run: Event | None) -> str:
     if run is None:
         return "ningún informe ha mirado este lote"
-    return f"{run['run_id']} · {run['results'].get('status', '—')} · {_report(run)}"
+    return f"{run.run_id} · {run.results.get('status', '—')} · {_report(run)}"

@@ -1,11 +1,13 @@
 """Logs that grow by blocks, as the ledger says: which run appended what, and where it lies now."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from retencion_lib import config
 from retencion_lib.home.disk import digest
+from retencion_lib.home.event import Event, Rewritten
 
 UNDONE = ("failed", "abandoned", "refused")
 
@@ -20,22 +22,21 @@ class Lives:
     kept: set[tuple[str, str, str]] = field(default_factory=set)
 
     @classmethod
-    def of(cls, events: list[dict]) -> "Lives":
+    def of(cls, events: list[Event]) -> "Lives":
         """Read them from the events."""
         lives = cls()
         for event in events:
             lives.add(event)
         return lives
 
-    def add(self, event: dict) -> None:
+    def add(self, event: Event) -> None:
         """Take in one more line."""
-        if event["event"] == "run_started":
-            self.started.add(event["run_id"])
-        elif event["event"] == "run_finished":
-            run, status = event["run_id"], event.get("status", "")
-            self.ended[run] = (event.get("seq", 0), status)
-            if status in UNDONE:
-                self.kept |= {(run, o["path"], o["sha256"]) for o in event.get("outputs") or []}
+        if event.event == "run_started":
+            self.started.add(event.run_id)
+        elif event.event == "run_finished":
+            self.ended[event.run_id] = (event.seq, event.status)
+            if event.status in UNDONE:
+                self.kept |= {(event.run_id, o.path, o.sha256) for o in event.outputs}
 
     def certain(self, run_id: str | None, path: str, sha256: str) -> bool:
         """Whether a run surely wrote what it announced: it ended well, or its end says so."""
@@ -68,11 +69,11 @@ class Block:
         return lives.certain(self.run_id, self.path, self.announced)
 
     @classmethod
-    def of(cls, event: dict) -> "Block":
+    def of(cls, event: Event) -> "Block":
         """Read it from its line ``write``."""
-        sha = event["sha256"]
-        return cls(str(event.get("run_id")), event["offset"], event["bytes"],
-                   event.get("rows") or 0, sha, event["path"], sha)  # fmt: skip
+        said = event.content
+        return cls(str(event.run_id), said.offset or 0, said.bytes, said.rows or 0, said.sha256,
+                   said.path, said.sha256)  # fmt: skip
 
     @property
     def end(self) -> int:
@@ -80,7 +81,7 @@ class Block:
         return self.offset + self.bytes
 
 
-def layouts(events: list[dict]) -> dict[str, list[Block]]:
+def layouts(events: list[Event]) -> dict[str, list[Block]]:
     """Blocks of each log in the order they lie in the file, as the ledger says."""
     logs: dict[str, list[Block]] = {}
     for event in events:
@@ -88,12 +89,12 @@ def layouts(events: list[dict]) -> dict[str, list[Block]]:
     return logs
 
 
-def lay(logs: dict[str, list[Block]], event: dict) -> None:
+def lay(logs: dict[str, list[Block]], event: Event) -> None:
     """Take in one more line."""
-    if event["event"] == "write" and "offset" in event:
-        placed(logs.setdefault(event["path"], []), Block.of(event))
-    elif event["event"] == "erasure":
-        for path, changed in (event.get("blocks") or {}).items():
+    if event.event == "write" and event.offset is not None:
+        placed(logs.setdefault(event.path, []), Block.of(event))
+    elif event.event == "erasure":
+        for path, changed in event.blocks.items():
             logs[path] = rewritten(logs.get(path, []), changed)
 
 
@@ -104,11 +105,12 @@ def placed(blocks: list[Block], block: Block) -> None:
     blocks.append(block)
 
 
-def rewritten(blocks: list[Block], changed: dict[str, dict]) -> list[Block]:
+def rewritten(blocks: list[Block], changed: Mapping[str, Rewritten]) -> list[Block]:
     """Blocks after an erasure: `changed` gives new bytes, rows and hash by the old offset."""
     result, offset = [], 0
     for block in blocks:
-        new = replace(block, **changed.get(str(block.offset), {}), offset=offset)
+        left = changed.get(str(block.offset))
+        new = replace(block, **asdict(left) if left else {}, offset=offset)
         result.append(new)
         offset = new.end
     return result

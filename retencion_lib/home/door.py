@@ -15,6 +15,7 @@ from retencion_lib import config
 from retencion_lib.errors import AuditError
 from retencion_lib.home import disk, events, ledger
 from retencion_lib.home.blocks import intact
+from retencion_lib.home.event import Event
 from retencion_lib.home.versions import Book
 
 PROOF = 256  # bytes before the place reached: the same only if the ledger has only grown
@@ -35,11 +36,11 @@ class Reader:
             self.home, self.book, self.at = config.home(), Book(), 0
         for line in ledger.scan(self.at):
             self.at = line.end
-            event = ledger.parsed(line.content) if line.content else None
+            plain = ledger.parsed(line.content) if line.content else None
             try:
-                if event is not None:
-                    self.book.add(event)
-            except (KeyError, TypeError, AttributeError):  # `verify` names it; no file hangs on it
+                if plain is not None:
+                    self.book.add(Event.of(plain))
+            except (TypeError, AttributeError):  # `verify` names it; no file hangs on it
                 continue
         self.proof = self._proof()
         return self.book

@@ -14,14 +14,15 @@ import json
 import os
 import platform
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from retencion_lib import config
 from retencion_lib.errors import AuditError, StorageError
 from retencion_lib.home import disk, events
+from retencion_lib.home.event import Event
 
 LEDGER = "runs/ledger.jsonl"
 FIRST = "0" * 64
@@ -39,8 +40,8 @@ class Line:
     end: int  # where the next line starts
 
 
-def append(event: str, **facts: object) -> dict:
-    """Append one event under the ledger's lock, flushed to disk; give back the line.
+def append(event: str, **facts: object) -> int:
+    """Append one event under the ledger's lock, flushed to disk; give back its number.
 
     A line that a killed process left half written was never an event: it is cut off, and the
     next line says how many bytes it had.
@@ -73,10 +74,10 @@ def append(event: str, **facts: object) -> dict:
         if half:
             os.truncate(path, path.stat().st_size - half)
         disk.append(path, raw + b"\n")
-    return line
+    return seq + 1
 
 
-def encoded(line: dict) -> bytes:
+def encoded(line: Mapping[str, object]) -> bytes:
     """Bytes of a line as the ledger holds it, without its end: there is no other way to write."""
     return json.dumps(line, ensure_ascii=False, default=str).encode()
 
@@ -156,8 +157,8 @@ def _last_bytes(handle: BinaryIO, size: int, window: int) -> bytes:
 
 def _seq(last: bytes) -> int:
     """Number of the last line; counted where somebody spoilt it, and `verify` says so."""
-    event = parsed(last)
-    seq = event.get("seq") if event else None
+    plain = parsed(last)
+    seq = plain.get("seq") if plain else None
     return seq if type(seq) is int and 0 < seq < 1 << 53 else sum(1 for _ in scan())
 
 
@@ -171,21 +172,21 @@ def half_line() -> int:
     return _tail()[2]
 
 
-def read() -> list[dict]:
+def read() -> list[Event]:
     """All events, oldest first; a line that is none of ours is `verify`'s business."""
     return list(parse(lines()))
 
 
-def parse(raw: list[bytes]) -> Iterator[dict]:
+def parse(raw: list[bytes]) -> Iterator[Event]:
     """Events of raw lines; those that the grammar does not know are left out."""
     for line in raw:
-        event = parsed(line)
-        if event is not None and events.misfit(event) is None:
-            yield event
+        plain = parsed(line)
+        if plain is not None and events.misfit(plain) is None:
+            yield Event.of(plain)
 
 
-def parsed(line: bytes) -> dict | None:
-    """Event of a raw line; None if it is no JSON object that names one."""
+def parsed(line: bytes) -> dict[str, Any] | None:
+    """Values of a raw line; None if it is no JSON object that names one."""
     try:
         event = json.loads(line)
     except (ValueError, RecursionError):
@@ -194,7 +195,7 @@ def parsed(line: bytes) -> dict | None:
     return event if named else None
 
 
-def mentioning(text: str) -> list[dict]:
+def mentioning(text: str) -> list[Event]:
     """Events whose line holds a text, such as a hash or the id of a run; oldest first."""
     return list(parse([line for line in lines() if text.encode() in line]))
 

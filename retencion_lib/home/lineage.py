@@ -5,11 +5,14 @@ variable: each cell of a notebook, and each thread of a pool, would see a new on
 to the home where it began: in any other home nobody is under way.
 """
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from retencion_lib import config
 from retencion_lib.home import ledger
+from retencion_lib.home.event import Content
 
 
 @dataclass(frozen=True)
@@ -23,13 +26,20 @@ class Touched:
     bytes: int
     offset: int | None = None  # where the block starts in a log that grows
 
+    @property
+    def content(self) -> Content:
+        """The file or block alone, as a line of the ledger holds it."""
+        return Content(self.path, self.sha256, self.bytes, self.rows, self.offset)
+
 
 @dataclass
 class Lineage:
     """A run under way, or nobody's work where `run_id` is None."""
 
     run_id: str | None = None
-    unsaid: dict | None = None  # facts of ``run_started`` that the ledger does not hold yet
+    unsaid: Mapping[str, Any] | None = (
+        None  # facts of ``run_started`` that the ledger does not hold yet
+    )
     touched: list[Touched] = field(default_factory=list)
     home: Path = field(default_factory=config.home)
 
@@ -48,8 +58,7 @@ class Lineage:
         """Say in the ledger what a run is about to write; nobody's work is not announced."""
         self.say_start()
         if self.run_id is not None:
-            facts = {k: v for k, v in asdict(touched).items() if k != "role" and v is not None}
-            ledger.append("write", run_id=self.run_id, **facts)
+            ledger.append("write", run_id=self.run_id, **touched.content.plain())
 
 
 _of_this_process = Lineage()
@@ -62,12 +71,12 @@ def current() -> Lineage:
     return _of_this_process
 
 
-def begin(run_id: str | None, start: dict | None = None) -> Lineage:
+def begin(run_id: str | None, start: Mapping[str, Any] | None = None) -> Lineage:
     """Start a run: forget earlier files, and announce in the ledger what is written.
 
     Parameters
     ----------
-    start : dict, optional
+    start : mapping, optional
         Facts of ``run_started``, where nobody has put that line in the ledger: it is put there
         before the first write or kept content, so that a notebook that did nothing leaves no
         trace.

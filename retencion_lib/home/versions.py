@@ -7,6 +7,7 @@ was cut short between announcing a file and naming it, more than one content is 
 from dataclasses import dataclass, field
 
 from retencion_lib.home.blocks import Block, Lives, lay
+from retencion_lib.home.event import Event
 
 WHOLE = ("run_finished", "promotion", "erasure", "signed")  # events with `files`
 
@@ -33,14 +34,14 @@ class Book:
     said: int = 0  # lines so far
 
     @classmethod
-    def of(cls, events: list[dict]) -> "Book":
+    def of(cls, events: list[Event]) -> "Book":
         """Read it from the events."""
         book = cls()
         for event in events:
             book.add(event)
         return book
 
-    def add(self, event: dict) -> None:
+    def add(self, event: Event) -> None:
         """Take in one more line."""
         self.said += 1
         self.lives.add(event)
@@ -60,15 +61,13 @@ class Book:
         )
 
 
-def versions_in(event: dict) -> list[Version]:
+def versions_in(event: Event) -> list[Version]:
     """Contents that one line gives to whole files."""
-    kind, run, seq = event["event"], event.get("run_id"), event.get("seq", 0)
-    if kind == "index" or (kind == "write" and "offset" not in event):
-        size = event.get("bytes")
-        return [Version(event["path"], event["sha256"], run, seq, kind, size)]
+    kind, run, seq = event.event, event.run_id, event.seq
+    if kind == "index" or (kind == "write" and event.offset is None):
+        return [Version(event.path, event.sha256, run, seq, kind, event.bytes)]
     if kind in WHOLE:
-        files = event.get("files") or {}
-        return [Version(path, sha, run, seq, kind) for path, sha in files.items()]
+        return [Version(path, sha, run, seq, kind) for path, sha in event.files.items()]
     return []
 
 

@@ -36,7 +36,7 @@ def load_known(path: str, log: Sequence[Experiment]) -> FittedModel:
     content = file.read_bytes()
     sha256 = disk.digest(content)
     logged = of_artifact(log, sha256)
-    announced = any(e.get("sha256") == sha256 for e in ledger.mentioning(sha256))
+    announced = any(e.sha256 == sha256 for e in ledger.mentioning(sha256))
     unknown_to = [
         name
         for name, known in ((config.EXPERIMENTS, logged), (ledger.LEDGER, announced))

@@ -2,14 +2,17 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 from IPython.display import display
 
 from retencion_lib import config
 from retencion_lib.home import disk, lineage, store
+from retencion_lib.home.event import Content
 from retencion_lib.runs import record
 from retencion_lib.runs.parameters import checked
 from retencion_lib.show import notebook as show
@@ -26,7 +29,7 @@ class Run:
     run_id: str
     notebook: str
     date: str  # ISO
-    params: dict
+    params: Mapping[str, Any]
 
 
 def new_run_id(notebook: str) -> str:
@@ -34,7 +37,7 @@ def new_run_id(notebook: str) -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{notebook}-{secrets.token_hex(3)}"
 
 
-def open_run(notebook: str, namespace: dict) -> Run:
+def open_run(notebook: str, namespace: dict[str, Any]) -> Run:
     """Start a run: check the notebook's parameters and forget earlier files.
 
     Parameters
@@ -76,13 +79,11 @@ def close_run(run: Run, **headline: object) -> None:
     results = disk.clean(headline)
     chosen = {k: v for k, v in results.items() if k in run.params and run.params[k] in ("", None)}
     params = record.masked(run.params | chosen)
-    facts = record.provenance()
-    files = [asdict(t) for t in lineage.current().touched]
-    embedded = {
-        "run_id": run.run_id, "notebook": run.notebook, "date": run.date, "parameters": params,
-        "seed": params.get("seed"), **facts, "results": results,
-        "inputs": _of_role(files, "input"), "outputs": _of_role(files, "output"),
-    }  # fmt: skip
+    said = record.Record(
+        **asdict(record.provenance()), run_id=run.run_id, notebook=run.notebook, date=run.date,
+        parameters=params, seed=params.get("seed"), results=results,
+        inputs=_of_role("input"), outputs=_of_role("output"),
+    )  # fmt: skip
     show.table(
         pd.DataFrame({"name": params.keys(), "value": map(_said, params.values())}),
         "Parámetros efectivos",
@@ -91,13 +92,15 @@ def close_run(run: Run, **headline: object) -> None:
         store.lineage_table().replace({"input": "entra", "output": "sale"}),
         "Archivos leídos y escritos",
     )
-    show.table(_facts_table(run, facts), "Código y entorno")
-    n_in, n_out = len(embedded["inputs"]), len(embedded["outputs"])
-    said = (
+    show.table(_facts_table(said), "Código y entorno")
+    n_in, n_out = len(said.inputs), len(said.outputs)
+    words = (
         f"{plural(n_in, 'archivo leído', 'archivos leídos')} y "
         f"{plural(n_out, 'escrito', 'escritos')}; este mismo rastro va dentro del cuaderno."
     )
-    display({record.MEDIA_TYPE: embedded, "text/markdown": said, "text/plain": said}, raw=True)
+    display(
+        {record.MEDIA_TYPE: said.plain(), "text/markdown": words, "text/plain": words}, raw=True
+    )
 
 
 def _said(value: object) -> str:
@@ -111,19 +114,15 @@ def _said(value: object) -> str:
     return str(value) if value not in ("", None, {}) else "—"
 
 
-def _of_role(files: list[dict], role: str) -> list[dict]:
-    return [
-        {k: v for k, v in f.items() if k != "role" and v is not None}
-        for f in files
-        if f["role"] == role
-    ]
+def _of_role(role: str) -> tuple[Content, ...]:
+    return tuple(t.content for t in lineage.current().touched if t.role == role)
 
 
-def _facts_table(run: Run, facts: dict) -> pd.DataFrame:
-    changes = {None: "—", True: "sí", False: "no"}[facts["dirty"]]
+def _facts_table(said: record.Record) -> pd.DataFrame:
+    changes = {None: "—", True: "sí", False: "no"}[said.dirty]
     rows = {
-        "Ejecución": run.run_id, "Fecha": run.date, "Commit": facts["commit"] or "—",
-        "Cambios sin guardar": changes, "Huella del entorno": facts["environment_sha256"],
-        "Python": facts["python"], "Sistema": facts["platform"], **facts["libraries"],
+        "Ejecución": said.run_id, "Fecha": said.date, "Commit": said.commit or "—",
+        "Cambios sin guardar": changes, "Huella del entorno": said.environment_sha256,
+        "Python": said.python, "Sistema": said.platform, **said.libraries,
     }  # fmt: skip
     return pd.DataFrame({"what": rows.keys(), "value": rows.values()})

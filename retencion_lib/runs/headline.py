@@ -4,7 +4,9 @@ A notebook hands over what it wants seen (`close_run(run, roc_auc=…)`); whatev
 out is left out here too.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from retencion_lib.show.vocabulary import WORDS
 from retencion_lib.words import count, es, interval, pct, plural
@@ -19,7 +21,7 @@ class Figure:
     note: str = ""
 
 
-def figures(results: dict) -> list[Figure]:
+def figures(results: Mapping[str, Any]) -> list[Figure]:
     """Figures that the results of a run hold, in reading order."""
     made = [
         _text("Modelo", results.get("champion")),
@@ -45,21 +47,21 @@ def figures(results: dict) -> list[Figure]:
     return [figure for figure in made if figure]
 
 
-def auc(results: dict) -> tuple[str, str]:
+def auc(results: Mapping[str, Any]) -> tuple[str, str]:
     """ROC-AUC and its 95 % interval in words; empty where there is none."""
     value, limits = results.get("roc_auc"), results.get("roc_auc_ci")
     return ("" if value is None else es(value, 3), interval(*limits) if limits else "")
 
 
-def alerts(results: dict) -> int | None:
+def alerts(results: Mapping[str, Any]) -> int | None:
     """Number of alerts, whether the results hold them or only count them."""
     given = results.get("alerts")
     return len(given) if isinstance(given, list) else given
 
 
-def level(results: dict) -> str | None:
+def level(results: Mapping[str, Any]) -> str | None:
     """What monitoring concluded (ok, warning, alert), if it did."""
-    return results["status"] if results.get("status") in ("ok", "warning", "alert") else None
+    return state if (state := results.get("status")) in ("ok", "warning", "alert") else None
 
 
 def level_word(state: str) -> str:
@@ -67,12 +69,12 @@ def level_word(state: str) -> str:
     return WORDS[state]
 
 
-def _auc(results: dict) -> Figure | None:
+def _auc(results: Mapping[str, Any]) -> Figure | None:
     value, limits = auc(results)
     return Figure("ROC-AUC", value, f"{limits}, al 95 %" if limits else "") if value else None
 
 
-def _watch(results: dict) -> Figure | None:
+def _watch(results: Mapping[str, Any]) -> Figure | None:
     found, state = alerts(results), level(results)
     if found is None and state is None:
         return None
@@ -84,7 +86,7 @@ def _text(label: str, value: object) -> Figure | None:
     return Figure(label, str(value)) if value else None
 
 
-def _money(results: dict, key: str) -> tuple:
+def _money(results: Mapping[str, Any], key: str) -> tuple:
     """Amount of a result, how to write it, and its 95 % interval."""
     limits = results.get(f"{key}_ci")
     said = f"{interval(*limits, 0)}, al 95 %" if limits else ""

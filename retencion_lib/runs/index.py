@@ -5,6 +5,7 @@ small script of its own filters by notebook, result and date; without it, all is
 """
 
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from markupsafe import Markup
 
 from retencion_lib import config
 from retencion_lib.home import disk, ledger
+from retencion_lib.home.event import Event, Model
 from retencion_lib.home.events import INDEX
 from retencion_lib.runs import headline
 from retencion_lib.runs.report import STATUS
@@ -35,22 +37,33 @@ SERIES = {
 class Row:
     """One run of the list; `event` is its end, or its start if it never ended."""
 
-    event: dict
+    event: Event
 
     @property
     def status(self) -> str:
         """``ok``, ``failed``, ``refused``, ``abandoned``, or ``open`` if it never ended."""
-        return self.event.get("status", "failed") if self.ended else "open"
+        return self.event.status or "failed" if self.ended else "open"
 
     @property
     def ended(self) -> bool:
         """Whether the ledger holds the end of the run."""
-        return self.event["event"] == "run_finished"
+        return self.event.event == "run_finished"
 
     @property
-    def results(self) -> dict:
+    def results(self) -> Mapping[str, Any]:
         """Headline results that the notebook handed over; empty if it did not."""
-        return self.event.get("results") or {}
+        return self.event.results
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of champion, as the page says it."""
+
+    when: str
+    new: str
+    old: str
+    reason: str
+    approver: str
 
 
 def write() -> Path:
@@ -63,35 +76,35 @@ def write() -> Path:
         return disk.write(path, content)
 
 
-def to_html(events: list[dict]) -> str:
+def to_html(events: list[Event]) -> str:
     """Page of a ledger's events, given oldest first."""
     runs = rows(events)
-    names = sorted({r.event.get("notebook", "") for r in runs})
+    names = sorted({r.event.notebook for r in runs})
     states = {s: STATUS.get(s, OPEN) for s in [*STATUS, "open"] if any(r.status == s for r in runs)}
     changes = promotions(events)
     return page.render(
         "index.html.j2", scripts=True, rows=Markup("\n".join(map(_row, runs))),
         total=plural(len(runs), "ejecución", "ejecuciones"), notebooks=names, states=states,
         panels=panels(runs, changes), promotions=changes, head=_head(),
-        latest=_when(runs[0].event["at"]) if runs else "",
+        latest=_when(runs[0].event.at) if runs else "",
     )  # fmt: skip
 
 
-def rows(events: list[dict]) -> list[Row]:
+def rows(events: list[Event]) -> list[Row]:
     """Runs newest first: each that ended, and each that started and never did."""
-    ended = {e.get("run_id") for e in events if e["event"] == "run_finished"}
+    ended = {e.run_id for e in events if e.event == "run_finished"}
     kept = [
         Row(e) for e in events
-        if e["event"] == "run_finished"
-        or (e["event"] == "run_started" and e.get("run_id") not in ended)
+        if e.event == "run_finished"
+        or (e.event == "run_started" and e.run_id not in ended)
     ]  # fmt: skip
     return kept[::-1]
 
 
-def panels(runs: list[Row], changes: list[dict]) -> list[dict]:
+def panels(runs: list[Row], changes: list[Change]) -> list[dict[str, Any]]:
     """Champion in use, and the course of each of `SERIES`."""
     champion = next((r.results["champion"] for r in runs if r.results.get("champion")), "")
-    since = f"desde {changes[0]['when'][:10]}" if changes else ""
+    since = f"desde {changes[0].when[:10]}" if changes else ""
     made = [{"label": "Campeón", "value": champion, "note": since}] if champion else []
     for key, (label, words) in SERIES.items():
         series = course(runs, key)
@@ -114,42 +127,34 @@ def course(runs: list[Row], key: str) -> Series:
     Two notebooks may report the same thing of different customers; one line never mixes them.
     """
     given = [r for r in runs if r.results.get(key) is not None]
-    same = [r for r in given if r.event.get("notebook") == given[0].event.get("notebook")]
+    same = [r for r in given if r.event.notebook == given[0].event.notebook]
     return Series(
         values=[float(r.results[key]) for r in reversed(same)],
-        dates=[r.event["at"][:10] for r in reversed(same)],
+        dates=[r.event.at[:10] for r in reversed(same)],
     )
 
 
-def promotions(events: list[dict]) -> list[dict]:
+def promotions(events: list[Event]) -> list[Change]:
     """Changes of champion, newest first, with who approved them and why."""
     return [
-        {
-            "when": _when(e["at"]),
-            "new": _name(e.get("new")),
-            "old": _name(e.get("old")),
-            "reason": e.get("reason") or "—",
-            "approver": e.get("approver") or e.get("actor") or "—",
-        }
-        for e in reversed(events)
-        if e["event"] == "promotion"
-    ]
+        Change(_when(e.at), _name(e.new), _name(e.old), e.reason or "—",
+               e.approver or e.actor or "—")
+        for e in reversed(events) if e.event == "promotion"
+    ]  # fmt: skip
 
 
-def _name(model: object) -> str:
-    if isinstance(model, dict):
-        model = model.get("name") or model.get("model")
-    return str(model or "—")
+def _name(model: Model | None) -> str:
+    return (model.name or model.model if model else "") or "—"
 
 
 def _row(row: Row) -> str:
     event, results = row.event, row.results
     value, limits = headline.auc(results)
-    name = html.escape(event.get("notebook", ""))
+    name = html.escape(event.notebook)
     rows_scored = results.get("rows_scored")
     return (
-        f'<tr data-n="{name}" data-s="{row.status}" data-d="{event["at"][:10]}">'
-        f'<td class="when">{_when(event["at"])}</td>'
+        f'<tr data-n="{name}" data-s="{row.status}" data-d="{event.at[:10]}">'
+        f'<td class="when">{_when(event.at)}</td>'
         f'<td class="what">{_report_link(event, name)}{_accepted(results)}</td>'
         f'<td><span class="badge {row.status}">{STATUS.get(row.status, OPEN)}</span></td>'
         f"{_cell('Campeón', html.escape(str(results.get('champion') or '')))}"
@@ -170,11 +175,11 @@ def _cell(label: str, content: str, kind: str = "") -> str:
     return f'<td class="c{kind}" data-l="{label}">{content}</td>' if content else "<td></td>"
 
 
-def _report_link(event: dict, name: str) -> str:
-    files = event.get("files") or {}
+def _report_link(event: Event, name: str) -> str:
+    files = event.files
     report = next((f for f in files if f.endswith(".html")), None)
     notebook = next((f for f in files if f.endswith(".ipynb")), None)
-    said = f"{name}, {event['at'][:16].replace('T', ' ')}"
+    said = f"{name}, {event.at[:16].replace('T', ' ')}"
     first = f'<a href="{_href(report)}">{name}</a>' if report else name
     if notebook:
         first += f' <a class="nb" href="{_href(notebook)}" aria-label=".ipynb de {said}">.ipynb</a>'
@@ -187,7 +192,7 @@ def _href(path: str) -> str:
     return html.escape(quote(path.removeprefix("runs/") if inside else f"../{path}"))
 
 
-def _watch(results: dict) -> str:
+def _watch(results: Mapping[str, Any]) -> str:
     found, state = headline.alerts(results), headline.level(results)
     if state:
         more = f" · {plural(found, 'hallazgo', 'hallazgos')}" if found else ""
@@ -198,8 +203,8 @@ def _watch(results: dict) -> str:
 def _seal(row: Row) -> str:
     if not row.ended:
         return "sin sellar"
-    hashes = [sha for f, sha in (row.event.get("files") or {}).items() if f.endswith(".html")]
-    return f"línea {row.event['seq']}" + (f" <code>{hashes[0][:8]}</code>" if hashes else "")
+    hashes = [sha for f, sha in row.event.files.items() if f.endswith(".html")]
+    return f"línea {row.event.seq}" + (f" <code>{hashes[0][:8]}</code>" if hashes else "")
 
 
 def _when(at: str) -> str:

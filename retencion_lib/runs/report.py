@@ -62,7 +62,8 @@ def to_html(content: NotebookNode, *, status: str, run_id: str, name: str) -> st
     name : str
         Title where the notebook has no heading.
     """
-    results = record.find(content).get("results") or {}
+    found = record.find(content)
+    results = found.results if found else {}
     _tidy(content)
     exporter = HTMLExporter(
         template_name="informe",

@@ -8,8 +8,10 @@ import json
 import os
 import re
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from papermill.exceptions import PapermillExecutionError
@@ -20,9 +22,6 @@ from retencion_lib.home import disk, ledger
 from retencion_lib.home.blocks import UNDONE
 from retencion_lib.runs import index, parameters, record, report, settle
 from retencion_lib.runs.context import RUN_VARIABLE, new_run_id
-
-FROM_RECORD = ("date", "seed", "commit", "dirty", "python", "platform", "libraries",
-               "environment_sha256", "inputs", "outputs", "results")  # fmt: skip
 
 OPENS = re.compile(r"""\bopen_run\(\s*["']([^"']+)["']""")
 
@@ -47,7 +46,7 @@ class Running:
 
     run_id: str
     notebook: str
-    params: dict
+    params: Mapping[str, Any]
     output: Path
     path_given: str  # as papermill knows the output
     source_sha256: str | None
@@ -137,40 +136,32 @@ def opened_as(nb: nbformat.NotebookNode) -> str:
 
 
 def end(
-    run_id: str, notebook: str, output: Path, *, error: BaseException | None, params: dict,
+    run_id: str, notebook: str, output: Path, *, error: BaseException | None,
+    params: Mapping[str, Any],
     source_sha256: str | None, seconds: float | None, status: str = "",
-) -> dict:  # fmt: skip
-    """Render the report beside an executed notebook and write the end of its run.
-
-    Returns
-    -------
-    dict
-        The event ``run_finished``.
-    """
+) -> None:  # fmt: skip
+    """Render the report beside an executed notebook and write the end of its run."""
     status = status or _status(error)
-    facts = record.provenance() | {"inputs": [], "outputs": [], "results": {}}
-    files, report_error = {}, None
+    found, files, report_error = None, {}, None
     if output.is_file():
-        embedded = record.find(json.loads(output.read_bytes()))
-        facts |= {k: embedded[k] for k in FROM_RECORD if k in embedded}
-        params = embedded.get("parameters", params)
+        found = record.find(json.loads(output.read_bytes()))
         files = {config.relative(output): disk.sha256(output)}
         try:
             page = report.render(output, status=status, run_id=run_id)
             files[config.relative(page)] = disk.sha256(page)
         except Exception as fault:
             report_error = fault
-    if status in UNDONE and not facts["outputs"]:
-        facts["outputs"] = settle.written(run_id)
-    event = ledger.append(
-        "run_finished", run_id=run_id, notebook=notebook, status=status, parameters=params,
-        source_sha256=source_sha256, **facts, files=files, error=_name(error),
+    said = found or record.Record(**asdict(record.provenance()), parameters=params)
+    if status in UNDONE and not said.outputs:
+        said = replace(said, outputs=tuple(settle.written(run_id)))
+    ledger.append(
+        "run_finished", run_id=run_id, notebook=notebook, status=status,
+        source_sha256=source_sha256, **said.facts(), files=files, error=_name(error),
         seconds=None if seconds is None else round(seconds, 3), actor=ledger.actor(),
     )  # fmt: skip
     if report_error is not None:
         raise report_error
     index.write()
-    return event
 
 
 def _name(error: BaseException | None) -> str | None:

@@ -8,19 +8,18 @@ nobody can take those rows away unseen.
 from retencion_lib import config
 from retencion_lib.home import disk, ledger
 from retencion_lib.home.blocks import held, layouts
+from retencion_lib.home.event import Content
 
-FACTS = ("path", "sha256", "bytes", "rows", "offset")
 
-
-def written(run_id: str) -> list[dict]:
+def written(run_id: str) -> list[Content]:
     """Files and blocks that a run announced and that are there now, as outputs of a run.
 
     A file that another run has written over since is not listed: it is that run's now.
     """
     announced = {}
     for event in ledger.mentioning(run_id):
-        if event["event"] == "write" and event.get("run_id") == run_id:
-            announced[event["path"], event.get("offset")] = event
+        if event.event == "write" and event.run_id == run_id:
+            announced[event.path, event.offset] = event.content
     if not announced:
         return []
     blocks = {
@@ -30,10 +29,10 @@ def written(run_id: str) -> list[dict]:
         if block.run_id == run_id and held(path, block)
     }
     return [
-        {k: event[k] for k in FACTS if k in event}
-        for event in announced.values()
-        if (event["path"], event["sha256"]) in blocks
-        or ("offset" not in event and _is(event["path"], event["sha256"]))
+        said
+        for said in announced.values()
+        if (said.path, said.sha256) in blocks
+        or (said.offset is None and _is(said.path, said.sha256))
     ]
 
 

@@ -164,7 +164,7 @@ def promoted(**changes):
     """A promotion as the last one was, but for some facts."""
 
     def edit(home: Path):
-        last = [e for e in ledger.read() if e["event"] == "promotion"][-1]
+        last = [e for e in map(ledger.parsed, ledger.lines()) if e["event"] == "promotion"][-1]
         facts = {k: v for k, v in last.items() if k not in ("seq", "at", "prev", "event", "host")}
         facts |= {"action": "promote", "run_id": None, "old": last["new"]}
         ledger.append("promotion", **(facts | {k: v(last) if callable(v) else v

@@ -11,8 +11,6 @@ from retencion_lib.audit import trace
 from retencion_lib.home import disk, ledger
 from tests import sealed_home
 
-LINKS = ("run", "artifact", "training", "promotion", "monitoring")
-
 
 @pytest.fixture
 def home(monkeypatch, tmp_path):
@@ -47,7 +45,7 @@ def test_the_head_printed_is_an_anchor_for_verify(home, capsys):
 def test_the_chain_can_be_checked_with_sed_and_sha256sum(home):
     command = f"sed -n 3p {home / ledger.LEDGER} | tr -d '\\n' | sha256sum"
     done = subprocess.run(command, shell=True, capture_output=True, text=True)
-    assert done.stdout.split()[0] == ledger.read()[3]["prev"]
+    assert done.stdout.split()[0] == ledger.read()[3].prev
 
 
 def test_a_signed_head_holds_only_for_its_signer_and_its_text(home, tmp_path, capsys):
@@ -81,8 +79,8 @@ def test_a_notebook_executed_elsewhere_is_taken_in_once(home, tmp_path, capsys):
     elsewhere.write_text(made.read_text().replace("r1-train", "r0-train"))
     assert main(["seal", str(elsewhere)]) == 0
     assert main(["verify"]) == 0
-    ends = [e for e in ledger.read() if e["event"] == "run_finished"]
-    assert ends[-1]["run_id"] == "r0-train"
+    ends = [e for e in ledger.read() if e.event == "run_finished"]
+    assert ends[-1].run_id == "r0-train"
     assert main(["seal", str(elsewhere)]) == 2
     assert "ya está en el registro" in capsys.readouterr().err
 
@@ -146,7 +144,7 @@ def test_what_was_decided_besides_the_notice_is_said_in_words():
     }  # fmt: skip
     order = ("event_id", "run_id", "scored_at", "id", *row)
     prediction = {k: row[k] for k in order}
-    said = trace.sentences({"prediction": prediction} | dict.fromkeys(LINKS))[1]
+    said = trace.sentences(trace.Chain(prediction))[1]
     assert said.endswith(
         "avisar (decil 1; beneficio esperado 1.234,57; grupo: de control; campaña otoño)"
     )

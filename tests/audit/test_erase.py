@@ -94,7 +94,7 @@ def test_a_log_goes_on_after_an_erasure(home):
 def test_the_tombstone_counts_and_says_why_without_the_customer(home):
     erase.erase("C001", **WHY)
     event = ledger.read()[-1]
-    assert (event["event"], event["rows"], event["reason"]) == ("erasure", 6, "solicitud 17")
+    assert (event.event, event.rows, event.reason) == ("erasure", 6, "solicitud 17")
     assert b"C001" not in (home / ledger.LEDGER).read_bytes()
 
 

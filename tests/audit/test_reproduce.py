@@ -129,7 +129,7 @@ def test_an_input_that_is_nowhere_is_named_with_its_hash(home):
 @pytest.mark.slow
 def test_each_of_the_five_notebooks_comes_out_the_same(trained_home, monkeypatch):
     monkeypatch.setenv("RETENCION_HOME", str(trained_home))
-    ends = [e["run_id"] for e in ledger.read() if e["event"] == "run_finished"]
+    ends = [e.run_id for e in ledger.read() if e.event == "run_finished"]
     assert len(ends) == 5
     for run_id in ends:
         done = reproduce(run_id)
@@ -142,7 +142,7 @@ def test_an_input_written_over_is_made_again_and_a_false_result_is_caught(
 ):
     home = shutil.copytree(trained_home, tmp_path / "home")
     monkeypatch.setenv("RETENCION_HOME", str(home))
-    run_id = next(e["run_id"] for e in ledger.read() if e.get("notebook") == "05_monitor")
+    run_id = next(e.run_id for e in ledger.read() if e.notebook == "05_monitor")
     scored = home / "data/new_batch_with_score.csv"
     pd.read_csv(scored).assign(score=0.5).to_csv(scored, index=False)
     assert reproduce(run_id).same

@@ -105,9 +105,10 @@ def test_an_announcement_that_did_not_come_true_is_no_output(home, monkeypatch):
         patch.setattr(disk, "append", _full)
         with pytest.raises(OSError, match="full"):
             sealed_home._infer("r6-infer")
-    end = seal.end("r6-infer", "04_infer", home / "none.ipynb", error=None, params={},
-                   seconds=None, source_sha256=None, status="failed")  # fmt: skip
-    assert end["outputs"] == []
+    seal.end("r6-infer", "04_infer", home / "none.ipynb", error=None, params={},
+             seconds=None, source_sha256=None, status="failed")  # fmt: skip
+    ends = [e for e in ledger.read() if e.event == "run_finished"]
+    assert ends[-1].outputs == ()
     assert faults() == []
 
 

@@ -51,14 +51,14 @@ CHANGE = {
 @pytest.mark.parametrize("case", READ | CHANGE)
 def test_an_edited_file_is_refused_by_path_expected_and_found(home, case):
     path, use = (READ | CHANGE)[case]
-    before = [e["event"] for e in ledger.read()]
+    before = [e.event for e in ledger.read()]
     use(home / path) if case in READ else None
     spoil(home / path)
     edited = (home / path).read_bytes()
     with pytest.raises(AuditError, match=rf"^{re.escape(path)}: .*se esperaba.*se encontró"):
         use(home / path)
     assert (home / path).read_bytes() == edited
-    assert [e["event"] for e in ledger.read()] == before
+    assert [e.event for e in ledger.read()] == before
 
 
 @pytest.mark.parametrize("path", [config.EXPERIMENTS, config.REGISTRY, LOG])

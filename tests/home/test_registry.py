@@ -27,7 +27,7 @@ def in_use():
 
 
 def promotions():
-    return [e for e in ledger.read() if e["event"] == "promotion"]
+    return [e for e in map(ledger.parsed, ledger.lines()) if e["event"] == "promotion"]
 
 
 def test_a_winner_is_put_in_use_and_the_event_says_by_which_rule():

@@ -47,18 +47,18 @@ def test_the_first_write_starts_the_run_once_and_hides_its_secrets(home):
     store.write_json(config.resolve(FILE), {"a": 1})
     store.write_json(config.resolve(FILE), {"a": 2})
     start, *writes = ledger.read()
-    assert (start["event"], start["run_id"], start["pid"]) == (
+    assert (start.event, start.run_id, start.pid) == (
         "run_started", run.run_id, os.getpid(),
     )  # fmt: skip
-    assert start["parameters"]["api_token"] == record.MASK
-    assert [e["event"] for e in writes] == ["write", "write"]
+    assert start.parameters["api_token"] == record.MASK
+    assert [e.event for e in writes] == ["write", "write"]
 
 
 def test_what_was_read_and_kept_belongs_to_a_run_that_has_started(home):
     opened()
     disk.write(config.resolve("data/names.json"), b'{"a": "b"}')
     store.read_json(config.resolve("data/names.json"), made_by="data")
-    assert [e["event"] for e in ledger.read()] == ["run_started"]
+    assert [e.event for e in ledger.read()] == ["run_started"]
     assert [f.code for f in faults()] == ["lone_start"]
 
 
@@ -69,7 +69,7 @@ def test_verify_asks_for_the_seal_and_is_content_after_it(home, tmp_path):
     assert "a mano, como en JupyterLab" in fault.message
     assert main(["seal", str(saved(run, tmp_path / "lab/mine.ipynb"))]) == 0
     assert faults() == []
-    assert [e["event"] for e in ledger.read()] == [
+    assert [e.event for e in ledger.read()] == [
         "run_started", "write", "run_finished", "index",
     ]  # fmt: skip
 
@@ -82,7 +82,7 @@ def test_a_notebook_saved_again_after_its_seal_is_another_run(home, tmp_path):
     changed.write_text(changed.read_text() + "\n")
     assert main(["seal", str(changed)]) == 0
     assert faults() == []
-    assert len({e["run_id"] for e in ledger.read() if e["event"] == "run_started"}) == 2
+    assert len({e.run_id for e in ledger.read() if e.event == "run_started"}) == 2
 
 
 def test_opening_the_notebook_again_gives_up_the_run_before(home):

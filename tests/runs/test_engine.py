@@ -45,7 +45,7 @@ def execute(source, output, **options):
 
 def events():
     """What the ledger says of runs; each of them ends with a new list of runs."""
-    return [(e["event"], e.get("status")) for e in ledger.read() if e["event"] != "index"]
+    return [(e.event, e.status) for e in ledger.read() if e.event != "index"]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_failed_notebook_is_sealed_as_papermill_leaves_it(home):
         execute(notebook(home, "1 / 0"), output)
     assert "papermill-error-cell" in output.read_text()
     assert events()[-1] == ("run_finished", "failed")
-    assert ledger.read()[-2]["error"] == "ZeroDivisionError"
+    assert ledger.read()[-2].error == "ZeroDivisionError"
     assert faults() == []
 
 
@@ -187,5 +187,5 @@ def test_six_runs_at_once_leave_a_valid_chain(home):
     words = [sys.executable, "-m", "retencion_lib", "eda"]
     running = [subprocess.Popen(words, stdout=subprocess.DEVNULL) for _ in range(6)]
     assert [child.wait() for child in running] == [0] * 6
-    assert [e["event"] for e in ledger.read()].count("run_finished") == 6
+    assert [e.event for e in ledger.read()].count("run_finished") == 6
     assert faults() == []

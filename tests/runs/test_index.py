@@ -5,6 +5,7 @@ import re
 import pytest
 
 from retencion_lib import config
+from retencion_lib.home.event import Event, Model
 from retencion_lib.runs import index
 from retencion_lib.runs.sparkline import Series
 from retencion_lib.words import es
@@ -22,9 +23,8 @@ def run(day, notebook="05_monitor", **results):
     files = {f"{folder}.ipynb": "a" * 64, f"{folder}.html": "b" * 64}
     common = {"at": at, "run_id": run_id, "notebook": notebook}
     return [
-        {"seq": 2 * day - 1, "event": "run_started", **common},
-        {"seq": 2 * day, "event": "run_finished", "status": "ok", "files": files,
-         "results": results, **common},
+        Event("run_started", seq=2 * day - 1, **common),
+        Event("run_finished", seq=2 * day, status="ok", files=files, results=results, **common),
     ]  # fmt: skip
 
 
@@ -57,10 +57,8 @@ def test_links_start_at_the_page_and_survive_strange_names():
 
 
 def test_events_of_another_kind_and_missing_results_are_no_trouble():
-    events = run(3)
-    del events[1]["results"]
-    other = {"seq": 9, "at": "2026-10-09T08:00:00+00:00", "event": "erasure"}
-    assert len(shown_rows([*events, other])) == 1
+    other = Event("erasure", seq=9, at="2026-10-09T08:00:00+00:00")
+    assert len(shown_rows([*run(3), other])) == 1
 
 
 def test_a_row_says_what_monitoring_found():
@@ -99,10 +97,10 @@ def test_a_sparkline_puts_the_lowest_value_at_the_bottom_and_the_highest_on_top(
 
 
 def test_the_change_of_champion_is_listed_with_its_reason_and_who_approved_it():
-    event = {
-        "seq": 7, "at": "2026-10-07T08:00:00+00:00", "event": "promotion", "approver": "Ana",
-        "old": {"model": "xgb v0.1"}, "new": {"model": "xgb v0.2"}, "reason": "gana <siempre>",
-    }  # fmt: skip
+    event = Event(
+        "promotion", seq=7, at="2026-10-07T08:00:00+00:00", approver="Ana",
+        old=Model("xgb v0.1"), new=Model("xgb v0.2"), reason="gana <siempre>",
+    )  # fmt: skip
     text = index.to_html([event])
     for said in ("xgb v0.1", "xgb v0.2", "gana &lt;siempre&gt;", "Ana"):
         assert f"<td>{said}</td>" in text

@@ -37,7 +37,7 @@ def home(monkeypatch, tmp_path):
 
 
 def endings():
-    return [(e["status"], e["error"]) for e in ledger.read() if e["event"] == "run_finished"]
+    return [(e.status, e.error) for e in ledger.read() if e.event == "run_finished"]
 
 
 @pytest.fixture

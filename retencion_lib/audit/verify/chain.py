@@ -1,10 +1,13 @@
 """The lines of the ledger, one by one: linked, in our grammar, and in time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from retencion_lib.audit.verify.fault import Fault
 from retencion_lib.home import events, ledger
+from retencion_lib.home.event import Event
 from retencion_lib.words import count
 
 # Seconds that a clock may step back: one machine's, when it is set right; and between two.
@@ -16,7 +19,7 @@ class Chain:
     """The ledger as read: hashes of all lines, events of the sound ones, faults of the others."""
 
     hashes: list[str] = field(default_factory=list)
-    events: list[dict] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
     def blame(self, number: int, code: str, what: str) -> None:
@@ -30,13 +33,13 @@ def read() -> Chain:
     chain, before = Chain(), ledger.FIRST
     for number, line in enumerate(ledger.scan(), 1):
         chain.hashes.append(line.sha256)
-        event = ledger.parsed(line.content) if line.content is not None else None
+        plain = ledger.parsed(line.content) if line.content is not None else None
         if line.content is None:
             chain.blame(number, "chain", f"pasa de {count(ledger.LONGEST)} bytes: no es nuestra.")
-        elif event is None:
+        elif plain is None:
             chain.blame(number, "chain", "no es una anotación.")
         else:
-            _check_line(chain, number, line.content, event, before)
+            _check_line(chain, number, line.content, plain, before)
         before = line.sha256
     half = ledger.half_line()
     if half:
@@ -48,17 +51,19 @@ def read() -> Chain:
     return chain
 
 
-def _check_line(chain: Chain, number: int, raw: bytes, event: dict, before: str) -> None:
-    seq = event.get("seq")
+def _check_line(
+    chain: Chain, number: int, raw: bytes, plain: Mapping[str, Any], before: str
+) -> None:
+    seq = plain.get("seq")
     if seq != number or isinstance(seq, bool):
         chain.blame(number, "chain", f"lleva el número {str(seq)[:20]}: falta o sobra alguna.")
-    if event.get("prev") != before:
+    if plain.get("prev") != before:
         chain.blame(number, "chain", "la cadena está rota; la línea anterior ha cambiado.")
-    wrong = events.objection(raw, event)
+    wrong = events.objection(raw, plain)
     if wrong:
         chain.blame(number, "grammar", f"'{wrong}' no es como lo escribe esta biblioteca.")
     else:
-        chain.events.append(event)
+        chain.events.append(Event.of(plain))
 
 
 def check_anchor(chain: Chain, anchor: tuple[int, str]) -> list[Fault]:
@@ -93,20 +98,20 @@ def check_times(chain: Chain) -> list[Fault]:
     ]  # fmt: skip
 
 
-def acknowledged(found: list[dict]) -> set[int]:
+def acknowledged(found: list[Event]) -> set[int]:
     """Lines whose step back in time a later one says that is known."""
-    return {n for e in found if e["event"] == "clock" for n in e["lines"] if n < e["seq"]}
+    return {n for e in found if e.event == "clock" for n in e.lines if n < e.seq}
 
 
-def steps_back(found: list[dict]) -> list[tuple[int, int, str, str]]:
+def steps_back(found: list[Event]) -> list[tuple[int, int, str, str]]:
     """Lines much earlier than the one before: number, seconds, and both times."""
-    hosts = {e["run_id"]: e.get("host") for e in found if e["event"] == "run_started"}
+    hosts = {e.run_id: e.host for e in found if e.event == "run_started"}
     steps, last, there = [], "", None
     for event in found:
-        at, here = event["at"], event.get("host") or hosts.get(event.get("run_id"))
+        at, here = event.at, event.host or hosts.get(event.run_id)
         if at < last:
             back = (datetime.fromisoformat(last) - datetime.fromisoformat(at)).total_seconds()
             if back > (ONE_CLOCK if here == there else TWO_CLOCKS):
-                steps.append((event["seq"], round(back), at, last))
+                steps.append((event.seq, round(back), at, last))
         last, there = at, here
     return steps

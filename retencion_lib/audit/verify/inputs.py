@@ -5,30 +5,31 @@ import hashlib
 from retencion_lib import config
 from retencion_lib.audit.verify.fault import Fault
 from retencion_lib.home import ledger
+from retencion_lib.home.event import Event
 from retencion_lib.home.versions import Book
 
 CHUNK = 1 << 20
 
 
-def check_logs_read(found: list[dict], book: Book) -> list[Fault]:
+def check_logs_read(found: list[Event], book: Book) -> list[Fault]:
     """Runs that read a log with rows that no line announced.
 
     Where rows have been erased since, what was read then cannot be computed any more, and the
     erasure is all that is known.
     """
-    erased = {path for e in found if e["event"] == "erasure" for path in e["blocks"]}
-    taken_in = {e["run_id"] for e in found if e.get("taken_in")}
+    erased = {path for e in found if e.event == "erasure" for path in e.blocks}
+    taken_in = {e.run_id for e in found if e.taken_in}
     faults, prefixes = [], {}
     for event in found:
-        for touched in event.get("inputs") or []:
-            path = touched["path"]
-            if path not in book.logs or path in erased or event["run_id"] in taken_in:
+        for touched in event.inputs:
+            path = touched.path
+            if path not in book.logs or path in erased or event.run_id in taken_in:
                 continue
             if path not in prefixes:
                 prefixes[path] = _prefixes(path, book)
-            if touched["sha256"] not in prefixes[path]:
-                said = f"{ledger.LEDGER}, línea {event['seq']}: leyó {path} con otras filas."
-                faults.append(Fault("laundered", said, event["run_id"], path))
+            if touched.sha256 not in prefixes[path]:
+                said = f"{ledger.LEDGER}, línea {event.seq}: leyó {path} con otras filas."
+                faults.append(Fault("laundered", said, event.run_id, path))
     return faults
 
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from retencion_lib.audit.verify.fault import Fault
 from retencion_lib.home import events, ledger
 from retencion_lib.home.blocks import Lives
+from retencion_lib.home.event import Event
 from retencion_lib.home.versions import Book
 
 Objections = Iterator[tuple[str, str, str | None]]  # code, sentence, file
+NOT_BEGUN = Event("run_started")  # of a run that no line starts
 
 
 @dataclass
@@ -22,52 +24,52 @@ class Past:
 
     lives: Lives  # of the whole ledger: what turned out to be certain
     book: Book = field(default_factory=Book)
-    starts: dict[str, dict] = field(default_factory=dict)
+    starts: dict[str, Event] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)  # path to run
     wrote: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     # Models that may be in use: the one put in use last, and the one before where the run that
     # was changing it was cut short and may not have come to it.
     champions: set[str | None] = field(default_factory=lambda: {None})
 
-    def add(self, event: dict) -> None:
+    def add(self, event: Event) -> None:
         """Take in one more line."""
-        kind, run = event["event"], event.get("run_id")
+        kind, run = event.event, event.run_id
         self.book.add(event)
         if kind == "run_started":
             self.starts.setdefault(run, event)
         elif kind == "write":
-            self.wrote.setdefault(run, set()).add((event["path"], event["sha256"]))
+            self.wrote.setdefault(run, set()).add((event.path, event.sha256))
         elif kind == "run_finished":
-            self.sealed |= dict.fromkeys(event["files"], run)
+            self.sealed |= dict.fromkeys(event.files, run)
         elif kind == "promotion":
-            said = event["files"].get(events.REGISTRY, "")
+            said = event.files.get(events.REGISTRY, "")
             done = self.lives.certain(run, events.REGISTRY, said)
-            self.champions = {event["new"]["sha256"]} | (set() if done else self.champions)
+            self.champions = {event.new.sha256} | (set() if done else self.champions)
 
     def known(self, path: str) -> set[str]:
         """Contents that the lines so far give a file."""
         return {v.sha256 for v in self.book.versions.get(path, [])}
 
 
-def check_past(found: list[dict]) -> list[Fault]:
+def check_past(found: list[Event]) -> list[Fault]:
     """Lines that do what their kind may not."""
     past, faults = Past(Lives.of(found)), []
     for event in found:
-        where = f"{ledger.LEDGER}, línea {event['seq']}"
-        first = next(RULES.get(event["event"], _no_rule)(event, past), None)
+        where = f"{ledger.LEDGER}, línea {event.seq}"
+        first = next(RULES.get(event.event, _no_rule)(event, past), None)
         if first:
             code, said, path = first
-            faults.append(Fault(code, f"{where}: {said}", event.get("run_id"), path))
+            faults.append(Fault(code, f"{where}: {said}", event.run_id, path))
         past.add(event)
     return faults
 
 
-def _no_rule(event: dict, past: Past) -> Objections:
+def _no_rule(event: Event, past: Past) -> Objections:
     yield from ()
 
 
-def _write(event: dict, past: Past) -> Objections:
-    path, run = event["path"], event["run_id"]
+def _write(event: Event, past: Past) -> Objections:
+    path, run = event.path, event.run_id
     start = past.starts.get(run)
     said = f"anota una escritura de {path}"
     if path in past.sealed:
@@ -77,114 +79,114 @@ def _write(event: dict, past: Past) -> Objections:
     yield from _over(event, past)
     if start is None:
         yield "undone", f"{said} por una ejecución que no consta que empezara.", path
-    elif start.get("taken_in"):
+    elif start.taken_in:
         yield "unlawful", f"{said} por una ejecución hecha en otro sitio.", path
-    elif not events.may_write(start["notebook"], path):
+    elif not events.may_write(start.notebook, path):
         whose = events.owner(path)
         theirs = f": solo la hace {whose}" if whose else ""
-        yield "unlawful", f"{said} por {start['notebook']}, que no escribe ahí{theirs}.", path
+        yield "unlawful", f"{said} por {start.notebook}, que no escribe ahí{theirs}.", path
 
 
-def _over(event: dict, past: Past) -> Objections:
+def _over(event: Event, past: Past) -> Objections:
     """A block over earlier rows, a log written whole, a version with another content."""
-    path = event["path"]
-    if "offset" in event:
+    path = event.path
+    if event.offset is not None:
         blocks = past.book.logs.get(path, [])
-        if any(b.end > event["offset"] and b.certain(past.lives) for b in blocks):
+        if any(b.end > event.offset and b.certain(past.lives) for b in blocks):
             yield "undone", f"escribe en {path} encima de filas ya anotadas.", path
     elif events.MODEL.fullmatch(path) and path in past.book.versions:
         first = past.book.versions[path][0]
-        other = first.sha256 != event["sha256"]
+        other = first.sha256 != event.sha256
         if other and past.lives.certain(first.run_id, path, first.sha256):
             yield "undone", f"da otro contenido a {path}: una versión no se sobrescribe.", path
-    if ("offset" in event) != path.startswith("logs/"):
+    if (event.offset is not None) != path.startswith("logs/"):
         yield "unlawful", f"los bloques son de los registros, y {path} no se escribe así.", path
 
 
-def _run_finished(event: dict, past: Past) -> Objections:
-    run, start = event["run_id"], past.starts.get(event["run_id"], {})
-    output = start.get("output") or next((f for f in event["files"] if f.endswith(".ipynb")), "")
+def _run_finished(event: Event, past: Past) -> Objections:
+    run, start = event.run_id, past.starts.get(event.run_id, NOT_BEGUN)
+    output = start.output or next((f for f in event.files if f.endswith(".ipynb")), "")
     own = {output, output.removesuffix(".ipynb") + ".html"} if events.RUNS.fullmatch(output) else ()
-    for path in event["files"]:
+    for path in event.files:
         if path not in own:
             yield "unlawful", f"sella {path}, que no es de esta ejecución.", path
         elif past.sealed.get(path, run) != run:
             yield "undone", f"cambia {path}, que otra ejecución había sellado.", path
-    if start and start["notebook"] != event["notebook"]:
-        yield "unlawful", f"empezó como {start['notebook']} y acaba como {event['notebook']}.", None
-    if not start.get("taken_in"):
+    if start is not NOT_BEGUN and start.notebook != event.notebook:
+        yield "unlawful", f"empezó como {start.notebook} y acaba como {event.notebook}.", None
+    if not start.taken_in:
         yield from _touched(event, start, past)
 
 
-def _touched(event: dict, start: dict, past: Past) -> Objections:
+def _touched(event: Event, start: Event, past: Past) -> Objections:
     """Inputs are versions known by then; outputs were announced."""
-    wrote = past.wrote.get(event["run_id"], set())
-    for output in event["outputs"]:
-        path = output["path"]
-        if (path, output["sha256"]) not in wrote:
+    wrote = past.wrote.get(event.run_id, set())
+    for output in event.outputs:
+        path = output.path
+        if (path, output.sha256) not in wrote:
             yield "unlawful", f"dice que escribió {path} y no lo anunció.", path
-    for touched in event["inputs"]:
-        path = touched["path"]
+    for touched in event.inputs:
+        path = touched.path
         if path in past.book.logs:
             continue  # a log is known by its blocks
         versions = past.book.versions.get(path, [])
-        ours = events.owner(path) or any(v.seq < start.get("seq", 0) for v in versions)
-        if ours and touched["sha256"] not in {v.sha256 for v in versions}:
+        ours = events.owner(path) or any(v.seq < start.seq for v in versions)
+        if ours and touched.sha256 not in {v.sha256 for v in versions}:
             yield "laundered", f"leyó {path} con un contenido que nadie había anotado.", path
 
 
-def _promotion(event: dict, past: Past) -> Objections:
-    name = event["new"]["model"].replace(" v", "__v")
+def _promotion(event: Event, past: Past) -> Objections:
+    name = event.new.model.replace(" v", "__v")
     model = f"artifacts/{name}.pkl"
-    if event["new"]["sha256"] not in past.known(model):
+    if event.new.sha256 not in past.known(model):
         yield "unlawful", f"pone en uso {model} con una huella que nadie anotó al entrenar.", model
-    if (event.get("old") or {}).get("sha256") not in past.champions:
+    if (event.old.sha256 if event.old else None) not in past.champions:
         yield "unlawful", "el modelo que dice sustituir no es el que estaba en uso.", None
-    if events.REGISTRY not in event["files"]:
+    if events.REGISTRY not in event.files:
         yield "unlawful", f"no dice cómo queda {events.REGISTRY}.", events.REGISTRY
-    for path, sha256 in event["files"].items():
+    for path, sha256 in event.files.items():
         source = events.PROMOTES.get(path)
         if source is None:
             yield "unlawful", f"cambia {path}, que un cambio de campeón no toca.", path
         elif source and sha256 not in past.known(source.format(name=name)):
             made = source.format(name=name)
             yield "unlawful", f"da a {path} un contenido que no es el de {made}.", path
-    run = event.get("run_id")
-    if event["action"] == "automatic" and (run is None or run in past.book.lives.ended):
+    run = event.run_id
+    if event.action == "automatic" and (run is None or run in past.book.lives.ended):
         yield "unlawful", "un cambio automático solo lo hace una ejecución en marcha.", None
 
 
-def _erasure(event: dict, past: Past) -> Objections:
-    for path in event["files"]:
+def _erasure(event: Event, past: Past) -> Objections:
+    for path in event.files:
         if events.NEVER_ERASED.fullmatch(path):
             yield "undone", f"cambia {path}, que un borrado no toca.", path
         elif path not in past.book.versions:
             yield "unlawful", f"borra en {path}, que nadie había escrito.", path
-    for path, changed in event["blocks"].items():
+    for path, changed in event.blocks.items():
         blocks = {str(b.offset): b for b in past.book.logs.get(path, [])}
         for offset, new in changed.items():
             old = blocks.get(offset)
             if old is None:
                 yield "unlawful", f"borra en {path} filas que no constan.", path
-            elif new["bytes"] >= old.bytes or new["rows"] > old.rows:
+            elif new.bytes >= old.bytes or new.rows > old.rows:
                 yield "undone", f"cambia filas de {path}: un borrado solo quita.", path
 
 
-def _index(event: dict, past: Past) -> Objections:
-    if event["path"] != events.INDEX:
+def _index(event: Event, past: Past) -> Objections:
+    if event.path != events.INDEX:
         yield (
             "unlawful",
-            f"cambia {event['path']}, que no es la lista de ejecuciones.",
-            event["path"],
+            f"cambia {event.path}, que no es la lista de ejecuciones.",
+            event.path,
         )
 
 
-def _signed(event: dict, past: Past) -> Objections:
-    for path in event["files"]:
+def _signed(event: Event, past: Past) -> Objections:
+    for path in event.files:
         if path not in events.SIGNS:
             yield "unlawful", f"cambia {path}, que una firma no toca.", path
-    if not 0 < event["line"] < event["seq"]:
-        yield "unlawful", f"dice que se firmó la línea {event['line']}, que no es anterior.", None
+    if not 0 < event.line < event.seq:
+        yield "unlawful", f"dice que se firmó la línea {event.line}, que no es anterior.", None
 
 
 RULES = {"write": _write, "run_finished": _run_finished, "promotion": _promotion,

@@ -10,6 +10,7 @@ from retencion_lib import config
 from retencion_lib.audit.verify.fault import Fault
 from retencion_lib.audit.verify.files import state
 from retencion_lib.home import disk, events, ledger, store
+from retencion_lib.home.event import Content, Event
 from retencion_lib.home.versions import Book
 
 WHOLE = ("runs", "artifacts")  # only runs write here; elsewhere only files with our names
@@ -19,12 +20,12 @@ LEFT = re.compile(r"\..+\.(tmp|pending)")
 LOOSE = {ledger.LEDGER, events.INDEX, *events.SIGNS}
 
 
-def check_tree(found: list[dict], book: Book) -> list[Fault]:
+def check_tree(found: list[Event], book: Book) -> list[Fault]:
     """Links, pipes, files that nobody wrote, and what killed processes left."""
     known = book.versions.keys() | book.logs.keys() | LOOSE
     for event in found:
-        if event["event"] == "run_started" and event.get("output"):
-            output = Path(event["output"])
+        if event.event == "run_started" and event.output:
+            output = Path(event.output)
             known |= {output.as_posix(), output.with_suffix(".html").as_posix()}
     return [f for folder in FOLDERS for path in _walk(folder) for f in _look(path, known)]
 
@@ -65,19 +66,19 @@ def _ours(path: str) -> bool:
     return path.startswith(tuple(f"{folder}/" for folder in WHOLE)) or bool(events.owner(path))
 
 
-def check_objects(found: list[dict]) -> list[Fault]:
+def check_objects(found: list[Event]) -> list[Fault]:
     """Contents kept by hash: each is what its name says, some run used it, and none is gone."""
-    taken_in = {e["run_id"] for e in found if e.get("taken_in")}
+    taken_in = {e.run_id for e in found if e.taken_in}
     mentioned, kept, erased, faults = set(), {}, set(), []
     for event in found:
-        mentioned |= {event.get("sha256"), *(event.get("files") or {}).values()}
-        for touched in (*(event.get("inputs") or []), *(event.get("outputs") or [])):
-            mentioned.add(touched["sha256"])
-            if event["status"] == "ok" and event["run_id"] not in taken_in and _is_kept(touched):
-                kept[touched["sha256"]] = (touched["path"], event["run_id"])
-        erased |= set(event.get("objects") or [])
-    lone = {e["run_id"] for e in found if e["event"] == "run_started"} - {
-        e["run_id"] for e in found if e["event"] == "run_finished"
+        mentioned |= {event.sha256, *event.files.values()}
+        for touched in event.touched:
+            mentioned.add(touched.sha256)
+            if event.status == "ok" and event.run_id not in taken_in and _is_kept(touched):
+                kept[touched.sha256] = (touched.path, event.run_id)
+        erased |= set(event.objects)
+    lone = {e.run_id for e in found if e.event == "run_started"} - {
+        e.run_id for e in found if e.event == "run_finished"
     }
     there = {path.rpartition("/")[2]: path for path in _walk(store.OBJECTS)}
     for name, path in there.items():
@@ -95,7 +96,7 @@ def check_objects(found: list[dict]) -> list[Fault]:
     return faults
 
 
-def _is_kept(touched: dict) -> bool:
+def _is_kept(touched: Content) -> bool:
     """Whether a run keeps this file by its content: small JSON that is no list."""
-    small = touched["bytes"] <= store.KEEP_BYTES
-    return small and touched["path"].endswith(".json") and touched.get("rows") is None
+    small = touched.bytes <= store.KEEP_BYTES
+    return small and touched.path.endswith(".json") and touched.rows is None
