@@ -43,7 +43,7 @@ def last_scored() -> str:
         If no batch has been scored.
     """
     lines = ledger.mentioning(SCORED)
-    found = [e["path"] for e in lines if e["event"] == "write" and SCORED in e["path"]]
+    found = [e.path for e in lines if e.event == "write" and SCORED in e.path]
     if not found:
         raise OrderError(
             f"Todavía no se ha puntuado ningún lote en {config.home()}. Ejecuta antes 'retencion "
