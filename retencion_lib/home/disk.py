@@ -17,6 +17,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -162,10 +163,19 @@ def _opened(path: str, flags: int) -> int:
     return os.open(path, flags, access.mode(Path(path)))
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where a block lies in its log, as its note says."""
+
+    offset: int
+    bytes: int
+    sha256: str
+
+
 def note_append(path: Path, start: int, block: bytes) -> None:
     """Note the block about to be appended to a log, for `mend`."""
-    place = {"offset": start, "bytes": len(block), "sha256": digest(block)}
-    write(_note(path), json.dumps(place).encode())
+    place = _Place(start, len(block), digest(block))
+    write(_note(path), json.dumps(asdict(place)).encode())
 
 
 def mend(path: Path, least: int = 0) -> None:
@@ -185,24 +195,23 @@ def mend(path: Path, least: int = 0) -> None:
     place = _placed(note, least)
     if path.exists():
         with path.open("rb") as handle:
-            over = handle.seek(0, os.SEEK_END) - place["offset"]
-            handle.seek(place["offset"])
-            whole = digest(handle.read(place["bytes"])) == place["sha256"]
-        if not whole and 0 <= over <= place["bytes"]:
-            os.truncate(path, place["offset"])
+            over = handle.seek(0, os.SEEK_END) - place.offset
+            handle.seek(place.offset)
+            whole = digest(handle.read(place.bytes)) == place.sha256
+        if not whole and 0 <= over <= place.bytes:
+            os.truncate(path, place.offset)
     note.unlink()
 
 
-def _placed(note: Path, least: int) -> dict:
+def _placed(note: Path, least: int) -> _Place:
     try:
-        place = json.loads(note.read_bytes())
+        place = _Place(**json.loads(note.read_bytes()))
         sound = (
-            place.keys() == {"offset", "bytes", "sha256"}
-            and type(place["offset"]) is type(place["bytes"]) is int
-            and place["offset"] >= least
-            and place["bytes"] >= 0
+            type(place.offset) is type(place.bytes) is int
+            and place.offset >= least
+            and place.bytes >= 0
         )
-    except (ValueError, AttributeError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         sound = False
     if not sound:
         raise AuditError(

@@ -5,9 +5,9 @@ list of keys: a key that the class does not know is left out (a later version ma
 one that is missing has the field's default, and a null number is not a number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -41,25 +41,42 @@ def from_plain(kind: Any, value: Any) -> Any:
     TypeError
         If a field without a default is missing, or a dataclass is not written as an object.
     """
+    return _reader(kind)(value)
+
+
+@cache  # the ledger reads thousands of one class: its type hints are looked at once
+def _reader(kind: Any) -> Callable[[Any], Any]:
     origin, inside = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
-        some = next(a for a in inside if a is not NoneType)
-        return None if value is None else from_plain(some, value)
+        some = _reader(next(a for a in inside if a is not NoneType))
+        return some if some is _same else lambda v: None if v is None else some(v)
     if is_dataclass(kind):
-        return _dataclass(kind, value)
+        return partial(_dataclass, kind)
     if origin in (list, tuple):
-        return origin(from_plain(inside[0], v) for v in value)
+        some = _reader(inside[0])
+        return lambda v: origin(map(some, v))
     if origin in (dict, Mapping):
-        return {name: from_plain(inside[1], v) for name, v in value.items()}
-    return float("nan") if kind is float and value is None else value
+        some = _reader(inside[1])
+        return lambda v: {name: some(held) for name, held in v.items()}
+    return _number if kind is float else _same
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _number(value: Any) -> Any:
+    return float("nan") if value is None else value
 
 
 def _dataclass(kind: Any, value: Any) -> Any:
     if not isinstance(value, Mapping):
         raise TypeError(f"{kind.__name__} is written as an object, not as {type(value).__name__}")
-    hints = _hints(kind)
-    known = [f.name for f in fields(kind) if f.init and f.name in value]
-    return kind(**{name: from_plain(hints[name], value[name]) for name in known})
+    readers = _fields(kind)
+    return kind(**{n: readers[n](held) for n, held in value.items() if n in readers})
 
 
-_hints = cache(get_type_hints)
+@cache
+def _fields(kind: Any) -> dict[str, Callable[[Any], Any]]:
+    hints = get_type_hints(kind)
+    return {f.name: _reader(hints[f.name]) for f in fields(kind) if f.init}

@@ -8,6 +8,7 @@ import logging
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
@@ -34,7 +35,7 @@ class Finished:
     report: Path
 
 
-def run_stages(stages: list[str], given: dict[str, dict]) -> list[Finished]:
+def run_stages(stages: list[str], given: dict[str, dict[str, Any]]) -> list[Finished]:
     """Execute stages in order and stop at the first that fails.
 
     Parameters
@@ -71,7 +72,7 @@ def run_stages(stages: list[str], given: dict[str, dict]) -> list[Finished]:
     return finished
 
 
-def _run(stage: str, kernel: Prepared, params: dict) -> Finished:
+def _run(stage: str, kernel: Prepared, params: dict[str, Any]) -> Finished:
     notebook = config.NOTEBOOKS[stage]
     date = config.run_date(str(params.get("date", "")))
     folder = config.resolve("runs") / date / kernel.run_id

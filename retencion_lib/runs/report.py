@@ -135,7 +135,7 @@ def _choose(output: NotebookNode) -> None:
         )
 
 
-def _failure(content: NotebookNode, status: str) -> dict | None:
+def _failure(content: NotebookNode, status: str) -> dict[str, str | bool] | None:
     """What went wrong, to be said before anything else."""
     if status == "ok":
         return None

@@ -89,11 +89,7 @@ def both(home):
         re.search(r"línea \d+", f.message)[0] for f in found
         if f.code in LINES or "anota una escritura" in f.message
     }  # fmt: skip
-    named = {
-        p
-        for e in map(ledger.parsed, ledger.lines())
-        for p in (e.get("path"), *(e.get("files") or {}))
-    }
+    named = {p for e in ledger.read() for p in (e.path, *e.files)}
     return lines | {f.path for f in found if f.code in FILES_OF_LINES} & named, (
         SECOND["check"](home)
     )  # fmt: skip

@@ -89,7 +89,7 @@ def compare(name: str, reference: Column, current: Column) -> Shift:
     )  # fmt: skip
 
 
-def _numbers(reference: Numbers, current: Numbers) -> dict:
+def _numbers(reference: Numbers, current: Numbers) -> dict[str, float]:
     before, now, points = steps(reference, current)
     if not before.sum() or not now.sum():
         missing = float("nan")
@@ -124,7 +124,7 @@ def steps(reference: Numbers, current: Numbers) -> tuple[np.ndarray, np.ndarray,
     return reference.cell_counts(), current.cell_counts(), ends
 
 
-def _most_moved(reference: Labels, current: Labels) -> dict:
+def _most_moved(reference: Labels, current: Labels) -> dict[str, str | float]:
     names = [*reference.plan.names, "otras", "nulos"]
     before, now = reference.bin_counts(), current.bin_counts()
     shares = before / max(1, before.sum()), now / max(1, now.sum())
