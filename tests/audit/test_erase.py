@@ -18,7 +18,7 @@ from retencion_lib.audit.erase import forms, left, pages, rows, say, values
 from retencion_lib.audit.erase.learnt import Learner
 from retencion_lib.audit.erase.spans import edited
 from retencion_lib.audit.verify import faults
-from retencion_lib.errors import DataError, ParameterError, StorageError
+from retencion_lib.errors import AuditError, DataError, ParameterError, StorageError
 from retencion_lib.home import disk, ledger, store
 from tests import sealed_home
 from tests.runs.test_crashes import killed_at
@@ -239,6 +239,7 @@ def test_models_that_learnt_from_the_customer_are_named():
     assert "entrena otra versión con 'retencion train'" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["erase", "seal"])
 def test_killed_at_any_step_on_disk_whoever_comes_next_finishes(home, order):
     pristine, step, killed = shutil.copytree(home, home.parent / "pristine"), 0, True
@@ -335,3 +336,26 @@ def test_an_erasure_needs_a_known_customer_a_reason_and_an_approver(
 ):
     with pytest.raises(kind, match=said):
         erase.erase(customer, **why)
+
+
+def test_a_file_that_another_order_writes_meanwhile_stops_the_erasure(home, monkeypatch):
+    real, batch = disk.stage, home / "data/b3_with_score.csv"
+
+    def meanwhile(path, content):
+        if path == batch:
+            batch.write_bytes(b"id,score\nC009,0.9\n")
+        return real(path, content)
+
+    monkeypatch.setattr(disk, "stage", meanwhile)
+    with pytest.raises(AuditError, match=r"data/b3_with_score\.csv: otra orden lo ha escrito"):
+        erase.erase("C001", **WHY)
+    assert batch.read_bytes() == b"id,score\nC009,0.9\n"
+    assert b"C001" in (home / config.PREDICTIONS).read_bytes()
+
+
+def test_a_report_that_somebody_edited_is_not_laundered_by_an_erasure(home):
+    page = home / "runs/2026-10-31/r1-train/02_train_models.html"
+    page.write_bytes(page.read_bytes().replace(b"<td>1</td>", b"<td>2</td>"))
+    with pytest.raises(AuditError, match="02_train_models.html: no es como consta"):
+        erase.erase("C001", **WHY)
+    assert b"C001" in page.read_bytes()

@@ -55,6 +55,7 @@ def _carry_out(found: Plan, reason: str, approver: str) -> None:
     files = {p: disk.digest(c) for p, c in found.contents.items() if p not in found.blocks}
 
     def decide() -> None:
+        found.need_unchanged()
         ledger.append(
             "erasure", reason=reason, approver=approver, actor=ledger.actor(), rows=found.rows,
             reports=found.reports, files=files, blocks=found.blocks,

@@ -11,7 +11,7 @@ from retencion_lib.audit.erase.forms import mentions, same
 from retencion_lib.audit.erase.plan import names_of
 from retencion_lib.audit.erase.rows import places
 from retencion_lib.errors import UserError
-from retencion_lib.home import events, ledger
+from retencion_lib.home import ledger
 from retencion_lib.home.versions import Book
 from retencion_lib.tables import open_source
 
@@ -98,8 +98,3 @@ def _in_text(file: Path, customer: str) -> bool:
                 return True
             before = part[-4096:]
     return False
-
-
-def is_kept(path: str) -> bool:
-    """Whether a file of ours is one that no erasure touches."""
-    return bool(events.NEVER_ERASED.fullmatch(path))
