@@ -8,6 +8,7 @@ from pathlib import Path
 
 from retencion_lib import config
 from retencion_lib.home import disk, door, events, ledger, lineage, staged
+from retencion_lib.home.event import Event
 from retencion_lib.home.lineage import Touched
 from retencion_lib.home.versions import Version
 
@@ -37,7 +38,7 @@ def install(files: Mapping[str, bytes], decide: Callable[[], object]) -> None:
         run.remember(file)
 
 
-def finish() -> dict | None:
+def finish() -> Event | None:
     """Finish a change of champion that was cut short; give back its event, if there was one.
 
     Where something else lies at one of its paths, or a content is nowhere any more, nothing is
@@ -49,8 +50,8 @@ def finish() -> dict | None:
         version = _cut()
         if version is None:
             return None
-        event = next(e for e in ledger.mentioning(version.sha256) if e["seq"] == version.seq)
-        made = {path: _beside(path, event) for path in event["files"] if _is_older(path, event)}
+        event = next(e for e in ledger.mentioning(version.sha256) if e.seq == version.seq)
+        made = {path: _beside(path, event) for path in event.files if _is_older(path, event)}
         if not all(made.values()):
             return None
         for path in _in_order(made):
@@ -72,22 +73,22 @@ def _cut() -> Version | None:
     return None if has else versions[-1]
 
 
-def _is_older(path: str, event: dict) -> bool:
+def _is_older(path: str, event: Event) -> bool:
     """Whether a file has not come to the event: it is missing, or as a line before said."""
     file = config.resolve(path)
     if not file.is_file():
         return True
     now = disk.sha256(file)
-    known = {v.sha256 for v in door.said().versions[path] if v.seq < event["seq"]}
-    return now != event["files"][path] and now in known
+    known = {v.sha256 for v in door.said().versions[path] if v.seq < event.seq}
+    return now != event.files[path] and now in known
 
 
-def _beside(path: str, event: dict) -> Path | None:
+def _beside(path: str, event: Event) -> Path | None:
     """The content that the event gives a file: left beside it, or the version's own file."""
-    sha256 = event["files"][path]
+    sha256 = event.files[path]
     if made := staged.left_beside(path, lambda file: disk.sha256(file) == sha256):
         return made
-    name = event["new"]["model"].replace(" v", "__v")
+    name = event.new.model.replace(" v", "__v")
     source = config.resolve(events.PROMOTES.get(path, "").format(name=name) or "-")
     content = source.read_bytes() if source.is_file() else b""
     return disk.stage(config.resolve(path), content) if disk.digest(content) == sha256 else None

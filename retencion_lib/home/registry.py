@@ -15,6 +15,7 @@ from retencion_lib import config
 from retencion_lib.errors import OrderError, ParameterError
 from retencion_lib.home import disk, installed, ledger, store
 from retencion_lib.home.document import typed
+from retencion_lib.home.event import Event
 from retencion_lib.home.exam import Threshold
 
 AUTOMATIC = "regla automática"  # approver where 03 promotes by itself
@@ -232,9 +233,9 @@ def _before(book: Registry) -> str:
     return before[-1]
 
 
-def _ordered(cut: dict | None, action: str, reason: str, approver: str) -> bool:
+def _ordered(cut: Event | None, action: str, reason: str, approver: str) -> bool:
     """Whether a change that was just finished is the very one that is ordered again."""
-    said = cut and (cut["action"], cut["reason"], cut["approver"])
+    said = cut and (cut.action, cut.reason, cut.approver)
     return said == (action, reason, approver)
 
 

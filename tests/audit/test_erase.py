@@ -275,15 +275,15 @@ def test_killed_at_any_step_on_disk_whoever_comes_next_finishes(home, order):
         shutil.copytree(pristine, home)
         before = contents(home)
         killed = killed_at(step, lambda: erase.erase("C001", **WHY))
-        decided = any(e["event"] == "erasure" for e in ledger.read())
+        decided = any(e.event == "erasure" for e in ledger.read())
         if order == "erase" and contents(home) != wanted:
             erase.erase("C001", **WHY)
         adopt.abandon()
         assert contents(home) == (wanted if decided or order == "erase" else before), step
         assert faults() == [], step
-        assert sum(e["event"] == "erasure" for e in ledger.read()) == (
-            decided or order == "erase"
-        ), step
+        assert sum(e.event == "erasure" for e in ledger.read()) == (decided or order == "erase"), (
+            step
+        )
         step += 1
     assert step > 20
 

@@ -37,9 +37,9 @@ def erase(customer: str, *, reason: str, approver: str) -> Plan:
             _carry_out(found, reason, approver)
             return found
     for event in finished:
-        if (event["reason"], event["approver"]) == (reason, approver):
-            return Plan(customer, rows=event["rows"], reports=event.get("reports", 0),
-                        first=dict.fromkeys(event["files"], -1), resumed=True)  # fmt: skip
+        if (event.reason, event.approver) == (reason, approver):
+            return Plan(customer, rows=event.rows or 0, reports=event.reports,
+                        first=dict.fromkeys(event.files, -1), resumed=True)  # fmt: skip
     raise _unknown(customer)
 
 

@@ -20,6 +20,7 @@ from retencion_lib.audit.erase.values import in_json, in_notebook
 from retencion_lib.errors import AuditError
 from retencion_lib.home import disk, door, events, store
 from retencion_lib.home.blocks import Block
+from retencion_lib.home.event import Event
 from retencion_lib.home.predictions import header, id_columns
 from retencion_lib.home.versions import Book
 
@@ -84,11 +85,11 @@ class Names:
         return own or set(self.everywhere)
 
 
-def names_of(found: list[dict]) -> Names:
+def names_of(found: list[Event]) -> Names:
     """Learn from the ledger, the log and the models what the id's column is called."""
     by_run = {
-        e["run_id"]: said for e in found if e["event"] in ("run_started", "run_finished")
-        if isinstance(said := e["parameters"].get("id_col"), str) and said
+        e.run_id: said for e in found if e.event in ("run_started", "run_finished")
+        if isinstance(said := e.parameters.get("id_col"), str) and said
     }  # fmt: skip
     known = {*id_columns(header()), *by_run.values(), *_learnt()}
     return Names(frozenset(known or {config.ID_COL}), by_run)
@@ -103,7 +104,7 @@ def _learnt() -> set[str]:
         return set()  # an old log: the others say it
 
 
-def plan(customer: str, found: list[dict]) -> Plan:
+def plan(customer: str, found: list[Event]) -> Plan:
     """Find the customer in everything that runs wrote.
 
     Raises
