@@ -78,7 +78,7 @@ def test_rolling_back_brings_back_the_model_its_exam_and_its_reference(home):
     assert in_use() == "xgb v0.1"
     assert json.loads((home / config.TEST_REPORT).read_text()) == {"v": "0.1"}
     assert (home / config.REFERENCE).is_file()
-    assert promotions()[-1].action == "rollback"
+    assert promotions()[-1]["action"] == "rollback"
     assert promotions()[-1]["old"]["model"] == "xgb v0.2"
 
 
@@ -132,7 +132,7 @@ def test_a_rollback_may_name_its_target():
         sealed_home.propose(version)
     registry.rollback("0.1", **ANA)
     assert in_use() == "xgb v0.1"
-    assert promotions()[-1].action == "rollback"
+    assert promotions()[-1]["action"] == "rollback"
     with pytest.raises(OrderError, match=r"xgb v0\.1 ya es el campeón"):
         registry.rollback("0.1", **ANA)
 
@@ -243,7 +243,7 @@ def test_an_automatic_change_that_was_cut_is_finished_by_who_reads_the_registry(
         shutil.rmtree(sealed)
         shutil.copytree(pristine, sealed)
         killed = killed_at(step, work)
-        decided = promotions()[-1].new.model
+        decided = promotions()[-1]["new"]["model"]
         assert in_use() == decided, step
         adopt.abandon("r7-evaluate") if any(f.run_id == "r7-evaluate" for f in faults()) else None
         adopt.abandon()
