@@ -12,7 +12,7 @@ from retencion_lib.audit.erase import finish_cut
 from retencion_lib.audit.verify.chain import acknowledged, steps_back
 from retencion_lib.audit.verify.tree import FOLDERS
 from retencion_lib.errors import AuditError, DataError
-from retencion_lib.home import disk, door, ledger
+from retencion_lib.home import disk, door, installed, ledger
 from retencion_lib.home.blocks import Lives
 from retencion_lib.home.event import Event
 from retencion_lib.home.events import INDEX
@@ -111,6 +111,7 @@ def abandon(run_id: str = "") -> list[str]:
     chosen = [e for e in lone if (e.run_id == run_id if run_id else _gone(e, starts))]
     if run_id and not chosen:
         raise AuditError(f"{run_id}: no consta como empezada y sin terminar. No hay qué cerrar.")
+    installed.finish()
     finish_cut()
     _sweep()
     for event in chosen:

@@ -138,9 +138,9 @@ def promote(version: str = "", reason: str = "", approver: str = "") -> None:
     print(f"En uso: {entry.label}.")
 
 
-def rollback(reason: str = "", approver: str = "") -> None:
-    """Go back to the model that was in use before."""
-    entry = registry.rollback(reason=reason, approver=approver)
+def rollback(version: str = "", reason: str = "", approver: str = "") -> None:
+    """Go back to a model that was in use before."""
+    entry = registry.rollback(version, reason=reason, approver=approver)
     print(f"En uso otra vez: {entry.label}.")
 
 
@@ -192,7 +192,7 @@ COMMANDS = {
     "sign": Command("firma el ancla con una clave SSH", sign, names=("key",)),
     "seal": Command("sella un cuaderno ejecutado fuera, o cierra lo que se cortó", seal, "what"),
     "promote": Command("pone un modelo en uso", promote, "version", WHY),
-    "rollback": Command("vuelve al modelo anterior", rollback, names=WHY),
+    "rollback": Command("vuelve al modelo anterior, o al que se diga", rollback, "version", WHY),
     "trace": Command("sigue una predicción hasta su origen", trace, names=("customer", "event")),
     "reproduce": Command("repite una ejecución sellada y compara", reproduce, "run"),
     "erase": Command("borra los datos de un cliente", erase, names=("customer", *WHY)),

@@ -86,6 +86,7 @@ class Event:
     approver: str = ""
     blocks: Mapping[str, Mapping[str, Rewritten]] = field(default_factory=dict)  # by old offset
     objects: tuple[str, ...] = ()
+    reports: int = 0  # pages and notebooks that an erasure changed
     # signed and clock
     line: int = 0
     lines: tuple[int, ...] = ()

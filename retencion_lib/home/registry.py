@@ -13,8 +13,9 @@ from typing import Any
 
 from retencion_lib import config
 from retencion_lib.errors import OrderError, ParameterError
-from retencion_lib.home import disk, ledger, store
+from retencion_lib.home import disk, installed, ledger, store
 from retencion_lib.home.document import typed
+from retencion_lib.home.event import Event
 from retencion_lib.home.exam import Threshold
 
 AUTOMATIC = "regla automática"  # approver where 03 promotes by itself
@@ -108,7 +109,8 @@ class Why:
 
 
 def read() -> Registry:
-    """Registry of models, empty before the first promotion."""
+    """Registry of models, empty before the first promotion; a change cut short is finished."""
+    installed.finish()
     path = config.resolve(config.REGISTRY)
     if not path.is_file():
         return Registry()
@@ -176,8 +178,10 @@ def promote(version: str, *, reason: str, approver: str, action: str = "promote"
         if not value.strip():
             raise ParameterError(f"{name} = '': di {'por qué' if name == 'reason' else 'quién'}.")
     with store.locked(config.resolve(config.REGISTRY)):
-        book = read()
+        cut, book = installed.finish(), read()
         entry = _named(book, version)
+        if entry.stage == CHAMPION and _ordered(cut, action, reason, approver):
+            return entry
         if entry.stage == CHAMPION:
             raise OrderError(f"{entry.label} ya es el campeón: no hay nada que cambiar.")
         before = [change.rule for change in book.history if change.model == entry.label]
@@ -186,21 +190,53 @@ def promote(version: str, *, reason: str, approver: str, action: str = "promote"
         return _install(book, entry, why, action=action, approver=approver)
 
 
-def rollback(*, reason: str, approver: str) -> Entry:
-    """Put back in use the model that was in use before the present one.
+def rollback(version: str = "", *, reason: str, approver: str) -> Entry:
+    """Put back in use a model that was in use before.
+
+    Parameters
+    ----------
+    version : str
+        Which; empty for the one before the present one, unless the last change was already a
+        return: then it must be named, or an order given twice would undo itself.
 
     Raises
     ------
     OrderError
-        If there was none.
+        If there was none, or the last change was already a return.
+    ParameterError
+        If that model was never in use.
     """
     with store.locked(config.resolve(config.REGISTRY)):
-        book = read()
-        now = book.champion.label if book.champion else None
-        before = [c.previous for c in book.history if c.model == now and c.previous]
-        if not before:
-            raise OrderError("No hay ningún campeón anterior al que volver.")
-        return promote(before[-1], reason=reason, approver=approver, action="rollback")
+        cut, book = installed.finish(), read()
+        if _ordered(cut, "rollback", reason, approver) and not version and book.champion:
+            return book.champion
+        target = _named(book, version).label if version else _before(book)
+        if target not in {c.model for c in book.history}:
+            raise ParameterError(
+                f"version = '{version}': {target} nunca ha estado en uso, y no se puede volver a "
+                f"él. Ponlo con 'retencion promote {target.rpartition(' v')[2]}'."
+            )
+        return promote(target, reason=reason, approver=approver, action="rollback")
+
+
+def _before(book: Registry) -> str:
+    """The model that was in use before the present one."""
+    now = book.champion.label if book.champion else None
+    before = [c.previous for c in book.history if c.model == now and c.previous]
+    if not before:
+        raise OrderError("No hay ningún campeón anterior al que volver.")
+    if book.history[-1].action == "rollback":
+        raise OrderError(
+            f"El último cambio ya fue volver a {now} ({book.history[-1].at}): no se cambia nada. "
+            "Para volver a otro, di a cuál: 'retencion rollback VERSIÓN …'."
+        )
+    return before[-1]
+
+
+def _ordered(cut: Event | None, action: str, reason: str, approver: str) -> bool:
+    """Whether a change that was just finished is the very one that is ordered again."""
+    said = cut and (cut.action, cut.reason, cut.approver)
+    return said == (action, reason, approver)
 
 
 def _others(models: Sequence[Entry], entry: Entry) -> list[Entry]:
@@ -242,13 +278,15 @@ def _install(book: Registry, entry: Entry, why: Why, *, action: str, approver: s
     for pattern, name in IN_USE.items():
         if new.file(pattern).is_file():
             files[name] = new.file(pattern).read_bytes()
-    ledger.append(
-        "promotion", action=action, run_id=why.run_id, actor=ledger.actor(), approver=approver,
-        old=_named_so(old), new=_named_so(new), rollback_to=previous,
-        rule=why.rule, candidates=why.candidates, reason=why.reason,
-        files={name: disk.digest(content) for name, content in files.items()},
-    )  # fmt: skip
-    for name, content in files.items():
-        store.write_bytes(config.resolve(name), content)
+
+    def decide() -> None:
+        ledger.append(
+            "promotion", action=action, run_id=why.run_id, actor=ledger.actor(),
+            approver=approver, old=_named_so(old), new=_named_so(new), rollback_to=previous,
+            rule=why.rule, candidates=why.candidates, reason=why.reason,
+            files={name: disk.digest(content) for name, content in files.items()},
+        )  # fmt: skip
+
+    installed.install(files, decide)
     store.keep(files[config.REGISTRY])
     return new

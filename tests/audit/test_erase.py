@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import unicodedata
+from dataclasses import replace
+from types import SimpleNamespace
 
 import nbformat
 import pandas as pd
@@ -14,11 +16,11 @@ from hypothesis import strategies as st
 from retencion_lib import config
 from retencion_lib.__main__ import main
 from retencion_lib.audit import adopt, erase
-from retencion_lib.audit.erase import forms, left, pages, rows, say, values
+from retencion_lib.audit.erase import forms, learnt, left, pages, rows, say, values
 from retencion_lib.audit.erase.learnt import Learner
 from retencion_lib.audit.erase.spans import edited
 from retencion_lib.audit.verify import faults
-from retencion_lib.errors import DataError, ParameterError, StorageError
+from retencion_lib.errors import AuditError, DataError, ParameterError, StorageError
 from retencion_lib.home import disk, ledger, store
 from tests import sealed_home
 from tests.runs.test_crashes import killed_at
@@ -239,6 +241,30 @@ def test_models_that_learnt_from_the_customer_are_named():
     assert "entrena otra versión con 'retencion train'" in said
 
 
+@pytest.mark.parametrize(
+    ("place", "rows_kept", "expected"), [(1, 2, True), (2, 2, False), (-1, 2, None)]
+)
+def test_a_model_keeps_the_row_if_it_was_among_the_first_learnt(
+    home, monkeypatch, place, rows_kept, expected
+):
+    model = SimpleNamespace(background=range(rows_kept))
+    monkeypatch.setattr(learnt, "load_known", lambda path, log: model)
+    (e,) = learnt.experiments()
+    entry = replace(e, oof=replace(e.oof, path="artifacts/oof__v0.1.csv"))
+    monkeypatch.setattr(learnt, "experiments", lambda: [entry])
+    assert learnt.learners({"artifacts/oof__v0.1.csv": place}) == [Learner("xgb v0.1", expected)]
+    assert learnt.learners({"data/b3_with_score.csv": place}) == []
+
+
+def test_the_first_row_that_goes_is_known_by_its_place(home):
+    sealed_home.start("r6", "02_train_models")
+    frame = pd.DataFrame({"id": ["C007", "C008", "C009"], "y": [0, 1, 0]})
+    store.write_csv(home / "artifacts/oof__v0.3.csv", frame)
+    sealed_home.finish("r6", "02_train_models")
+    assert erase.erase("C009", **WHY).first == {"artifacts/oof__v0.3.csv": 2}
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["erase", "seal"])
 def test_killed_at_any_step_on_disk_whoever_comes_next_finishes(home, order):
     pristine, step, killed = shutil.copytree(home, home.parent / "pristine"), 0, True
@@ -249,15 +275,15 @@ def test_killed_at_any_step_on_disk_whoever_comes_next_finishes(home, order):
         shutil.copytree(pristine, home)
         before = contents(home)
         killed = killed_at(step, lambda: erase.erase("C001", **WHY))
-        decided = any(e["event"] == "erasure" for e in ledger.read())
+        decided = any(e.event == "erasure" for e in ledger.read())
         if order == "erase" and contents(home) != wanted:
             erase.erase("C001", **WHY)
         adopt.abandon()
         assert contents(home) == (wanted if decided or order == "erase" else before), step
         assert faults() == [], step
-        assert sum(e["event"] == "erasure" for e in ledger.read()) == (
-            decided or order == "erase"
-        ), step
+        assert sum(e.event == "erasure" for e in ledger.read()) == (decided or order == "erase"), (
+            step
+        )
         step += 1
     assert step > 20
 
@@ -335,3 +361,26 @@ def test_an_erasure_needs_a_known_customer_a_reason_and_an_approver(
 ):
     with pytest.raises(kind, match=said):
         erase.erase(customer, **why)
+
+
+def test_a_file_that_another_order_writes_meanwhile_stops_the_erasure(home, monkeypatch):
+    real, batch = disk.stage, home / "data/b3_with_score.csv"
+
+    def meanwhile(path, content):
+        if path == batch:
+            batch.write_bytes(b"id,score\nC009,0.9\n")
+        return real(path, content)
+
+    monkeypatch.setattr(disk, "stage", meanwhile)
+    with pytest.raises(AuditError, match=r"data/b3_with_score\.csv: otra orden lo ha escrito"):
+        erase.erase("C001", **WHY)
+    assert batch.read_bytes() == b"id,score\nC009,0.9\n"
+    assert b"C001" in (home / config.PREDICTIONS).read_bytes()
+
+
+def test_a_report_that_somebody_edited_is_not_laundered_by_an_erasure(home):
+    page = home / "runs/2026-10-31/r1-train/02_train_models.html"
+    page.write_bytes(page.read_bytes().replace(b"<td>1</td>", b"<td>2</td>"))
+    with pytest.raises(AuditError, match=r"02_train_models\.html: no es como consta"):
+        erase.erase("C001", **WHY)
+    assert b"C001" in page.read_bytes()

@@ -37,9 +37,9 @@ def erase(customer: str, *, reason: str, approver: str) -> Plan:
             _carry_out(found, reason, approver)
             return found
     for event in finished:
-        if (event["reason"], event["approver"]) == (reason, approver):
-            return Plan(customer, rows=event["rows"], reports=event.get("reports", 0),
-                        first=dict.fromkeys(event["files"], -1), resumed=True)  # fmt: skip
+        if (event.reason, event.approver) == (reason, approver):
+            return Plan(customer, rows=event.rows or 0, reports=event.reports,
+                        first=dict.fromkeys(event.files, -1), resumed=True)  # fmt: skip
     raise _unknown(customer)
 
 
@@ -55,6 +55,7 @@ def _carry_out(found: Plan, reason: str, approver: str) -> None:
     files = {p: disk.digest(c) for p, c in found.contents.items() if p not in found.blocks}
 
     def decide() -> None:
+        found.need_unchanged()
         ledger.append(
             "erasure", reason=reason, approver=approver, actor=ledger.actor(), rows=found.rows,
             reports=found.reports, files=files, blocks=found.blocks,

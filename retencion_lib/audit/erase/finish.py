@@ -1,15 +1,18 @@
 """Finish what an erasure's event says, after a process was killed between its renames."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from retencion_lib import config
 from retencion_lib.audit.erase.plan import Plan, names_of, plan_file, plan_log
 from retencion_lib.home import disk, ledger, staged, store
 from retencion_lib.home.blocks import intact, layouts
+from retencion_lib.home.event import Event
 from retencion_lib.home.versions import Book
 
 
-def finish(customer: str = "") -> list[dict]:
+def finish(customer: str = "") -> list[Event]:
     """Give their names to files that a cut erasure left beside; give back the events finished.
 
     The caller holds the lock of the log of predictions. A file that is neither as it was before
@@ -24,7 +27,7 @@ def finish(customer: str = "") -> list[dict]:
     found = ledger.read()
     done = []
     for n, event in enumerate(found):
-        if event["event"] == "erasure":
+        if event.event == "erasure":
             cut = _Cut(event, found[:n], Book.of(found), customer)
             if cut.finished():
                 done.append(event)
@@ -34,22 +37,22 @@ def finish(customer: str = "") -> list[dict]:
 class _Cut:
     """One erasure that may have been cut short."""
 
-    def __init__(self, event: dict, before: list[dict], book: Book, customer: str) -> None:
+    def __init__(self, event: Event, before: list[Event], book: Book, customer: str) -> None:
         self.event, self.before, self.book, self.customer = event, before, book, customer
 
     def finished(self) -> bool:
         """Give each file its name; whether there was anything to do."""
-        wanted = {p: made for p in self.event["blocks"] if (made := self._log_beside(p))}
-        wanted |= {p: made for p in self.event["files"] if (made := self._file_beside(p))}
+        wanted = {p: made for p in self.event.blocks if (made := self._log_beside(p))}
+        wanted |= {p: made for p in self.event.files if (made := self._file_beside(p))}
         for path, made in wanted.items():
             staged.name(path, made)
-        return bool(forget(self.event.get("objects") or []) or wanted)
+        return bool(forget(self.event.objects) or wanted)
 
     def _file_beside(self, path: str) -> Path | None:
         """The new content of a file that still is as it was before."""
-        last, sha256 = self.book.versions[path][-1], self.event["files"][path]
+        last, sha256 = self.book.versions[path][-1], self.event.files[path]
         file = config.resolve(path)
-        if last.seq != self.event["seq"] or not file.is_file():
+        if last.seq != self.event.seq or not file.is_file():
             return None
         now = disk.sha256(file)
         if now == sha256 or now not in {v.sha256 for v in self.book.versions[path]}:
@@ -80,11 +83,13 @@ class _Cut:
             return None
         done = Plan(self.customer)
         plan_log(done, path, content, old, names_of(self.before))
-        same = done.blocks.get(path) == self.event["blocks"][path]
+        same = done.blocks.get(path) == {
+            at: asdict(new) for at, new in self.event.blocks[path].items()
+        }
         return disk.stage(config.resolve(path), done.contents[path]) if same else None
 
 
-def forget(objects: list[str]) -> int:
+def forget(objects: Sequence[str]) -> int:
     """Delete contents kept by hash; give back how many were there."""
     there = [p for sha in objects if (p := config.resolve(store.OBJECTS) / sha[:2] / sha).exists()]
     for path in there:

@@ -11,7 +11,8 @@ from retencion_lib.audit.erase.forms import mentions, same
 from retencion_lib.audit.erase.plan import names_of
 from retencion_lib.audit.erase.rows import places
 from retencion_lib.errors import UserError
-from retencion_lib.home import events, ledger
+from retencion_lib.home import ledger
+from retencion_lib.home.event import Event
 from retencion_lib.home.versions import Book
 from retencion_lib.tables import open_source
 
@@ -49,9 +50,9 @@ def _home() -> Iterator[str]:
             yield config.relative(file)
 
 
-def _read(found: list[dict]) -> set[str]:
+def _read(found: list[Event]) -> set[str]:
     """Sources that the ledger says were read, in the home or elsewhere."""
-    return {i["path"] for e in found if e["event"] == "run_finished" for i in e["inputs"]}
+    return {i.path for e in found if e.event == "run_finished" for i in e.inputs}
 
 
 def _look(path: str, customer: str, names: Collection[str], mine: bool) -> str | None:
@@ -98,8 +99,3 @@ def _in_text(file: Path, customer: str) -> bool:
                 return True
             before = part[-4096:]
     return False
-
-
-def is_kept(path: str) -> bool:
-    """Whether a file of ours is one that no erasure touches."""
-    return bool(events.NEVER_ERASED.fullmatch(path))

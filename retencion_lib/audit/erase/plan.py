@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -19,11 +20,13 @@ from retencion_lib.audit.erase.values import in_json, in_notebook
 from retencion_lib.errors import AuditError
 from retencion_lib.home import disk, door, events, store
 from retencion_lib.home.blocks import Block
+from retencion_lib.home.event import Event
 from retencion_lib.home.predictions import header, id_columns
 from retencion_lib.home.versions import Book
 
 OOF = "artifacts/oof__"  # names its customers `id`, whatever the portfolio calls them
 FOR_PEOPLE = "data/"  # tables that people open: formulas may be guarded there
+PLAIN = re.compile(r"[A-Za-z0-9_]+")
 Finder = Callable[[str, str, Collection[str]], list[Edit]]
 
 
@@ -37,6 +40,7 @@ class Plan:
     objects: list[str] = field(default_factory=list)  # contents kept by hash that go
     rows: int = 0
     reports: int = 0
+    before: dict[str, str] = field(default_factory=dict)  # hash of each file that will change
     resumed: bool = False  # a cut one was finished first
     first: dict[str, int] = field(default_factory=dict)  # first row that went, by table
 
@@ -44,6 +48,25 @@ class Plan:
     def empty(self) -> bool:
         """Whether there is nothing to erase."""
         return not (self.contents or self.objects)
+
+    def change(self, path: str, before: bytes, after: bytes) -> None:
+        """Note what a file holds, and what it will hold."""
+        self.before[path], self.contents[path] = disk.digest(before), after
+
+    def need_unchanged(self) -> None:
+        """See to it that nobody wrote these files since they were read.
+
+        Raises
+        ------
+        AuditError
+            If one is another by now.
+        """
+        for path, sha256 in self.before.items():
+            if disk.sha256(config.resolve(path)) != sha256:
+                raise AuditError(
+                    f"{path}: otra orden lo ha escrito mientras se preparaba el borrado. No se ha "
+                    "borrado nada: repite la orden cuando la otra acabe."
+                )
 
 
 @dataclass(frozen=True)
@@ -62,11 +85,11 @@ class Names:
         return own or set(self.everywhere)
 
 
-def names_of(found: list[dict]) -> Names:
+def names_of(found: list[Event]) -> Names:
     """Learn from the ledger, the log and the models what the id's column is called."""
     by_run = {
-        e["run_id"]: said for e in found if e["event"] in ("run_started", "run_finished")
-        if isinstance(said := e["parameters"].get("id_col"), str) and said
+        e.run_id: said for e in found if e.event in ("run_started", "run_finished")
+        if isinstance(said := e.parameters.get("id_col"), str) and said
     }  # fmt: skip
     known = {*id_columns(header()), *by_run.values(), *_learnt()}
     return Names(frozenset(known or {config.ID_COL}), by_run)
@@ -81,7 +104,7 @@ def _learnt() -> set[str]:
         return set()  # an old log: the others say it
 
 
-def plan(customer: str, found: list[dict]) -> Plan:
+def plan(customer: str, found: list[Event]) -> Plan:
     """Find the customer in everything that runs wrote.
 
     Raises
@@ -117,7 +140,7 @@ def plan_log(done: Plan, path: str, content: bytes, blocks: list[Block], names: 
         parts += [content[end : block.offset], kept]
         end = max(end, block.end)
     if path in done.blocks:
-        done.contents[path] = b"".join([*parts, content[end:]])
+        done.change(path, content, b"".join([*parts, content[end:]]))
 
 
 def plan_file(
@@ -130,12 +153,12 @@ def plan_file(
         kept, gone = TABLES[kind](content, done.customer, names, path)
         done.rows += gone
         if gone:
-            done.contents[path] = kept
+            done.change(path, content, kept)
             done.first[path] = _first(content, kept)
     elif kind in FINDERS:
         content = read(file)
         if edits := _edits(FINDERS[kind], content, done.customer, names):
-            done.contents[path] = _proved(path, content, edits, done.customer, names)
+            done.change(path, content, _proved(path, content, edits, done.customer, names))
             done.reports += kind in (".html", ".ipynb")
 
 
@@ -182,6 +205,8 @@ FINDERS: dict[str, Finder] = {
 
 def _edits(finder: Finder, content: bytes, customer: str, names: Collection[str]) -> list[Edit]:
     """Places that hold the id; none in what cannot be read, which the last search looks at."""
+    if PLAIN.fullmatch(customer) and customer.encode() not in content:
+        return []  # it has no other form
     try:
         text = content.decode()
         if finder is in_page:

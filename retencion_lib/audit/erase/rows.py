@@ -6,6 +6,9 @@ from collections.abc import Collection
 
 from retencion_lib.audit.erase.forms import guarded, same
 
+START = 1 << 20  # bytes among which the names of the columns stand
+csv.field_size_limit(1 << 30)  # a cell may be as long as it likes
+
 
 def csv_lines(content: bytes) -> list[tuple[bytes, list[str]]]:
     """Raw bytes and values of each row; a quoted value may hold line ends."""
@@ -21,8 +24,8 @@ def csv_lines(content: bytes) -> list[tuple[bytes, list[str]]]:
 
 def header(content: bytes) -> list[str]:
     """Names of a CSV's columns."""
-    lines = csv_lines(content.partition(b"\n")[0])
-    return [name.removeprefix("\ufeff") for name in lines[0][1]] if lines else []
+    text = io.StringIO(content[:START].decode(errors="replace"), newline="")
+    return [name.removeprefix("\ufeff") for name in next(csv.reader(text), [])]
 
 
 def places(names: Collection[str], id_columns: Collection[str]) -> list[int]:

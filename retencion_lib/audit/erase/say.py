@@ -51,6 +51,6 @@ def _models(models: Sequence[Learner]) -> list[str]:
     if unsure:
         said += f" Su fila puede estar dentro de {listed(unsure, limit=len(unsure))}."
     return [
-        said + " Quita al cliente de la tabla de origen, entrena otra versión con 'retencion "
-        "train' y retira los archivos de esos modelos."
+        said + " Quita al cliente de la tabla de origen y entrena otra versión con 'retencion "
+        "train': las que hay lo seguirán teniendo."
     ]

@@ -17,8 +17,8 @@ from retencion_lib.home.blocks import Lives
 from retencion_lib.home.versions import Book, Version, lawful, sure
 
 UNFINISHED = {
-    "erasure": "el borrado no llegó a terminar; repítelo",
-    "promotion": "el cambio de campeón no llegó a terminar; repite la orden",
+    "erasure": "el borrado no llegó a terminar; 'retencion seal' lo acaba",
+    "promotion": "el cambio de campeón no llegó a terminar; 'retencion seal' lo acaba",
     "index": "no está al día; 'retencion seal' la rehace",
     "signed": "la firma no llegó a escribirse, o se ha repuesto una anterior; firma otra vez",
 }

@@ -1,0 +1,94 @@
+"""What is in use follows the ledger's last change of champion: all its files, or finished later.
+
+The registry gets its name last: while it is as the ledger says, so are the others.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from retencion_lib import config
+from retencion_lib.home import disk, door, events, ledger, lineage, staged
+from retencion_lib.home.event import Event
+from retencion_lib.home.lineage import Touched
+from retencion_lib.home.versions import Version
+
+
+def install(files: Mapping[str, bytes], decide: Callable[[], object]) -> None:
+    """Put the files of a new champion in place; the event is `decide`'s.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        Content by path from the home; the registry among them. The caller holds its lock.
+    """
+    run = lineage.current()
+    touched = [Touched("output", p, disk.digest(c), None, len(c)) for p, c in files.items()]
+    for path in files:
+        door.ready_to_write(config.resolve(path))
+
+    def announce_and_decide() -> None:
+        for file in touched:
+            run.announce(file)
+        decide()
+
+    with staged.staged(files, announce_and_decide) as made:
+        for path in _in_order(made):
+            staged.name(path, made[path])
+    for file in touched:
+        run.remember(file)
+
+
+def finish() -> Event | None:
+    """Finish a change of champion that was cut short; give back its event, if there was one.
+
+    Where something else lies at one of its paths, or a content is nowhere any more, nothing is
+    touched: the door refuses what is not as the ledger says.
+    """
+    if not _cut():
+        return None
+    with disk.locked(config.resolve(config.REGISTRY)):
+        version = _cut()
+        if version is None:
+            return None
+        event = next(e for e in ledger.mentioning(version.sha256) if e.seq == version.seq)
+        made = {path: _beside(path, event) for path in event.files if _is_older(path, event)}
+        if not all(made.values()):
+            return None
+        for path in _in_order(made):
+            staged.name(path, made[path])
+        return event if made else None
+
+
+def _in_order(paths: Mapping[str, object]) -> list[str]:
+    return sorted(paths, key=lambda path: path == config.REGISTRY)
+
+
+def _cut() -> Version | None:
+    """The last change of champion, where the registry does not have it."""
+    versions = door.said().versions.get(config.REGISTRY)
+    if not versions or versions[-1].event != "promotion":
+        return None
+    file = config.resolve(config.REGISTRY)
+    has = file.is_file() and disk.sha256(file) == versions[-1].sha256
+    return None if has else versions[-1]
+
+
+def _is_older(path: str, event: Event) -> bool:
+    """Whether a file has not come to the event: it is missing, or as a line before said."""
+    file = config.resolve(path)
+    if not file.is_file():
+        return True
+    now = disk.sha256(file)
+    known = {v.sha256 for v in door.said().versions[path] if v.seq < event.seq}
+    return now != event.files[path] and now in known
+
+
+def _beside(path: str, event: Event) -> Path | None:
+    """The content that the event gives a file: left beside it, or the version's own file."""
+    sha256 = event.files[path]
+    if made := staged.left_beside(path, lambda file: disk.sha256(file) == sha256):
+        return made
+    name = event.new.model.replace(" v", "__v")
+    source = config.resolve(events.PROMOTES.get(path, "").format(name=name) or "-")
+    content = source.read_bytes() if source.is_file() else b""
+    return disk.stage(config.resolve(path), content) if disk.digest(content) == sha256 else None
