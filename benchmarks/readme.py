@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from benchmarks import quality_page
-from retencion_lib.words import count, es, listed, pct
+from retencion_lib.words import count, es, listed, pct, plural
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).parent / "results"
@@ -104,6 +104,26 @@ def year_rows() -> str:
     )
 
 
+def matrix_rows() -> str:
+    """On which Pythons and libraries the fast tests were tried, and what came of it."""
+    tried = json.loads((RESULTS / "matrix.json").read_text(encoding="utf-8"))
+    return f"- **Versiones.** Pruebas rápidas: {'; '.join(map(try_words, tried))}."
+
+
+def try_words(tried: dict) -> str:
+    """One try: its versions, and how many tests passed and failed."""
+    if "passed" not in tried:
+        return f"{tried['name']}, no se pudo probar"
+    found = tried["versions"]
+    libraries = listed(f"{name} {version}" for name, version in found.items() if name != "python")
+    failed = tried["failed"]
+    failures = f", {plural(failed, 'falla', 'fallan')}" if failed else ""
+    return (
+        f"Python {found['python']} con {libraries}, "
+        f"{plural(tried['passed'], 'pasa', 'pasan')}{failures}"
+    )
+
+
 def rows() -> list[str]:
     """One line for each benchmark."""
     return [
@@ -113,6 +133,7 @@ def rows() -> list[str]:
         year_rows(),
         audit_rows(),
         run_rows(),
+        matrix_rows(),
     ]
 
 
