@@ -105,22 +105,25 @@ def year_rows() -> str:
 
 
 def matrix_rows() -> str:
-    """On which Pythons and libraries the fast tests were tried, and what came of it."""
+    """On which Pythons and libraries fast tests were tried, and what came of it."""
     tried = json.loads((RESULTS / "matrix.json").read_text(encoding="utf-8"))
-    return f"- **Versiones.** Pruebas rápidas: {'; '.join(map(try_words, tried))}."
+    names = dict.fromkeys(result["name"] for result in tried)
+    said = [environment_words([r for r in tried if r["name"] == name]) for name in names]
+    return f"- **Versiones.** Pruebas rápidas ejecutadas: {'; '.join(said)}."
 
 
-def try_words(tried: dict) -> str:
-    """One try: its versions, and how many tests passed and failed."""
-    if "passed" not in tried:
-        return f"{tried['name']}, no se pudo probar"
-    found = tried["versions"]
+def environment_words(tried: list[dict]) -> str:
+    """One environment: its versions, which folders of tests, and how many passed and failed."""
+    ran = [result for result in tried if "passed" in result]
+    if not ran:
+        return f"{tried[0]['name']}, no se pudo probar"
+    found, folders = ran[-1]["versions"], [f"`{result['tests']}`" for result in ran]
     libraries = listed(f"{name} {version}" for name, version in found.items() if name != "python")
-    failed = tried["failed"]
-    failures = f", {plural(failed, 'falla', 'fallan')}" if failed else ""
+    passed, failed = (sum(result[key] for result in ran) for key in ("passed", "failed"))
+    failures = f" y {plural(failed, 'falla', 'fallan')}" if failed else ""
     return (
-        f"Python {found['python']} con {libraries}, "
-        f"{plural(tried['passed'], 'pasa', 'pasan')}{failures}"
+        f"con Python {found['python']}, {libraries}, "
+        f"{plural(passed, 'pasa', 'pasan')}{failures} ({listed(folders, limit=len(folders))})"
     )
 
 
