@@ -1,11 +1,15 @@
 """Do the fast tests pass under every Python that is allowed, with the newest and oldest libraries?
 
-``python -m benchmarks.matrix [PYTHON …]`` makes an environment for each Python (3.11, 3.12 and
-3.13 unless others are given) and for each end of the allowed versions, with `uv` where it is found
-(``pip install uv``), and runs the fast tests there. A Python that cannot be had is said, not
-skipped in silence: the order ends with 1 unless all that was asked for was tried and passed.
+``python -m benchmarks.matrix [3.11-lowest …] [--tests FOLDER …] [--environments FOLDER]`` makes an
+environment for each Python and each end of the allowed versions (all of them unless some are
+given), with `uv` where it is found (``pip install uv``), and runs the fast tests there, one after
+the other. With ``--environments`` they stay in that folder, and what is there is used again. A
+Python that cannot be had is said, not skipped in silence: the order ends with 1 unless all that was
+asked for was tried and passed. ``benchmarks/results/matrix.json`` keeps the newest try of each
+folder of tests under each.
 """
 
+import argparse
 import json
 import os
 import re
@@ -13,12 +17,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import date
+from operator import itemgetter
 from pathlib import Path
+from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[1]
+TARGET = ROOT / "benchmarks/results/matrix.json"
 PYTHONS = ("3.11", "3.12", "3.13")
 ENDS = {"newest": "highest", "lowest": "lowest-direct"}
-SHOWN = ("numpy", "pandas", "scikit-learn", "xgboost-cpu")
+ALL = [f"{python}-{end}" for python in PYTHONS for end in ENDS]
+SHOWN = ("numpy", "pandas", "scikit-learn", "xgboost")
 
 
 def uv() -> str:
@@ -30,53 +39,96 @@ def uv() -> str:
     return found
 
 
-def tried(python: str, end: str, folder: Path) -> dict:
-    """What came of one Python with one end of the versions."""
-    environment = folder / f"{python}-{end}"
+def installed(name: str, folder: Path) -> tuple[Path, str]:
+    """Python of the environment, and what was said if it could not be made."""
+    python, end = name.split("-")
+    environment = folder / name
     at = environment / "bin/python"
-    steps = (
-        [uv(), "venv", "--quiet", "--python", python, environment],
+    steps = [
         [uv(), "pip", "install", "--quiet", "--python", at, "--resolution", ENDS[end],
          "--editable", f"{ROOT}[dev,demo]"],
-    )  # fmt: skip
+    ]  # fmt: skip
+    if not at.exists():
+        steps.insert(0, [uv(), "venv", "--quiet", "--python", python, environment])
     for step in steps:
         done = subprocess.run(step, capture_output=True, text=True)
         if done.returncode:
-            return {"python": python, "end": end, "passed": False, "said": done.stderr.strip()}
-    tested = subprocess.run(
-        [at, "-m", "pytest", "-p", "no:cacheprovider", "-m", "not slow", "tests"],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
-    )  # fmt: skip
-    (environment / "tests.log").write_text(tested.stdout + tested.stderr, encoding="utf-8")
-    failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", tested.stdout, re.M)
-    return {"python": python, "end": end, "passed": tested.returncode == 0, "failed": failed,
-            "versions": versions(at), "log": str(environment / "tests.log")}  # fmt: skip
+            return at, done.stderr.strip()
+    return at, ""
+
+
+def tried(name: str, tests: str, at: Path, said: str) -> dict:
+    """What came of the tests of one folder under one Python with one end of the versions."""
+    about = {"name": name, "tests": tests, "tried_on": date.today().isoformat()}
+    if said:
+        return about | {"ok": False, "said": said}
+    results = at.parents[1] / f"{tests.replace('/', '-')}.xml"
+    results.unlink(missing_ok=True)
+    with open(results.with_suffix(".log"), "w", encoding="utf-8") as log:
+        done = subprocess.run(
+            [at, "-m", "pytest", "-p", "no:cacheprovider", "-m", "not slow",
+             f"--junitxml={results}", tests],
+            cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=log, stderr=log,
+        )  # fmt: skip
+    return about | {"ok": done.returncode == 0, "versions": versions(at)} | counted(results)
+
+
+def counted(results: Path) -> dict:
+    """How many tests passed, were left out and failed, and which; nothing if pytest itself died."""
+    if not results.exists():
+        return {}
+    cases = list(ElementTree.parse(results).iter("testcase"))
+    failed = [c for c in cases if c.find("failure") is not None or c.find("error") is not None]
+    skipped = [c for c in cases if c.find("skipped") is not None]
+    return {
+        "passed": len(cases) - len(failed) - len(skipped),
+        "skipped": len(skipped),
+        "failed": len(failed),
+        "failures": [f"{c.get('classname')}::{c.get('name')}" for c in failed],
+    }
 
 
 def versions(python: Path) -> dict[str, str]:
-    """Versions of Python and of the libraries that matter most."""
+    """Versions of Python and of the libraries that matter most, as they call themselves."""
     code = (
-        "import importlib.metadata as m, json, platform\n"
-        f"print(json.dumps({{'python': platform.python_version()}} | "
-        f"{{n: m.version(n) for n in {SHOWN!r}}}))"
+        "import json, platform, numpy, pandas, sklearn, xgboost\n"
+        "found = [m.__version__ for m in (numpy, pandas, sklearn, xgboost)]\n"
+        f"print(json.dumps({{'python': platform.python_version(), **dict(zip({SHOWN}, found))}}))"
     )
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
-def main(pythons: list[str]) -> int:
-    """Try every combination, print it as it ends, and keep all in ``benchmarks/results``."""
-    folder = Path(tempfile.mkdtemp(prefix="retencion-matrix-"))
-    results = []
-    for python in pythons:
-        for end in ENDS:
-            results.append(tried(python, end, folder))
-            print(json.dumps(results[-1], ensure_ascii=False), flush=True)
-    kept = [{k: v for k, v in r.items() if k != "log"} for r in results]
-    target = ROOT / "benchmarks/results/matrix.json"
-    target.write_text(json.dumps(kept, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return 0 if all(r["passed"] for r in results) else 1
+def keep(result: dict) -> None:
+    """Put a try in the place of the one before of the same tests under the same Python."""
+    same = itemgetter("name", "tests")
+    kept = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else []
+    kept = sorted([*(r for r in kept if same(r) != same(result)), result], key=same)
+    TARGET.write_text(json.dumps(kept, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def main(names: list[str], folders: list[str], place: Path) -> int:
+    """Try each, print what came of it and keep it as it ends."""
+    place.mkdir(parents=True, exist_ok=True)
+    good = True
+    for name in names:
+        at, said = installed(name, place)
+        for tests in folders:
+            result = tried(name, tests, at, said)
+            print(json.dumps(result, ensure_ascii=False), flush=True)
+            keep(result)
+            good = good and result["ok"]
+    return 0 if good else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or list(PYTHONS)))
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("names", nargs="*", metavar="PYTHON-END", help=", ".join(ALL))
+    asked.add_argument("--tests", nargs="+", default=["tests"])
+    asked.add_argument("--environments", type=Path)
+    given = asked.parse_args()
+    wrong = [n for n in given.names if not re.fullmatch(rf"\d+\.\d+-({'|'.join(ENDS)})", n)]
+    if wrong:
+        asked.error(f"{wrong[0]}: se esperaba, por ejemplo, 3.11-lowest")
+    place = given.environments or Path(tempfile.mkdtemp(prefix="retencion-matrix-"))
+    sys.exit(main(given.names or ALL, given.tests, place.resolve()))

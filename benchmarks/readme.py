@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from benchmarks import quality_page
-from retencion_lib.words import count, es, listed, pct
+from retencion_lib.words import count, es, listed, pct, plural
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).parent / "results"
@@ -104,6 +104,29 @@ def year_rows() -> str:
     )
 
 
+def matrix_rows() -> str:
+    """On which Pythons and libraries fast tests were tried, and what came of it."""
+    tried = json.loads((RESULTS / "matrix.json").read_text(encoding="utf-8"))
+    names = dict.fromkeys(result["name"] for result in tried)
+    said = [environment_words([r for r in tried if r["name"] == name]) for name in names]
+    return f"- **Versiones.** Pruebas rápidas ejecutadas: {'; '.join(said)}."
+
+
+def environment_words(tried: list[dict]) -> str:
+    """One environment: its versions, which folders of tests, and how many passed and failed."""
+    ran = [result for result in tried if "passed" in result]
+    if not ran:
+        return f"{tried[0]['name']}, no se pudo probar"
+    found, folders = ran[-1]["versions"], [f"`{result['tests']}`" for result in ran]
+    libraries = listed(f"{name} {version}" for name, version in found.items() if name != "python")
+    passed, failed = (sum(result[key] for result in ran) for key in ("passed", "failed"))
+    failures = f" y {plural(failed, 'falla', 'fallan')}" if failed else ""
+    return (
+        f"con Python {found['python']}, {libraries}, "
+        f"{plural(passed, 'pasa', 'pasan')}{failures} ({listed(folders, limit=len(folders))})"
+    )
+
+
 def rows() -> list[str]:
     """One line for each benchmark."""
     return [
@@ -113,6 +136,7 @@ def rows() -> list[str]:
         year_rows(),
         audit_rows(),
         run_rows(),
+        matrix_rows(),
     ]
 
 
