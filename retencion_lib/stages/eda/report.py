@@ -4,10 +4,17 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from retencion_lib import config
-from retencion_lib.home import store
-from retencion_lib.stages.eda.describe import columns_facts
-from retencion_lib.stages.eda.suspect import Repeated, duplicates, initial_drift
+from retencion_lib.home.eda import (
+    ColumnSeen,
+    EarlyShift,
+    Repeated,
+    Strength,
+    Summary,
+    Suspected,
+    save_summary,
+)
+from retencion_lib.home.experiments import FileOf
+from retencion_lib.stages.eda.suspect import duplicates, initial_drift
 from retencion_lib.tables import Training
 from retencion_lib.tables.leaks import Suspect, evidence_words, suspects
 from retencion_lib.tables.strength import association
@@ -36,21 +43,20 @@ def look(training: Training) -> Found:
 def write_summary(found: Found) -> None:
     """Write `eda_summary.json`."""
     training = found.training
-    store.write_json(
-        config.resolve(config.EDA_SUMMARY),
-        {
-            "n_rows": training.n_rows,
-            "n_columns": len(training.columns),
-            "target": training.target,
-            "positive_rate": training.positive_rate,
-            "data": {"path": training.path, "sha256": training.sha256},
-            "columns": columns_facts(training).to_dict("records"),
-            "association": found.strength.to_dict("records"),
-            "leakage": [
-                asdict(s) | {"certain": s.certain, "evidence": evidence_words(s)}
+    save_summary(
+        Summary(
+            n_rows=training.n_rows,
+            n_columns=len(training.columns),
+            target=training.target,
+            positive_rate=training.positive_rate,
+            data=FileOf(training.path, training.sha256),
+            columns=[ColumnSeen(**asdict(c)) for c in training.columns],
+            association=[Strength(**row) for row in found.strength.to_dict("records")],
+            leakage=[
+                Suspected(**asdict(s), certain=s.certain, evidence=evidence_words(s))
                 for s in found.leaks
             ],
-            "initial_drift": found.moved.to_dict("records"),
-            "duplicates": asdict(found.repeated),
-        },
+            initial_drift=[EarlyShift(**row) for row in found.moved.to_dict("records")],
+            duplicates=found.repeated,
+        )
     )

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from retencion_lib.home.eda import Repeated
 from retencion_lib.stages.eda.describe import columns_facts
 from retencion_lib.stages.eda.report import Found
-from retencion_lib.stages.eda.suspect import Repeated
 from retencion_lib.tables import Training
 from retencion_lib.tables.leaks import Suspect, evidence_words
 from retencion_lib.tables.say import odd_sentences, reason

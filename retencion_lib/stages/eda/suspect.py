@@ -1,21 +1,14 @@
 """What in the table may deceive: repeated rows, features that know too much, early drift."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 
 from retencion_lib import config
+from retencion_lib.home.eda import Repeated
 from retencion_lib.maths import drift
 from retencion_lib.tables import Training, test_mask
-
-
-@dataclass(frozen=True)
-class Repeated:
-    """Rows that repeat another but for the id."""
-
-    n_rows: int
-    share: float
 
 
 def duplicates(training: Training) -> Repeated:

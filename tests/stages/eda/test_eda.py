@@ -9,6 +9,8 @@ from scipy import stats
 from sklearn.metrics import roc_auc_score
 
 from retencion_lib import config
+from retencion_lib.errors import DataError
+from retencion_lib.home.eda import read_summary
 from retencion_lib.stages import eda
 from retencion_lib.stages.eda import figures as plots
 from retencion_lib.tables import load_training
@@ -154,3 +156,26 @@ def test_fifths_of_a_number_with_gaps_have_names_of_their_own():
     rates = plots.rates_of(values, left)
     assert list(rates.index) == ["0,0 a 0,2", "0,2 a 0,4", "0,4 a 0,6", "0,6 a 0,8", "0,8 a 1,0"]
     assert rates.tolist() == [0, 0, 0, 1, 1]
+
+
+def test_the_summary_comes_back_from_its_file_as_it_was_found(load):
+    eda.write_summary(eda.look(load(a=noise(), plan=np.where(Y, "x", "y"))))
+    found = read_summary()
+    assert (found.n_rows, found.n_columns, found.target) == (N, 4, "y")
+    assert [(c.name, c.kind, c.n_missing) for c in found.columns][:2] == [
+        ("id", "id", 0), ("a", "numeric", 0),
+    ]  # fmt: skip
+    assert {(s.name, s.split) for s in found.initial_drift} == {
+        (name, split) for name in ("a", "plan") for split in ("halves", "partitions")
+    }
+    assert [(s.column, s.kind, s.certain) for s in found.leakage] == [("plan", "copy", True)]
+
+
+def test_without_a_summary_there_is_none_and_another_document_is_refused(load):
+    assert read_summary() is None
+    path = config.resolve(config.EDA_SUMMARY)
+    path.parent.mkdir(parents=True)
+    path.write_text('{"n_rows": 7}', encoding="utf-8")
+    said = r"eda_summary\.json: no tiene la forma de este documento .*ejecuta otra vez la etapa"
+    with pytest.raises(DataError, match=said):
+        read_summary()

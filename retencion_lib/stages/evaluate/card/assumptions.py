@@ -76,8 +76,8 @@ def _one_population(known: Sources) -> Judged:
     said = "La tabla es una sola población"
     if known.eda is None:
         return said, "No hay análisis de 01 sobre esta tabla", UNTESTED
-    found = known.eda.get("initial_drift", [])
-    moved = [d for d in found if d.get("significant")]
+    found = known.eda.initial_drift
+    moved = [d for d in found if d.significant]
     among = plural(len(found), "comparación", "comparaciones")
     evidence = f"{count(len(moved))} de {among} entre partes de la tabla difieren"
     return said, evidence, FAIR if moved else SOLID

@@ -138,8 +138,8 @@ def data(known: Sources) -> Section:
         kept = listed(used.sensitive, limit=12)
         said.append(f"Sensibles, fuera del modelo y usadas solo para comparar grupos: {kept}.")
     if known.eda:
-        missing = [c for c in known.eda["columns"] if c["n_missing"]]
-        names = listed([f"{c['name']} ({count(c['n_missing'])})" for c in missing], limit=8)
+        missing = [c for c in known.eda.columns if c.n_missing]
+        names = listed([f"{c.name} ({count(c.n_missing)})" for c in missing], limit=8)
         said.append(f"Con valores que faltan: {names}." if missing else "No falta ningún valor.")
     return Section("Datos", said)
 
@@ -154,7 +154,7 @@ def limits(known: Sources) -> Section:
     if known.experiment.data.leaks:
         named = listed(known.experiment.data.leaks, quote=True)
         points.append(f"Fugas aceptadas al entrenar: {named}. {known.experiment.data.accepted}.")
-    points += [f"Posible fuga: '{s['column']}' {s['evidence']}." for s in suspects]
+    points += [f"Posible fuga: '{s.column}' {s.evidence}." for s in suspects]
     if known.eda is not None and not suspects:
         points.append("Fugas: 01 no encontró ninguna variable sospechosa en esta tabla.")
     if known.eda is None:

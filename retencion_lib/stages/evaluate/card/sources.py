@@ -1,12 +1,12 @@
 """Where a card takes its figures from: the files that the stages wrote, and nothing typed."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.home import disk, registry, store, watch_report
+from retencion_lib.home.eda import Summary, Suspected, read_summary
 from retencion_lib.home.exam import Exam
 from retencion_lib.home.experiments import Experiment, experiments, of_artifact
 from retencion_lib.home.registry import Change, Entry
@@ -23,24 +23,24 @@ class Sources:
     contract: Contract  # of its training table
     entry: Entry | None  # its place in the registry
     history: list[Change]  # promotions that name it
-    eda: dict | None  # 01 on the same table
+    eda: Summary | None  # 01 on the same table
     drift: WatchReport | None  # the last monitoring, if it compares with this model's reference
     calibration: pd.DataFrame | None  # bins of its out-of-fold predictions
 
     @property
-    def suspects(self) -> list[dict[str, Any]]:
+    def suspects(self) -> list[Suspected]:
         """Columns that 01 suspects of knowing the outcome, of those that the model learns from."""
         dropped = {*self.experiment.data.dropped, *self.experiment.data.sensitive}
-        found = (self.eda or {}).get("leakage", [])
-        return [s for s in found if s["column"] not in dropped]
+        found = self.eda.leakage if self.eda else []
+        return [s for s in found if s.column not in dropped]
 
 
 def gather(exam: Exam, contract: Contract) -> Sources:
     """Read all that is known of the model that an exam judges."""
     experiment = of_artifact(experiments(), exam.artifact_sha256)
     book = registry.read()
-    eda = _optional(config.EDA_SUMMARY, "eda")
-    same = eda is not None and eda.get("data", {}).get("sha256") == experiment.data.sha256
+    eda = read_summary()
+    same = eda is not None and eda.data.sha256 == experiment.data.sha256
     return Sources(
         exam, experiment, contract, book.of(exam.artifact_sha256),
         [change for change in book.history if exam.label in (change.model, change.previous)],
@@ -48,11 +48,6 @@ def gather(exam: Exam, contract: Contract) -> Sources:
         _watched(),
         _bins(exam.family, exam.version),
     )  # fmt: skip
-
-
-def _optional(path: str, made_by: str) -> dict | None:
-    file = config.resolve(path)
-    return store.read_json(file, made_by=made_by) if file.is_file() else None
 
 
 def _watched() -> WatchReport | None:
