@@ -95,5 +95,8 @@ def test_learning_ends_when_patience_does(patience, table, monkeypatch):
 
 
 def test_what_never_stops_improving_keeps_its_last_stage(table):
-    short = Variant("short", "trees", lambda seed: StagedXGB(3, trees=20, seed=seed))
-    assert {member[-1].trees for member in fitted(short, table)[1]} == {20}
+    X, _, columns = table
+    certain = (X["a"] > 0).to_numpy().astype(int)  # every tree that sees `a` says more of it
+    every = {"colsample": 1.0, "subsample": 1.0}
+    short = Variant("short", "trees", lambda seed: StagedXGB(3, trees=20, seed=seed, **every))
+    assert {m[-1].trees for m in fitted(short, (X, certain, columns))[1]} == {20}
