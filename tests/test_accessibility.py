@@ -9,6 +9,8 @@ import nbformat
 import pytest
 
 from retencion_lib import config
+from retencion_lib.home.document import typed
+from retencion_lib.home.exam import Exam
 from retencion_lib.runs import index, report
 from retencion_lib.stages.evaluate import card
 from tests import browser, card_home
@@ -62,7 +64,8 @@ def page(name, home):
     if name == "card":
         card_home.write(home)
         card_home.watch(home, status="ok", psi=0.03)
-        return card.write(card_home.judged(), card_home.CONTRACT)[0].read_text(encoding="utf-8")
+        exam = typed(Exam, card_home.judged(), "examen")
+        return card.write(exam, card_home.CONTRACT)[0].read_text(encoding="utf-8")
     if name == "refused":
         said = "lote.csv: falta la columna 'meses'."
         cells = [nbformat.v4.new_markdown_cell("# 04 · Lote"), failing("DataError", said, [said])]
