@@ -113,9 +113,10 @@ def test_a_model_stored_with_a_dictionary_opens_with_its_contract(more, known):
         "c": Rule(0.0, CATEGORICAL, categories=("x", "y")),
         "a": Rule(0.1, NUMERIC, 1.0, 2.0, decimal=","),
     }
-    assert old.contract == Contract("id", columns=rules, **known)
+    # As text, since a range that is not known is NaN, which is not equal to itself.
+    assert repr(old.contract) == repr(Contract("id", columns=rules, **known))
     assert old.features == ["c", "a"]
-    assert from_bytes(to_bytes(old)).contract == old.contract
+    assert repr(from_bytes(to_bytes(old)).contract) == repr(old.contract)
 
 
 def test_the_kept_trees_are_the_ones_that_predict(table, found):

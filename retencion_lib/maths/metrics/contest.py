@@ -146,25 +146,32 @@ class Duel:
     reason: str  # "ranks_better", "calibrated_better", "equal" or "ranks_worse"
     gap: float  # ROC-AUC, challenger minus champion
     error: float
-    p_value: float
+    p_value: float  # after Bonferroni, for the candidates that the challenger was chosen among
     loss_fall: float  # log-loss, champion minus challenger
     loss_error: float
+    among: int
 
 
-def duel(y: np.ndarray, champion: np.ndarray, challenger: np.ndarray) -> Duel:
+def duel(y: np.ndarray, champion: np.ndarray, challenger: np.ndarray, *, among: int = 1) -> Duel:
     """Promote only a challenger that ranks better, or ranks alike and is truer, beyond noise.
+
+    The best of several candidates on some rows is ahead on those rows by luck alone, so the levels
+    of both tests are shared out among the candidates (Bonferroni).
 
     Parameters
     ----------
     y, champion, challenger : array of shape (n,)
         Outcome and the two probabilities, each from models that never saw the row.
+    among : int
+        How many candidates the challenger was chosen from, on the same rows.
     """
     auc = auc_difference(y, challenger, champion)
+    p_value = min(1.0, auc.p_value * among)
     fall, error = log_loss_difference(y, champion, challenger)
-    truer = error > 0 and fall / error > norm.isf(CALIBRATION_LEVEL / 2)
-    if auc.p_value < LEVEL:
+    truer = error > 0 and fall / error > norm.isf(CALIBRATION_LEVEL / 2 / among)
+    if p_value < LEVEL:
         reason = "ranks_better" if auc.difference > 0 else "ranks_worse"
     else:
         reason = "calibrated_better" if truer else "equal"
     promoted = reason in ("ranks_better", "calibrated_better")
-    return Duel(promoted, reason, auc.difference, auc.error, auc.p_value, fall, error)
+    return Duel(promoted, reason, auc.difference, auc.error, p_value, fall, error, among)

@@ -53,7 +53,7 @@ def challenge(start: Opening) -> Challenge:
     if check.errors:
         return Challenge(entry, standing, "out_of_contract", alone)
     p_old = model.predict_unseen(check.frame, _folds(standing, dev.ids, log))
-    duel = metrics.duel(dev.y, p_old, p_new)
+    duel = metrics.duel(dev.y, p_old, p_new, among=len(choice.entries))
     table = _side_by_side(dev.y, {standing.label: p_old, entry.label: p_new})
     return Challenge(entry, standing, duel.reason, table, duel)
 

@@ -37,10 +37,11 @@ def verdict_sentence(verdict: Challenge) -> str:
     if verdict.duel is None:
         return said + "."
     d, far = verdict.duel, 1.96 * verdict.duel.error
+    shared = f" tras elegir entre {d.among} candidatos" if d.among > 1 else ""
     return (
         f"{said} (diferencia de ROC-AUC {es(d.gap, 4)} "
-        f"{interval(d.gap - far, d.gap + far, 4)}, p = {es(d.p_value, 3)}; pérdida logarítmica "
-        f"{es(d.loss_fall, 4)} menor, error típico {es(d.loss_error, 4)})."
+        f"{interval(d.gap - far, d.gap + far, 4)}, p = {es(d.p_value, 3)}{shared}; "
+        f"pérdida logarítmica {es(d.loss_fall, 4)} menor, error típico {es(d.loss_error, 4)})."
     )
 
 

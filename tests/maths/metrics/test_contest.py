@@ -91,6 +91,14 @@ def test_the_same_ranking_with_truer_probabilities_is_promoted():
     assert (found.promoted, found.reason) == (True, "calibrated_better")
 
 
+def test_the_p_value_of_the_best_of_four_is_four_times_that_of_one_alone():
+    rng, z, y = customers(4000, 6)
+    rivals = noisy(rng, z, 0.6), noisy(rng, z, 0.5)
+    alone, chosen = metrics.duel(y, *rivals), metrics.duel(y, *rivals, among=4)
+    assert chosen.p_value == pytest.approx(min(1, 4 * alone.p_value))
+    assert (chosen.gap, chosen.loss_fall) == (alone.gap, alone.loss_fall)
+
+
 @pytest.mark.slow
 def test_a_challenger_that_is_only_noise_is_promoted_in_at_most_five_of_a_hundred():
     promoted = 0
@@ -98,5 +106,5 @@ def test_a_challenger_that_is_only_noise_is_promoted_in_at_most_five_of_a_hundre
         rng, z, y = customers(1500, 1000 + seed)
         families = {name: noisy(rng, z, 0.3) for name in ("logreg", "xgb", "mlp", "stack")}
         chosen = metrics.contest(y, families, repeats=40).winner
-        promoted += metrics.duel(y, noisy(rng, z, 0.3), families[chosen]).promoted
+        promoted += metrics.duel(y, noisy(rng, z, 0.3), families[chosen], among=4).promoted
     assert promoted <= 10
