@@ -50,6 +50,7 @@ class RetencionEngine(NBClientEngine):
             # Papermill rewrites a failed notebook after the engine returns: do it before hashing.
             raise_for_execution_errors(nb, run.path_given)
         except BaseException as error:
+            _stop(kwargs.get("kernel"))  # what it wrote after the end is in the ledger is nobody's
             fault = _of_the_kernel(error, nb, run.notebook) or error
             run.finish(nb, fault)
             if fault is error:
@@ -76,6 +77,12 @@ class RetencionEngine(NBClientEngine):
             log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file, **given,
         )  # fmt: skip
         return client.execute(env=environment)
+
+
+def _stop(kernel) -> None:
+    """End a kernel that was handed in: papermill ends only those it started itself."""
+    if kernel is not None and kernel.has_kernel:
+        kernel.shutdown_kernel(now=True)
 
 
 def _of_the_kernel(error: BaseException, nb, notebook: str) -> Exception | None:

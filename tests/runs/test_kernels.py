@@ -14,6 +14,7 @@ from retencion_lib import config
 from retencion_lib.audit.verify import faults
 from retencion_lib.errors import KernelError
 from retencion_lib.home import ledger
+from retencion_lib.runs import seal
 from retencion_lib.runs.kernels import Prepared, imports_of, wait_until_ready, warm_up
 from tests.runs.test_engine import notebook, small_data
 
@@ -79,6 +80,26 @@ def test_a_kernel_that_died_while_it_was_prepared_is_found_dead_in_a_sealed_run(
         )  # fmt: skip
     assert endings() == [("failed", "KernelError")]
     assert faults() == []
+
+
+def test_an_interrupted_run_ends_its_kernel_before_its_end_is_written(home, prepared, monkeypatch):
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    alive = []
+    end = seal.end
+    monkeypatch.setattr(
+        seal, "end", lambda *a, **k: (alive.append(prepared.manager.is_alive()), end(*a, **k))
+    )
+    cell = "import os, signal, time; os.kill(os.getppid(), signal.SIGINT); time.sleep(30)"
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            papermill.execute_notebook(
+                notebook(home, cell), str(home / "runs/a.ipynb"), kernel_name="python3",
+                progress_bar=False, kernel=prepared.ready(), run_id="r1",
+            )  # fmt: skip
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert alive == [False]
+    assert endings() == [("failed", "KeyboardInterrupt")]
 
 
 def test_nobody_waits_for_a_kernel_that_dies_while_it_warms_up(prepared):
