@@ -22,6 +22,7 @@ from retencion_lib.audit.erase.spans import edited
 from retencion_lib.audit.verify import faults
 from retencion_lib.errors import AuditError, DataError, ParameterError, StorageError
 from retencion_lib.home import disk, ledger, store
+from retencion_lib.home.sheet import guarded
 from tests import sealed_home
 from tests.runs.test_crashes import killed_at
 
@@ -59,7 +60,7 @@ def log_of(ids, run_id="r6-infer", place="data/call_list_x.csv"):
          "prediction": 1}
     )  # fmt: skip
     store.append_csv(config.resolve(config.PREDICTIONS), table)
-    sheet = pd.DataFrame({"rank": range(1, n + 1), "id": [forms.guarded(i) for i in ids]})
+    sheet = pd.DataFrame({"rank": range(1, n + 1), "id": [guarded(i) for i in ids]})
     sheet["reason_1"] = [f"1 mes; {i}" for i in range(n)]
     store.write_bytes(
         config.resolve(place), sheet.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")

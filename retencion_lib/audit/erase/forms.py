@@ -9,18 +9,14 @@ import json
 import re
 import unicodedata
 
+from retencion_lib.home.sheet import guarded
+
 GONE = "[borrado]"
-FORMULA = re.compile(r"(^|[;,]\s*)(?=[=+\-@＝＋－＠])")  # as stages/infer/report guards them
 
 
 def composed(text: str) -> str:
     """A text in Unicode's composed form."""
     return unicodedata.normalize("NFC", text)
-
-
-def guarded(text: str) -> str:
-    """A text as a table for spreadsheets holds it."""
-    return FORMULA.sub(r"\1'", re.sub(r"[\t\r\n]+", " ", text))
 
 
 def same(value: str, customer: str, *, for_people: bool = False) -> bool:

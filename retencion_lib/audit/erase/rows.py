@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Collection
 
-from retencion_lib.audit.erase.forms import guarded, same
+from retencion_lib.audit.erase.forms import same
+from retencion_lib.home.sheet import guarded
 
 START = 1 << 20  # bytes among which the names of the columns stand
 csv.field_size_limit(1 << 30)  # a cell may be as long as it likes

@@ -4,7 +4,7 @@ from retencion_lib.home.names import load_names
 from retencion_lib.home.terms import current_terms
 from retencion_lib.stages.infer.calls import CallList, check_control, control_group, make_calls
 from retencion_lib.stages.infer.figures import describe_scores, plot_scores
-from retencion_lib.stages.infer.report import predictions, safe_cell, write_calls
+from retencion_lib.stages.infer.report import predictions, write_calls
 from retencion_lib.stages.infer.say import (
     calls_headline,
     calls_table,
@@ -23,6 +23,6 @@ __all__ = [
     "Batch", "CallList", "Scorer", "calls_headline", "calls_table", "check_control",
     "control_group", "control_sentence", "current_terms", "describe_scores", "label_of",
     "load_batch", "load_names", "load_scorer", "logged_sentence", "make_calls", "odd_sentences",
-    "plot_scores", "predictions", "reasons_sentence", "safe_cell", "score", "terms_sentence",
+    "plot_scores", "predictions", "reasons_sentence", "score", "terms_sentence",
     "trust_sentence", "write_calls", "written_sentence",
 ]  # fmt: skip

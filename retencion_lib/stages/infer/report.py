@@ -1,6 +1,5 @@
 """Write down what 04 decided: the call list for the team, and the rows of the log."""
 
-import re
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -9,13 +8,10 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.home import store
+from retencion_lib.home.sheet import guarded
 from retencion_lib.stages.infer.calls import N_REASONS, CallList
 from retencion_lib.stages.infer.say import spoken
 from retencion_lib.stages.infer.scoring import Scorer
-
-# What a spreadsheet runs: at the start of a cell, or of what it takes for one in a country
-# whose separator is another than the file's.
-FORMULA = re.compile(r"(^|[;,]\s*)(?=[=+\-@＝＋－＠])")
 
 
 def call_sheet(calls: CallList) -> pd.DataFrame:
@@ -29,14 +25,8 @@ def call_sheet(calls: CallList) -> pd.DataFrame:
     for i in range(N_REASONS):
         sheet[f"reason_{i + 1}"] = [r[i] if i < len(r) else "" for r in said]
     texts = [id_col, *(c for c in sheet if c.startswith("reason_"))]
-    sheet[texts] = sheet[texts].map(safe_cell)
-    return sheet.rename(columns={id_col: safe_cell(id_col)})
-
-
-def safe_cell(text: str) -> str:
-    """Text that no spreadsheet runs as a formula: a quote before what would start one."""
-    flat = re.sub(r"[\t\r\n]+", " ", str(text)).strip()
-    return FORMULA.sub(r"\1'", flat)
+    sheet[texts] = sheet[texts].astype(str).map(guarded)
+    return sheet.rename(columns={id_col: guarded(id_col)})
 
 
 def write_calls(calls: CallList, *, date: str, stem: str) -> tuple[Path, bool]:

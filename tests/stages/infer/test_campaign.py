@@ -13,6 +13,7 @@ from scipy.stats import binom
 
 from retencion_lib import config
 from retencion_lib.errors import DataError, OrderError, ParameterError
+from retencion_lib.home.sheet import guarded
 from retencion_lib.home.terms import Terms, agreed_capacity, current_terms, save_terms
 from retencion_lib.maths.decision import Campaign, expected_profit
 from retencion_lib.stages import infer
@@ -145,10 +146,11 @@ def test_reasons_go_to_those_on_the_list_and_its_control_and_to_nobody_else():
         ("contrato: mes a mes", "contrato: mes a mes"),
         ("saldo: -5 (bajo)", "saldo: -5 (bajo)"),
         ("C-001", "C-001"),
+        ("C001 ", "C001 "),
     ],
 )
 def test_cells_that_a_spreadsheet_would_run_are_neutralised(text, safe):
-    assert infer.safe_cell(text) == safe
+    assert guarded(text) == safe
 
 
 def test_ids_and_reasons_are_neutralised_in_the_file(home):
