@@ -9,7 +9,6 @@ import pytest
 from retencion_lib import config
 from retencion_lib.audit.verify import faults
 from retencion_lib.home import disk, events, ledger
-from tests import sealed_home
 from tests.audit import cases
 
 PAGE = cases.DOC.read_text(encoding="utf-8")
@@ -73,15 +72,6 @@ def test_the_second_implementation_has_our_grammar_and_none_of_our_code():
     assert "retencion" not in PROGRAM
 
 
-@pytest.fixture(scope="module")
-def sealed(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("sealed")
-        patch.setenv(config.HOME_VARIABLE, str(folder))
-        sealed_home.make()
-        yield folder
-
-
 def both(home):
     """Lines and files that each implementation finds wrong."""
     found = faults()
@@ -95,15 +85,16 @@ def both(home):
     )  # fmt: skip
 
 
-def test_both_implementations_find_nothing_in_an_untouched_home(sealed):
-    assert both(sealed) == (set(), set())
+def test_both_implementations_find_nothing_in_an_untouched_home(sealed, monkeypatch):
+    monkeypatch.setenv(config.HOME_VARIABLE, str(sealed[0]))
+    assert both(sealed[0]) == (set(), set())
 
 
 @pytest.mark.parametrize(
     "case", [case for group in WITHIN for case in group.cases], ids=lambda case: case.name
 )
 def test_both_implementations_name_the_same_lines_and_files(sealed, tmp_path, monkeypatch, case):
-    home = shutil.copytree(sealed, tmp_path / "home", symlinks=True)
+    home = shutil.copytree(sealed[0], tmp_path / "home", symlinks=True)
     monkeypatch.setenv(config.HOME_VARIABLE, str(home))
     case.edit(home)
     ours, theirs = both(home)

@@ -11,17 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retencion_lib.audit.verify import faults
-from retencion_lib.home import ledger
-from tests import sealed_home
-
-
-@pytest.fixture(scope="module")
-def sealed(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        home = tmp_path_factory.mktemp("sealed")
-        patch.setenv("RETENCION_HOME", str(home))
-        sealed_home.make()
-        yield home, ledger.head()
 
 
 def flip(file, draw):

@@ -19,15 +19,6 @@ from tests.audit.edits import LOG, delete, replace
 APPEND = disk.append
 
 
-@pytest.fixture(scope="module")
-def sealed(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        home = tmp_path_factory.mktemp("sealed")
-        patch.setenv("RETENCION_HOME", str(home))
-        sealed_home.make()
-        yield home, ledger.head()
-
-
 @pytest.fixture
 def home(sealed, tmp_path, monkeypatch):
     shutil.copytree(sealed[0], tmp_path / "home")
