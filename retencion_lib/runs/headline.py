@@ -24,7 +24,7 @@ class Figure:
 def figures(results: Mapping[str, Any]) -> list[Figure]:
     """Figures that the results of a run hold, in reading order."""
     made = [
-        _text("Modelo", results.get("champion")),
+        _model(results),
         _text("Fugas aceptadas", results.get("accepted_leaks")),
         _text("El que mejor ordena", results.get("best")),
         _number("ROC-AUC de validación", results.get("valid_roc_auc"), lambda v: es(v, 3)),
@@ -67,6 +67,14 @@ def level(results: Mapping[str, Any]) -> str | None:
 def level_word(state: str) -> str:
     """What monitoring concluded, for readers."""
     return WORDS[state]
+
+
+def _model(results: Mapping[str, Any]) -> Figure | None:
+    """The model that the other figures speak of, and the one in use where it is another."""
+    champion = results.get("champion")
+    examined = results.get("examined") or champion
+    note = f"sigue en uso {champion}" if champion and champion != examined else ""
+    return Figure("Modelo", examined, note) if examined else None
 
 
 def _auc(results: Mapping[str, Any]) -> Figure | None:

@@ -139,6 +139,23 @@ def test_without_a_ledger_the_footer_says_that_there_is_no_seal():
     assert "Sin sello" in page_of()
 
 
+@pytest.mark.parametrize(
+    ("results", "value", "note"),
+    [
+        ({"champion": "XGBoost v0.1"}, "XGBoost v0.1", ""),
+        ({"champion": "XGBoost v0.2", "examined": "XGBoost v0.2"}, "XGBoost v0.2", ""),
+        (
+            {"champion": "MLP v0.1", "examined": "XGBoost v0.2"},
+            "XGBoost v0.2",
+            "sigue en uso MLP v0.1",
+        ),
+    ],
+    ids=["of before", "promoted", "rejected"],
+)
+def test_the_model_of_the_headline_is_the_one_its_figures_speak_of(results, value, note):
+    assert headline.figures(results) == [headline.Figure("Modelo", value, note)]
+
+
 def test_the_headline_figures_are_those_that_the_run_recorded():
     results = {"roc_auc": 0.8509, "roc_auc_ci": [0.8278, 0.8709], "champion": "xgb v0.1"}
     output = new_output("display_data", data={record.MEDIA_TYPE: {"results": results}})
