@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+# What an environment in use, or a make around us, would tell the make under test.
+OF_THE_CALLER = ("VIRTUAL_ENV", "CONDA_PREFIX", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
 AWKWARD = ("mi proyecto ñ", "dos:puntos", "almohadilla #1", "it's $HOME (1) & más")
 STAND_IN = """#!/bin/sh
 if [ "$1 $2" = "-m retencion_lib" ]; then
@@ -47,7 +49,7 @@ def clone(tmp_path):
 def shell(command, clone, **environment):
     """Run one line of shell in a clone; give back what it said, and the orders it gave."""
     notes = clone.parent / "notes"
-    kept = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
+    kept = {k: v for k, v in os.environ.items() if k not in OF_THE_CALLER}
     done = subprocess.run(
         ["bash", "-c", command], cwd=clone, capture_output=True, text=True,
         env=kept | {"NOTES": str(notes)} | environment,
