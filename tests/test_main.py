@@ -70,7 +70,7 @@ def test_an_empty_ledger_is_not_called_faultless(home, capsys):
 
 @pytest.mark.parametrize("words", ["", "train --help", "run --help"])
 def test_a_reader_that_has_had_enough_sees_no_traceback(words):
-    order = f"set -o pipefail; {sys.executable} -m retencion_lib {words} | true"
+    order = f"set -o pipefail; '{sys.executable}' -m retencion_lib {words} | true"
     done = subprocess.run(["bash", "-c", order], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (141, "")
 

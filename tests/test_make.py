@@ -19,7 +19,7 @@ STAND_IN = """#!/bin/sh
 if [ "$1 $2" = "-m retencion_lib" ]; then
   printf '%s\\0' "$@" >> "$NOTES"; exit 0
 fi
-exec {real} "$@"
+exec "{real}" "$@"
 """
 
 
@@ -178,7 +178,7 @@ def test_the_environment_of_a_folder_with_a_colon_is_kept_where_python_allows_it
     clone = clone_in(tmp_path / "dos:puntos")
     (clone / "requirements.lock").write_text("")
     (clone / "pyproject.toml").write_text("not for pip\n")
-    done, _ = shell(f"make setup PYTHON={sys.executable}", clone, XDG_CACHE_HOME=str(tmp_path))
+    done, _ = shell(f"make setup PYTHON='{sys.executable}'", clone, XDG_CACHE_HOME=str(tmp_path))
     assert "Esta carpeta lleva ':' en el nombre: el entorno queda en" in done.stderr
     assert (clone / ".venv").is_symlink()
     assert (clone / ".venv/bin/python").exists()
