@@ -8,6 +8,7 @@ from retencion_lib import config
 from retencion_lib.errors import OrderError
 from retencion_lib.home import store
 from retencion_lib.home.document import typed
+from retencion_lib.home.history import History
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Learnt:
     leaks: list[str] = field(default_factory=list)  # columns that certainly know the outcome
     accepted: str = ""  # why these are learnt from all the same
     positive: str = ""  # label of the class that left; empty in entries of before it was kept
+    history: History | None = None  # where its customers have many rows
 
 
 @dataclass(frozen=True)

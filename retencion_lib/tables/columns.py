@@ -21,6 +21,7 @@ class Reason(StrEnum):
     SENSITIVE = "sensitive"
     TARGET = "target"
     ID = "id"
+    SNAPSHOT = "snapshot"
     CONSTANT = "constant"
     DATE = "date"
     ALL_DIFFERENT = "all_different"
@@ -33,7 +34,7 @@ class ColumnInfo:
     """One column of a table: its kind, its gaps, and whether a model may use it."""
 
     name: str
-    # numeric, categorical, constant, id, date, text, target, excluded, sensitive
+    # numeric, categorical, constant, id, date, snapshot, text, target, excluded, sensitive
     kind: str
     dtype: str
     n_missing: int
@@ -49,17 +50,19 @@ def describe_columns(
     id_col: str,
     drop_cols: Sequence[str] = (),
     sensitive: Sequence[str] = (),
+    snapshot_col: str = "",
 ) -> list[ColumnInfo]:
     """Recognise every column of a table, in its order.
 
     Returns
     -------
     list of ColumnInfo
-        ``use`` is False for the id, the target, what the user drops or names as sensitive, and
+        ``use`` is False for the id, the target, the date of each row, what the user drops or names as sensitive, and
         for constant, id-like, date and very high-cardinality text columns; ``reason`` says why.
     """
     roles = dict.fromkeys(drop_cols, ("excluded", Reason.DROPPED))
     roles |= dict.fromkeys(sensitive, ("sensitive", Reason.SENSITIVE))
+    roles |= {snapshot_col: ("snapshot", Reason.SNAPSHOT)}
     roles |= {target: ("target", Reason.TARGET), id_col: ("id", Reason.ID)}
     return [_describe(column, name, roles.get(name)) for name, column in frame.items()]
 

@@ -12,6 +12,7 @@ _REASONS = {
     Reason.SENSITIVE: "es sensible: solo compara grupos",
     Reason.TARGET: "es el objetivo",
     Reason.ID: "es el identificador",
+    Reason.SNAPSHOT: "es la fecha de cada fila",
     Reason.DATE: "es una fecha: conviértela antes en una antigüedad",
     Reason.ALL_DIFFERENT: "cada fila tiene un valor distinto: parece un identificador",
     Reason.NESTED: "tiene listas o registros dentro: saca a columnas lo que importe",

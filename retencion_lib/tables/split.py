@@ -59,5 +59,11 @@ test_mask.__test__ = False  # a function of the library, not a test
 def fold_numbers(
     ids: Sequence[object], y: np.ndarray, seed: int, n_folds: int = FOLDS
 ) -> np.ndarray:
-    """Fold of each row, 0 to ``n_folds - 1``, stratified and independent of row order."""
-    return _rank_within_class(ids, y, f"fold:{seed}") % n_folds
+    """Fold of each row, 0 to ``n_folds - 1``, stratified and independent of row order.
+
+    All rows of a customer are in one fold; its class is whether it ever left.
+    """
+    codes, names = pd.factorize(np.asarray(ids, dtype=object))
+    left = np.zeros(len(names), int)
+    np.maximum.at(left, codes, np.asarray(y, int))
+    return (_rank_within_class(names, left, f"fold:{seed}") % n_folds)[codes]

@@ -1,8 +1,9 @@
-"""A labelled table, read and checked: ids, features, and who left."""
+"""A labelled table, read and checked: ids, features, who left, and in what snapshot if it has many."""
 
 import difflib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,11 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
+from retencion_lib.home.history import History
+from retencion_lib.maths.metrics import Panel, panel_of
+from retencion_lib.tables.clock import Clock, Days
 from retencion_lib.tables.columns import ColumnInfo, date_columns, describe_columns
+from retencion_lib.tables.history import clock_of, known_outcomes, row_days, settled
 from retencion_lib.tables.labels import REFUSE, Classes, learn, texts_of
 from retencion_lib.tables.portfolio import need_free_names, need_same_portfolio
 from retencion_lib.tables.read import Reader
@@ -22,11 +27,14 @@ from retencion_lib.words import listed, plural
 
 @dataclass(frozen=True)
 class Training:
-    """A labelled table: one row a customer, only the columns that models may use."""
+    """A labelled table: only the columns that models may use, and one row a customer and snapshot.
+
+    Without a history a customer has one row. With one, rows without an outcome yet are left out.
+    """
 
     path: str  # from the home
     sha256: str
-    ids: pd.Series  # text, unique
+    ids: pd.Series  # text; unique where there is no history
     X: pd.DataFrame  # numeric columns float64, the others object with None where missing
     y: np.ndarray  # 1 = left
     columns: list[ColumnInfo]
@@ -38,6 +46,26 @@ class Training:
     readings: dict[str, Reading] = field(default_factory=dict)  # of the columns of texts
     notes: tuple[Note, ...] = ()  # what was odd about the table
     unlabelled: str = REFUSE
+    history: History | None = None  # with its last day
+    snapshots: Days | None = None  # day of each row, shape (n,)
+    immature: int = 0  # rows left out, whose outcome is not known yet
+
+    @property
+    def clock(self) -> Clock:
+        """When the outcome of a row is known; only with a history."""
+        return clock_of(self.history)
+
+    @cached_property
+    def panel(self) -> Panel | None:
+        """Which rows are of one customer, and which of one day; None without a history."""
+        return None if self.snapshots is None else panel_of(self.ids, self.snapshots)
+
+    @cached_property
+    def keys(self) -> pd.Series:
+        """Name of each row: the customer's, and the day's where there are many."""
+        if self.snapshots is None:
+            return self.ids
+        return self.ids + "@" + self.snapshots.astype(str)
 
     @property
     def positive(self) -> str:
@@ -46,12 +74,17 @@ class Training:
 
     @property
     def n_rows(self) -> int:
-        """Number of customers."""
+        """Number of rows: of customers, where there is no history."""
         return len(self.y)
 
     @property
+    def n_customers(self) -> int:
+        """Number of customers."""
+        return int(self.ids.nunique())
+
+    @property
     def positive_rate(self) -> float:
-        """Share of customers that left."""
+        """Share of rows that left."""
         return float(self.y.mean())
 
     @property
@@ -65,7 +98,7 @@ class Training:
         return [c.name for c in self.columns if c.use and c.kind == "categorical"]
 
     def take(self, rows: np.ndarray) -> "Training":
-        """Part of the customers, by mask or by positions."""
+        """Part of the rows, by mask or by positions."""
         kept = np.flatnonzero(rows) if rows.dtype == bool else rows
         return replace(
             self,
@@ -74,6 +107,7 @@ class Training:
             y=self.y[kept],
             aside=self.aside.iloc[kept].reset_index(drop=True),
             dates=self.dates.iloc[kept].reset_index(drop=True),
+            snapshots=None if self.snapshots is None else self.snapshots[kept],
         )
 
     def values(self, name: str) -> pd.Series:
@@ -102,6 +136,8 @@ def load_training(
     drop_cols: Sequence[str] = (),
     sensitive: Sequence[str] = (),
     unlabelled: str = REFUSE,
+    history: History | None = None,
+    date: str = "",
 ) -> Training:
     """Read a labelled table and check that a model can be trained on it.
 
@@ -119,30 +155,45 @@ def load_training(
         Columns to keep out of the features, such as sex or age, but at hand to compare groups.
     unlabelled : str
         "refuse" a table with blank outcomes, or "drop" those rows.
+    history : History, optional
+        What is asked of time where a customer has many rows. Those without an outcome yet are
+        left out, whatever their target says.
+    date : str
+        The run's, ISO: no snapshot may be of later.
 
     Raises
     ------
     DataError
-        If a column is missing, an id repeats, the target is not two classes, a name is one
-        of ours, or the home holds another portfolio.
+        If a column is missing, an id repeats (in one snapshot), the target is not two classes, a
+        name is one of ours, no outcome is known yet, or the home holds another portfolio.
     """
     source = open_source(path)
     where, key = source.where, id_name(id_col)
     need_same_portfolio(key, where)
     need_columns(source.names, [id_col] if id_col else [], where, remedy=_no_id(source))
-    need_columns(source.names, [target, *drop_cols, *sensitive], where, remedy=_other_sheet(source))
-    reader = Reader(source, texts=[key, target], spare=drop_cols)
+    dated = [history.snapshot_col] if history else []
+    named = [target, *dated, *drop_cols, *sensitive]
+    need_columns(source.names, named, where, remedy=_other_sheet(source))
+    reader = Reader(source, texts=[key, target, *dated], spare=drop_cols)
     frame = with_id(reader.frame(), id_col, source)
-    ids = check_ids(frame[key], where)
+    days, immature = None, 0
+    if history:
+        days = row_days(frame[history.snapshot_col], where)
+        check_ids(frame[key], where, days)
+        history = settled(history, days, where, date=date)
+        mature = known_outcomes(history, days, where)
+        frame, days = frame[mature].reset_index(drop=True), days[mature]
+        immature = int((~mature).sum())
+    ids = check_ids(frame[key], where, days)
     outcome, classes = learn(frame[target], where, positive, unlabelled)
     known = ~np.isnan(outcome)
     if not known.all():
         source.note("unlabelled", target, rows=int((~known).sum()))
         frame, ids = frame[known].reset_index(drop=True), ids[known].reset_index(drop=True)
+        days = None if days is None else days[known]
     y = outcome[known].astype(int)
-    columns = describe_columns(
-        frame, target=target, id_col=key, drop_cols=drop_cols, sensitive=sensitive
-    )
+    roles = {"drop_cols": drop_cols, "sensitive": sensitive, "snapshot_col": "".join(dated)}
+    columns = describe_columns(frame, target=target, id_col=key, **roles)
     _need_features(columns, key, where)
     if y.mean() > 0.5:
         source.note("majority", target, share=float(y.mean()), label=classes.leaves)
@@ -150,7 +201,7 @@ def load_training(
     return Training(
         where, source.sha256, ids, as_features(frame, columns), y, columns, classes, target, key,
         aside, frame[date_columns(frame, columns)], reader.readings, tuple(source.notes),
-        unlabelled,
+        unlabelled, history, days, immature,
     )  # fmt: skip
 
 
@@ -232,8 +283,8 @@ def need_columns(
             )
 
 
-def check_ids(column: pd.Series, where: str) -> pd.Series:
-    """Ids as text, one a row and none missing, or an error with examples."""
+def check_ids(column: pd.Series, where: str, days: Days | None = None) -> pd.Series:
+    """Ids as text, one a row (and day, where rows have one) and none missing, or an error."""
     if column.isna().any():
         rows = list(np.flatnonzero(column.isna()) + 2)
         raise DataError(
@@ -241,13 +292,20 @@ def check_ids(column: pd.Series, where: str) -> pd.Series:
             f"(líneas {listed(rows)}). Cada cliente necesita su identificador."
         )
     ids = as_labels(column).reset_index(drop=True)
-    repeated = ids[ids.duplicated(keep=False)]
-    if len(repeated):
+    repeated = pd.DataFrame({"id": ids, "day": days}).duplicated(keep=False).to_numpy()
+    if not repeated.any():
+        return ids
+    found = ids[repeated]
+    said = f"{where}: {plural(found.nunique(), 'valor', 'valores')} de '{column.name}' en más de "
+    if days is not None:
+        several = [f"{i} el {day}" for i, day in zip(found, days[repeated], strict=True)]
         raise DataError(
-            f"{where}: {plural(repeated.nunique(), 'valor', 'valores')} de '{column.name}' en más "
-            f"de una fila ({listed(repeated.unique(), quote=True)}). Debe haber una fila por "
-            "cliente: quita las repetidas, deja la última de cada uno si hay una por mes, o elige "
-            "otra columna con id_col; si ninguna lo es, escribe --id-col '' y se numeran las "
-            "filas."
+            f"{said}una fila de la misma foto ({listed(dict.fromkeys(several))}). Debe haber una "
+            "fila por cliente y foto: quita las repetidas, o revisa id_col y snapshot_col."
         )
-    return ids
+    raise DataError(
+        f"{said}una fila ({listed(found.unique(), quote=True)}). Debe haber una fila por cliente: "
+        "quita las repetidas; si hay una por mes, di su fecha con --snapshot-col y cuánto se "
+        "espera el resultado con --horizon; o elige otra columna con id_col. Si ninguna lo es, "
+        "escribe --id-col '' y se numeran las filas."
+    )

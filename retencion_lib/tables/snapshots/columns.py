@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from retencion_lib.errors import DataError
-from retencion_lib.tables.snapshots.days import TIME, read_days
+from retencion_lib.tables.days import TIME, read_days
 from retencion_lib.tables.text import BLANKS
 from retencion_lib.tables.typed import Place, judge
 from retencion_lib.words import listed, plural

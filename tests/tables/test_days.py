@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from retencion_lib.errors import DataError
-from retencion_lib.tables.snapshots.days import read_days
+from retencion_lib.tables.days import read_days
 
 
 @pytest.mark.parametrize(

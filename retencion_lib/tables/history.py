@@ -1,0 +1,127 @@
+"""Rows with a date: what is asked of time, the day of each row, and which outcomes are known.
+
+A customer may have many rows, one a snapshot. `docs/tiempo.md` draws the clock.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from retencion_lib.errors import DataError, ParameterError
+from retencion_lib.home.history import History
+from retencion_lib.tables.clock import Clock, Days, parse_day, parse_duration
+from retencion_lib.tables.days import read_days
+from retencion_lib.words import listed, plural
+
+
+def ask_history(
+    snapshot_col: str, horizon: str, gap: str = "0d", as_of: str = "", *, date: str = ""
+) -> History | None:
+    """What a run asks of time; None where all is empty, and a customer has one row.
+
+    Parameters
+    ----------
+    date : str
+        The run's, ISO: nothing may be known after it.
+
+    Raises
+    ------
+    ParameterError
+        If a duration or a day is none, one of `snapshot_col` and `horizon` is missing, or the
+        data would end after the run.
+    """
+    if not snapshot_col:
+        given = {"horizon": horizon, "gap": gap.strip() not in ("", "0d") and gap, "as_of": as_of}
+        named = [f"{name} = '{value}'" for name, value in given.items() if value]
+        if named:
+            raise ParameterError(
+                f"{listed(named)} sin snapshot_col: falta decir qué columna tiene la fecha de cada "
+                "fila. Añade --snapshot-col COLUMNA, o quita lo demás si hay una fila por cliente."
+            )
+        return None
+    if not horizon:
+        raise ParameterError(
+            f"snapshot_col = '{snapshot_col}' sin horizon: falta decir cuánto se espera el "
+            "resultado de cada fila, para no aprender de las que aún no lo tienen. Añade por "
+            "ejemplo --horizon 28d."
+        )
+    asked = History(snapshot_col, horizon.strip(), gap.strip() or "0d", as_of.strip())
+    clock_of(replace(asked, as_of=asked.as_of or "1970-01-01"))
+    if asked.as_of and date and parse_day(asked.as_of, "as_of") > np.datetime64(date):
+        raise ParameterError(
+            f"as_of = '{as_of}' es posterior a la fecha de la ejecución, {date}: los datos no "
+            "pueden llegar hasta un día que no ha pasado."
+        )
+    return asked
+
+
+def clock_of(history: History) -> Clock:
+    """The clock of a history whose last day is known."""
+    return Clock(
+        horizon=parse_duration(history.horizon, "horizon"),
+        gap=parse_duration(history.gap, "gap", zero=True),
+        as_of=parse_day(history.as_of, "as_of"),
+    )
+
+
+def row_days(column: pd.Series, where: str) -> Days:
+    """Day of the snapshot of each row.
+
+    Raises
+    ------
+    DataError
+        If one is missing, is no date, or they are written in several ways.
+    """
+    missing = np.flatnonzero(column.isna())
+    if len(missing):
+        raise DataError(
+            f"{where}: '{column.name}' está vacío en {plural(len(missing), 'fila', 'filas')} "
+            f"(líneas {listed(missing + 2)}). Cada fila necesita la fecha de su foto."
+        )
+    codes, texts = pd.factorize(column.astype(str))
+    return read_days(list(texts), f"{where}, '{column.name}'")[codes]
+
+
+def settled(history: History, days: Days, where: str, *, date: str = "") -> History:
+    """The same with the last day of the data known: the one given, or that of the newest row.
+
+    Raises
+    ------
+    DataError
+        If a snapshot is of later than that day, or of after the run.
+    """
+    last = parse_day(history.as_of, "as_of") if history.as_of else days.max()
+    limit, said = last, f"as_of = '{last}'"
+    if date and np.datetime64(date) < last:
+        limit, said = np.datetime64(date), f"la fecha de la ejecución, {date}"
+    later = days > limit
+    if later.any():
+        raise DataError(
+            f"{where}: {plural(int(later.sum()), 'fila tiene', 'filas tienen')} en "
+            f"'{history.snapshot_col}' una fecha posterior a {said} (como "
+            f"{listed(np.unique(days[later])[:3].astype(str), quote=True)}), y de un día que no ha "
+            "llegado no hay foto. Corrige las fechas, o di con as_of hasta qué día llegan los datos."
+        )
+    return replace(history, as_of=str(last))
+
+
+def known_outcomes(history: History, days: Days, where: str) -> np.ndarray:
+    """True for the rows whose outcome is known whole, shape (n,).
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    clock = clock_of(history)
+    mature = clock.mature(days)
+    if not mature.any():
+        first = days.min()
+        raise DataError(
+            f"{where}: ninguna fila ha madurado. La foto más antigua es del {first}; con gap = "
+            f"'{history.gap}' y horizon = '{history.horizon}' su resultado se sabe el "
+            f"{clock.closes(first)}, y los datos llegan al {history.as_of}. Acorta horizon, espera, "
+            "o di con as_of hasta qué día llegan los datos si es más tarde."
+        )
+    return mature
