@@ -111,11 +111,12 @@ def _drawn_customers(
     panel: Panel,
 ) -> list[dict[str, float]]:
     left, flagged, within = y == 1, p >= threshold, ranked_within(y, p, panel)
-    square, loss = (p - y) ** 2, row_log_loss(y, p)
+    sizes = np.stack([np.ones(len(y)), left & flagged, left, flagged, (p - y) ** 2])
+    sizes = np.vstack([sizes, row_log_loss(y, p)])
     draws = []
     for weight in weights:
-        rows, hits = weight.sum(), weight @ (flagged & left)
         found = dict(zip(WITHIN, measures_within(within, weight, capacity), strict=True))
-        found["f1"] = 2 * hits / max(1, weight @ flagged + weight @ left)
-        draws.append(found | {"brier": weight @ square / rows, "log_loss": weight @ loss / rows})
+        rows, hits, leavers, chosen, square, loss = (sizes * weight).sum(axis=1)
+        found["f1"] = 2 * hits / max(1, chosen + leavers)
+        draws.append(found | {"brier": square / rows, "log_loss": loss / rows})
     return draws

@@ -21,7 +21,8 @@ class Within:
     left: np.ndarray  # 1. where that row left
     first: np.ndarray  # place in `order` of the first row of each snapshot
     last: np.ndarray  # place in `order` of the last of equal scores of a snapshot
-    levels: np.ndarray  # place in `last` of the first score of each snapshot
+    levels: np.ndarray  # place in `last` of the highest score of each snapshot
+    start: np.ndarray  # of each place in `last`, the first row of its snapshot
 
 
 def ranked_within(y: np.ndarray, p: np.ndarray, panel: Panel) -> Within:
@@ -32,8 +33,10 @@ def ranked_within(y: np.ndarray, p: np.ndarray, panel: Panel) -> Within:
     turns = np.diff(snapshots) != 0
     first = np.flatnonzero(np.append(len(order) > 0, turns))
     last = np.flatnonzero(np.append(turns | (np.diff(scores) != 0), len(order) > 0))
+    levels = np.searchsorted(last, first)
+    start = np.repeat(first, np.diff(np.append(levels, len(last))))
     left = (np.asarray(y)[order] == 1).astype(float)
-    return Within(order, left, first, last, np.searchsorted(last, first))
+    return Within(order, left, first, last, levels, start)
 
 
 def measures_within(within: Within, weight: np.ndarray, capacity: float = 0.10) -> np.ndarray:
@@ -72,14 +75,12 @@ def _totals(within: Within, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 def _areas(within: Within, hits: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """By snapshot: pairs in order, ties one half, and precision summed over the leavers."""
-    sizes = np.diff(np.append(within.levels, len(within.last)))
-    start = np.repeat(within.first, sizes)
-    hits, reached = hits[within.last + 1] - hits[start], chosen[within.last + 1] - chosen[start]
-    new = np.diff(hits, prepend=0.0)
-    new_rows = np.diff(reached, prepend=0.0)
-    new[within.levels], new_rows[within.levels] = hits[within.levels], reached[within.levels]
-    pairs = (new_rows - new) * (hits - new / 2)
-    precise = new * hits / np.maximum(reached, 1)
+    before = np.append(0, within.last[:-1] + 1)  # of each score, the rows of higher ones
+    until = within.last + 1
+    new, new_rows = hits[until] - hits[before], chosen[until] - chosen[before]
+    higher, reached = hits[before] - hits[within.start], chosen[until] - chosen[within.start]
+    pairs = (new_rows - new) * (higher + new / 2)
+    precise = new * (higher + new) / np.maximum(reached, 1)
     return np.add.reduceat(pairs, within.levels), np.add.reduceat(precise, within.levels)
 
 
