@@ -75,10 +75,9 @@ def _totals(within: Within, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 def _areas(within: Within, hits: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """By snapshot: pairs in order, ties one half, and precision summed over the leavers."""
-    before = np.append(0, within.last[:-1] + 1)  # of each score, the rows of higher ones
-    until = within.last + 1
-    new, new_rows = hits[until] - hits[before], chosen[until] - chosen[before]
-    higher, reached = hits[before] - hits[within.start], chosen[until] - chosen[within.start]
+    until, reached = hits[within.last + 1], chosen[within.last + 1]
+    new, new_rows = np.diff(until, prepend=0.0), np.diff(reached, prepend=0.0)
+    higher, reached = until - new - hits[within.start], reached - chosen[within.start]
     pairs = (new_rows - new) * (higher + new / 2)
     precise = new * (higher + new) / np.maximum(reached, 1)
     return np.add.reduceat(pairs, within.levels), np.add.reduceat(precise, within.levels)
