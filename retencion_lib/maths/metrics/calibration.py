@@ -147,8 +147,7 @@ def clustered_ece(
     parts, gap = _parts(p, n_bins), np.asarray(y) - np.asarray(p)
     influence = np.zeros((len(parts), len(gap)))
     for line, rows in enumerate(parts):
-        # Around the bin's own gap, so that what is false does not pass for noise.
-        influence[line, rows] = (gap[rows] - gap[rows].mean()) / len(gap)
+        influence[line, rows] = gap[rows] / len(gap)  # around zero, as if they were true
     rng = np.random.default_rng(seed)
     drawn = rng.multivariate_normal(np.zeros(len(parts)), panel.covariance(influence), repeats)
     gaps = np.abs(drawn).sum(axis=1)

@@ -70,27 +70,36 @@ def auc_influence(
     ndarray of shape (k, n)
         Zero in the other snapshots; each line sums to zero.
     """
-    left, scores = np.asarray(y) == 1, np.stack([np.asarray(score) for score in scores])
-    ranked = panel.ranked(y)
-    found, influence = [], np.zeros(scores.shape)
-    for snapshot in np.unique(panel.snapshots[ranked]):
-        here = panel.snapshots == snapshot
-        above, below = np.flatnonzero(here & left), np.flatnonzero(here & ~left)
-        beaten, beating = _placements(scores[:, above], scores[:, below])
-        found.append(beaten.mean(axis=1))
-        influence[:, above] = (beaten - found[-1][:, None]) / len(above)
-        influence[:, below] = (beating - found[-1][:, None]) / len(below)
-    if not found:
+    influence = np.zeros((len(scores), len(y)))
+    rows = np.flatnonzero(panel.ranked(y))
+    if len(rows) == 0:
         return np.full(len(scores), np.nan), influence * np.nan
-    return np.mean(found, axis=0), influence / len(found)
+    left = np.asarray(y)[rows] == 1
+    found, month = np.unique(panel.snapshots[rows], return_inverse=True)
+    size = np.bincount(month[left])[month] * left + np.bincount(month[~left])[month] * ~left
+    areas = []
+    for line, score in enumerate(scores):
+        placement = _placements(left, np.asarray(score)[rows], month)
+        area = np.bincount(month, placement * left / size)
+        influence[line, rows] = (placement - area[month]) / size / len(found)
+        areas.append(area.mean())
+    return np.array(areas), influence
 
 
-def _placements(above: np.ndarray, below: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Share of the others that each leaver beats, and that beat each who stayed; ties one half."""
-    m, n = above.shape[1], below.shape[1]
-    rank = rankdata(np.hstack([above, below]), axis=1)
-    beaten = (rank[:, :m] - rankdata(above, axis=1)) / n
-    return beaten, 1 - (rank[:, m:] - rankdata(below, axis=1)) / m
+def _placements(left: np.ndarray, score: np.ndarray, month: np.ndarray) -> np.ndarray:
+    """Share of the other class of its month that each leaver beats, or that beats who stayed.
+
+    Ties are one half. Months are 0, 1, 2 and so on.
+    """
+    # One ranking serves all months if those before lie wholly below.
+    rank = rankdata(score, method="dense") + month * len(score)
+    lower = rankdata(rank)
+    for label in (True, False):
+        own = left == label
+        others = np.bincount(month[~own])
+        before = np.append(0, np.cumsum(others)[:-1])
+        lower[own] = (lower[own] - rankdata(rank[own]) - before[month[own]]) / others[month[own]]
+    return np.where(left, lower, 1 - lower)
 
 
 def auc_difference(

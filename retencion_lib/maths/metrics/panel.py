@@ -36,7 +36,7 @@ class Panel:
         Parameters
         ----------
         influence : array of shape (k, n)
-            Each line sums to zero.
+            Each line sums to zero, as seen or if what is tested were true.
 
         Returns
         -------
