@@ -9,17 +9,23 @@ from retencion_lib.maths.metrics.calibration import (
     calibration_bins,
     expected_ece,
     reliability,
+    share_interval,
     wilson,
 )
 from retencion_lib.maths.metrics.contest import GIVEN_UP, STEPS, Contest, Duel, contest, duel
 from retencion_lib.maths.metrics.delong import AucDifference, auc_difference, delong_covariance
+from retencion_lib.maths.metrics.evaluation import METRICS, bootstrap_ci, evaluate, roc_auc
+from retencion_lib.maths.metrics.groups import (
+    Contrast,
+    auc_contrast,
+    mean_contrast,
+    rankable_in_both,
+)
 from retencion_lib.maths.metrics.losses import log_loss_difference, margin_log_loss, row_log_loss
+from retencion_lib.maths.metrics.panel import Panel, panel_of
 from retencion_lib.maths.metrics.ranking import (
-    METRICS,
-    bootstrap_ci,
     capacity_threshold,
     confusion,
-    evaluate,
     f1_at,
     f1_threshold,
     gains_curve,
@@ -31,9 +37,11 @@ from retencion_lib.maths.metrics.ranking import (
 )
 
 __all__ = [
-    "GIVEN_UP", "METRICS", "STEPS", "AucDifference", "Contest", "Duel", "Reliability",
-    "auc_difference", "bootstrap_ci", "brier_parts", "calibration_bins", "capacity_threshold",
-    "confusion", "contest", "delong_covariance", "duel", "evaluate", "expected_ece", "f1_at",
-    "f1_threshold", "gains_curve", "k_of", "lift_at_k", "log_loss_difference", "margin_log_loss",
-    "precision_at_k", "reliability", "row_log_loss", "same_share", "top_k", "wilson",
+    "GIVEN_UP", "METRICS", "STEPS", "AucDifference", "Contest", "Contrast", "Duel", "Panel",
+    "Reliability", "auc_contrast", "auc_difference", "bootstrap_ci", "brier_parts",
+    "calibration_bins", "capacity_threshold", "confusion", "contest", "delong_covariance", "duel",
+    "evaluate", "expected_ece", "f1_at", "f1_threshold", "gains_curve", "k_of", "lift_at_k",
+    "log_loss_difference", "margin_log_loss", "mean_contrast", "panel_of", "precision_at_k",
+    "rankable_in_both", "reliability", "roc_auc", "row_log_loss", "same_share", "share_interval",
+    "top_k", "wilson",
 ]  # fmt: skip

@@ -11,6 +11,8 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 from scipy.stats import norm
 
+from retencion_lib.maths.metrics.panel import Panel
+
 BINS = 10
 
 
@@ -44,25 +46,49 @@ def wilson(hits: np.ndarray, n: np.ndarray, level: float = 0.95) -> tuple[np.nda
     return np.clip(middle - half, 0, share), np.clip(middle + half, share, 1)
 
 
+def share_interval(
+    hits: np.ndarray, panel: Panel | None = None, level: float = 0.95
+) -> tuple[float, float]:
+    """Wilson's interval of the share of rows that are true, shape (n,).
+
+    In a panel its size is the effective one: that of strangers with as large an error (at most
+    the rows; the customers where no error shows). Korn & Graubard (1998), Survey Methodology
+    24(2), 193-201.
+    """
+    if panel is None:
+        low, high = wilson(hits.sum(), len(hits), level)
+        return float(low), float(high)
+    share = float(hits.mean())
+    error = panel.error((hits - share) / len(hits))
+    size = min(len(hits), share * (1 - share) / error**2) if error > 0 else panel.n_customers
+    low, high = wilson(share * size, size, level)
+    return float(low), float(high)
+
+
 def _parts(p: np.ndarray, n_bins: int) -> list[np.ndarray]:
     order = np.argsort(p, kind="stable")
     return [part for part in np.array_split(order, n_bins) if len(part)]
 
 
-def calibration_bins(y: np.ndarray, p: np.ndarray, n_bins: int = BINS) -> pd.DataFrame:
+def calibration_bins(
+    y: np.ndarray, p: np.ndarray, n_bins: int = BINS, panel: Panel | None = None
+) -> pd.DataFrame:
     """Mean score and share that left in bins of equal size, from low to high.
 
     Returns
     -------
     DataFrame
         ``bin, prob_pred, prob_true, count, low, high``: the last two are the 95 % interval of
-        the share that left.
+        the share that left; in a panel, that of its customers.
     """
     y, p = np.asarray(y), np.asarray(p)
     parts = _parts(p, n_bins)
     sizes = np.array([len(part) for part in parts])
     hits = np.array([y[part].sum() for part in parts])
-    low, high = wilson(hits, sizes)
+    if panel is None:
+        low, high = wilson(hits, sizes)
+    else:
+        low, high = zip(*(share_interval(y[rows], panel.take(rows)) for rows in parts), strict=True)
     return pd.DataFrame(
         {
             "bin": range(1, len(parts) + 1),
@@ -102,6 +128,32 @@ def expected_ece(
     return float(gaps.mean()), float(np.quantile(gaps, 0.95))
 
 
+def clustered_ece(
+    y: np.ndarray,
+    p: np.ndarray,
+    panel: Panel,
+    *,
+    n_bins: int = BINS,
+    repeats: int = 500,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """`expected_ece` where a customer has many rows, which leave or stay together.
+
+    Simulated: the gaps of all bins are drawn at once, normal around zero, as much alike as those
+    of the same customers are. NaN where there is only one customer.
+    """
+    if panel.n_customers < 2:
+        return np.nan, np.nan
+    parts, gap = _parts(p, n_bins), np.asarray(y) - np.asarray(p)
+    influence = np.zeros((len(parts), len(gap)))
+    for line, rows in enumerate(parts):
+        influence[line, rows] = gap[rows] / len(gap)  # around zero, as if they were true
+    rng = np.random.default_rng(seed)
+    drawn = rng.multivariate_normal(np.zeros(len(parts)), panel.covariance(influence), repeats)
+    gaps = np.abs(drawn).sum(axis=1)
+    return float(gaps.mean()), float(np.quantile(gaps, 0.95))
+
+
 def slope_and_intercept(y: np.ndarray, p: np.ndarray) -> tuple[float, float]:
     """Logistic regression of the outcome on the log-odds: Cox (1958), Biometrika 45, 562-565.
 
@@ -133,11 +185,15 @@ def brier_parts(y: np.ndarray, p: np.ndarray, n_bins: int = BINS) -> tuple[float
     return reliable, resolved, rate * (1 - rate)
 
 
-def reliability(y: np.ndarray, p: np.ndarray, *, seed: int = 0) -> Reliability:
-    """All of `Reliability` for one set of probabilities."""
+def reliability(
+    y: np.ndarray, p: np.ndarray, *, seed: int = 0, panel: Panel | None = None
+) -> Reliability:
+    """All of `Reliability` for one set of probabilities; in a panel, noise is by customers."""
     y, p = np.asarray(y), np.asarray(p)
-    mean, limit = expected_ece(p, seed=seed)
+    expected = (
+        expected_ece(p, seed=seed) if panel is None else clustered_ece(y, p, panel, seed=seed)
+    )
     slope, intercept = slope_and_intercept(y, p)
     brier = float(np.mean((p - y) ** 2))
     ece = _ece(y, p, _parts(p, BINS))
-    return Reliability(ece, mean, limit, slope, intercept, brier, *brier_parts(y, p))
+    return Reliability(ece, *expected, slope, intercept, brier, *brier_parts(y, p))

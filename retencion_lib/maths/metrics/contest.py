@@ -7,16 +7,18 @@ standard errors of it; with one, that is the rule of Breiman, Friedman, Olshen a
 Classification and Regression Trees (1984), 3.4.3.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from sklearn.metrics import roc_auc_score
 
 from retencion_lib.maths.metrics.delong import auc_difference
+from retencion_lib.maths.metrics.evaluation import roc_auc
 from retencion_lib.maths.metrics.losses import log_loss_difference, row_log_loss
+from retencion_lib.maths.metrics.panel import Panel
+from retencion_lib.maths.metrics.within import WITHIN, measures_within, ranked_within
 
 LEVEL = 0.05  # two rankings with a larger p-value are tied
 GIVEN_UP = 0.0  # paired standard errors of log-loss that simplicity may cost
@@ -49,6 +51,7 @@ def contest(
     given_up: float = GIVEN_UP,
     seed: int = 0,
     repeats: int = 300,
+    panel: Panel | None = None,
 ) -> Contest:
     """Choose among scores of the same rows.
 
@@ -62,54 +65,59 @@ def contest(
         1 = left.
     scores : mapping of name to array of shape (n,)
         From the simplest to the most complex.
+    panel : Panel, optional
+        Whose each row is and of when: rankings are then judged within snapshots, and what is
+        noise by customers.
     """
-    auc = {name: float(roc_auc_score(y, p)) for name, p in scores.items()}
+    auc = {name: roc_auc(y, p, panel) for name, p in scores.items()}
     best = max(auc, key=auc.get)
     rows = []
     for name, p in scores.items():
-        gap = auc_difference(y, p, scores[best])
+        gap = auc_difference(y, p, scores[best], panel)
         alike = name == best or gap.p_value > LEVEL
         rows.append((name, auc[name], gap.difference, gap.error, gap.p_value, alike))
     table = pd.DataFrame(rows, columns=["family", "roc_auc", "gap", "error", "p_value", "tied"])
     left = list(table.loc[table["tied"], "family"])
     tied = {"roc_auc": left}
-    draws = _redrawn(y, {name: scores[name] for name in left}, seed, repeats)
+    draws = _redrawn(y, {name: scores[name] for name in left}, seed, repeats, panel)
     for step, (seen, drawn) in draws.items():
         top = max(left, key=lambda name: seen[name])
         left = [name for name in left if _holds_zero(drawn[top] - drawn[name])]
         tied[step] = left
     truest = min(left, key=lambda name: row_log_loss(y, scores[name]).mean())
-    gaps = {name: log_loss_difference(y, scores[name], scores[truest]) for name in left}
+    gaps = {name: log_loss_difference(y, scores[name], scores[truest], panel) for name in left}
     left = [name for name, (gap, error) in gaps.items() if gap <= given_up * error]
     tied["log_loss"] = left
     return Contest(left[0], best, tied, table, truest, gaps)
 
 
 def _holds_zero(differences: np.ndarray) -> bool:
-    low, high = np.quantile(differences, [0.025, 0.975])
+    known = differences[np.isfinite(differences)]
+    if len(known) == 0:
+        return True  # a panel without a snapshot to rank tells nobody apart
+    low, high = np.quantile(known, [0.025, 0.975])
     return bool(low <= 0 <= high)
 
 
 def _redrawn(
-    y: np.ndarray, scores: Mapping[str, np.ndarray], seed: int, repeats: int
+    y: np.ndarray,
+    scores: Mapping[str, np.ndarray],
+    seed: int,
+    repeats: int,
+    panel: Panel | None,
 ) -> dict[str, tuple[dict[str, float], dict[str, np.ndarray]]]:
     """PR-AUC and F1 as seen, and in bootstrap draws that all scores share."""
     if len(scores) == 1:
         flat = (dict.fromkeys(scores, 0.0), dict.fromkeys(scores, np.zeros(1)))
         return {"pr_auc": flat, "f1": flat}
-    rng = np.random.default_rng(seed)
     y = np.asarray(y)
-    ranked = {name: _ranked(p) for name, p in scores.items()}
-    seen = {name: _two(y, order, np.ones(len(y))) for name, order in ranked.items()}
+    measured = {name: _measured(y, p, panel) for name, p in scores.items()}
+    seen = {name: of(np.ones(len(y))) for name, of in measured.items()}
     drawn = {name: [] for name in scores}
-    for _ in range(repeats):
-        weight = np.empty(len(y))
-        for label in (0, 1):
-            members = y == label
-            n = int(members.sum())
-            weight[members] = np.bincount(rng.integers(0, n, n), minlength=n)
-        for name, order in ranked.items():
-            drawn[name].append(_two(y, order, weight))
+    draws = _rows_redrawn(y, seed, repeats) if panel is None else panel.redrawn(seed, repeats)
+    for weight in draws:
+        for name, of in measured.items():
+            drawn[name].append(of(weight))
     return {
         step: (
             {name: pair[i] for name, pair in seen.items()},
@@ -117,6 +125,32 @@ def _redrawn(
         )
         for i, step in enumerate(("pr_auc", "f1"))
     }
+
+
+def _rows_redrawn(y: np.ndarray, seed: int, repeats: int) -> Iterator[np.ndarray]:
+    """How often each row is in each draw, within each class."""
+    rng = np.random.default_rng(seed)
+    for _ in range(repeats):
+        weight = np.empty(len(y))
+        for label in (0, 1):
+            members = y == label
+            n = int(members.sum())
+            weight[members] = np.bincount(rng.integers(0, n, n), minlength=n)
+        yield weight
+
+
+def _measured(
+    y: np.ndarray, p: np.ndarray, panel: Panel | None
+) -> Callable[[np.ndarray], tuple[float, float]]:
+    """PR-AUC and the best F1 of a score by the weights of rows, all sorting done before."""
+    ranked = _ranked(p)
+    if panel is None:
+        return lambda weight: _two(y, ranked, weight)
+    within, place = ranked_within(y, p, panel), WITHIN.index("pr_auc")
+    return lambda weight: (
+        float(measures_within(within, weight)[place]),
+        _two(y, ranked, weight)[1],
+    )
 
 
 Ranked = tuple[np.ndarray, np.ndarray]
@@ -152,7 +186,14 @@ class Duel:
     among: int
 
 
-def duel(y: np.ndarray, champion: np.ndarray, challenger: np.ndarray, *, among: int = 1) -> Duel:
+def duel(
+    y: np.ndarray,
+    champion: np.ndarray,
+    challenger: np.ndarray,
+    *,
+    among: int = 1,
+    panel: Panel | None = None,
+) -> Duel:
     """Promote only a challenger that ranks better, or ranks alike and is truer, beyond noise.
 
     The best of several candidates on some rows is ahead on those rows by luck alone, so the levels
@@ -164,10 +205,12 @@ def duel(y: np.ndarray, champion: np.ndarray, challenger: np.ndarray, *, among: 
         Outcome and the two probabilities, each from models that never saw the row.
     among : int
         How many candidates the challenger was chosen from, on the same rows.
+    panel : Panel, optional
+        Whose each row is and of when.
     """
-    auc = auc_difference(y, challenger, champion)
+    auc = auc_difference(y, challenger, champion, panel)
     p_value = min(1.0, auc.p_value * among)
-    fall, error = log_loss_difference(y, champion, challenger)
+    fall, error = log_loss_difference(y, champion, challenger, panel)
     truer = error > 0 and fall / error > norm.isf(CALIBRATION_LEVEL / 2 / among)
     if p_value < LEVEL:
         reason = "ranks_better" if auc.difference > 0 else "ranks_worse"

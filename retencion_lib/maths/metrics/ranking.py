@@ -5,9 +5,6 @@ Throughout, `y` has shape (n,) with 1 = left and `p` has shape (n,) with the sco
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
-
-METRICS = ("roc_auc", "pr_auc", "f1", "precision_at_k", "lift_at_k", "brier", "log_loss")
 
 
 def k_of(n: int, capacity: float) -> int:
@@ -59,32 +56,6 @@ def same_share(cut: float, scores: np.ndarray, others: np.ndarray) -> float:
     return float(np.sort(others)[-k]) if k else float(cut)
 
 
-def evaluate(
-    y: np.ndarray, p: np.ndarray, *, capacity: float = 0.10, threshold: float | None = None
-) -> dict[str, float]:
-    """All `METRICS` of one set of scores.
-
-    Parameters
-    ----------
-    y, p : array of shape (n,)
-        Outcome and score.
-    capacity : float
-        Share of customers that the team can contact; K of Precision@K and Lift@K.
-    threshold : float, optional
-        Where F1 is taken; by default where it is best on these very scores.
-    """
-    k = k_of(len(y), capacity)
-    return {
-        "roc_auc": float(roc_auc_score(y, p)),
-        "pr_auc": float(average_precision_score(y, p)),
-        "f1": f1_at(y, p, f1_threshold(y, p) if threshold is None else threshold),
-        "precision_at_k": precision_at_k(y, p, k),
-        "lift_at_k": lift_at_k(y, p, k),
-        "brier": float(brier_score_loss(y, p)),
-        "log_loss": float(log_loss(y, p)),
-    }
-
-
 def gains_curve(y: np.ndarray, p: np.ndarray) -> pd.DataFrame:
     """Share of the leavers reached by contacting each share of customers, best first."""
     hits = np.cumsum(np.asarray(y)[np.argsort(-np.asarray(p), kind="stable")])
@@ -106,29 +77,3 @@ def confusion(y: np.ndarray, p: np.ndarray, threshold: float) -> dict[str, int]:
         "fn": int((~chosen & y).sum()),
         "tp": int((chosen & y).sum()),
     }
-
-
-def bootstrap_ci(
-    y: np.ndarray,
-    p: np.ndarray,
-    *,
-    capacity: float,
-    threshold: float,
-    seed: int,
-    repeats: int = 500,
-) -> dict[str, tuple[float, float]]:
-    """95 % percentile bootstrap interval of each metric, widened to hold the value itself.
-
-    Rows are drawn within each class, so that every draw has leavers.
-    """
-    rng = np.random.default_rng(seed)
-    y, p = np.asarray(y), np.asarray(p)
-    classes = [np.flatnonzero(y == label) for label in (0, 1)]
-    draws = []
-    for _ in range(repeats):
-        rows = np.concatenate([rng.choice(members, len(members)) for members in classes])
-        draws.append(evaluate(y[rows], p[rows], capacity=capacity, threshold=threshold))
-    seen = evaluate(y, p, capacity=capacity, threshold=threshold)
-    table = pd.DataFrame(draws)
-    low, high = table.quantile(0.025), table.quantile(0.975)
-    return {m: (min(low[m], seen[m]), max(high[m], seen[m])) for m in METRICS}

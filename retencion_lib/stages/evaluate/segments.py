@@ -1,9 +1,7 @@
 """Does the model treat every group alike? Ranking, truth and notices by group, and what is noise.
 
-Each group is compared with everybody else. Ranking: ROC-AUC, its error by DeLong. Truth: how
-many left beyond the scores, its error that of true scores. Notices and their precision: two
-proportions. All the comparisons made are counted (Holm 1979): with many groups, some would
-look different by luck.
+Each group is compared with everybody else, by `contrast`. All the comparisons made are counted
+(Holm 1979): with many groups, some would look different by luck.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,15 +10,14 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
-from retencion_lib.home.exam import Compared, GroupRow, Groups
+from retencion_lib.home.exam import GroupRow, Groups
 from retencion_lib.maths import metrics
+from retencion_lib.stages.evaluate.contrast import compare_one
 from retencion_lib.stages.evaluate.examine import Examined
 from retencion_lib.tables import Training
 
 LEVEL = 0.05
-MIN_ROWS, MIN_CLASS = 30, 10  # customers of a group, and of each class, to be compared
 FEW_VALUES, BANDS, MAX_GROUPS = 6, 4, 12
 MEASURES = ("roc_auc", "calibration", "selected", "precision")
 LABEL, BAND = "label", "band"  # kinds of group that have a code
@@ -110,6 +107,7 @@ def compare_groups(
     columns: Mapping[str, pd.Series],
     *,
     named: bool = True,
+    panel: metrics.Panel | None = None,
 ) -> Segments:
     """Compare each group with everybody else.
 
@@ -124,6 +122,8 @@ def compare_groups(
     named : bool
         Whether the user asked for them; only then are notices and their precision compared,
         since these follow how many leave in a group, and in most they differ rightly.
+    panel : Panel, optional
+        Whose each row is and of when, where customers have many.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def compare_groups(
         found = sorted(labels.unique())
         for place, group in enumerate(found):
             inside = np.array([own == group for own in labels])
-            row = _compare_one(y, p, p >= threshold, inside)
+            row = compare_one(y, p, p >= threshold, inside, panel)
             if len(found) == 2 and place:
                 # The second of two groups is the rest of the first: the same comparison.
                 row = replace(row, **{f"{m}_p": np.nan for m in MEASURES})
@@ -166,54 +166,3 @@ def holm(p_values: np.ndarray, level: float = LEVEL) -> np.ndarray:
     rejected = np.zeros(len(p_values), bool)
     rejected[order[np.logical_and.accumulate(holds)]] = True
     return rejected
-
-
-def _compare_one(y: np.ndarray, p: np.ndarray, flagged: np.ndarray, inside: np.ndarray) -> GroupRow:
-    enough = min(inside.sum(), (~inside).sum()) >= MIN_ROWS
-    gaps, errors = zip(*(_gap(y[part], p[part]) for part in (inside, ~inside)), strict=True)
-    return GroupRow(
-        n=int(inside.sum()),
-        left=float(y[inside].mean()),
-        left_rest=float(y[~inside].mean()) if (~inside).any() else np.nan,
-        foreseen=float(p[inside].mean()),
-        calibration_p=_p_value(gaps[0] - gaps[1], np.hypot(*errors)) if enough else np.nan,
-        **_auc(y, p, inside).under("roc_auc"),
-        **_share(flagged[inside], flagged[~inside]).under("selected"),
-        **_share(y[inside & flagged] == 1, y[~inside & flagged] == 1).under("precision"),
-    )
-
-
-def _auc(y: np.ndarray, p: np.ndarray, inside: np.ndarray) -> Compared:
-    found = []
-    for part in (inside, ~inside):
-        if min(np.bincount(y[part].astype(int), minlength=2)) < MIN_CLASS:
-            found.append((np.nan, np.nan))
-            continue
-        auc, covariance = metrics.delong_covariance(y[part], [p[part]])
-        found.append((float(auc[0]), float(np.sqrt(covariance[0, 0]))))
-    (own, error), (rest, rest_error) = found
-    half = norm.ppf(0.975) * error
-    low, high = max(0.0, own - half), min(1.0, own + half)
-    return Compared(own, low, high, rest, _p_value(own - rest, np.hypot(error, rest_error)))
-
-
-def _gap(y: np.ndarray, p: np.ndarray) -> tuple[float, float]:
-    """Share that left beyond the scores, and its standard error if the scores are true."""
-    if len(y) == 0:
-        return np.nan, np.nan
-    return float((y - p).mean()), float(np.sqrt((p * (1 - p)).sum()) / len(y))
-
-
-def _share(own: np.ndarray, rest: np.ndarray) -> Compared:
-    if len(own) == 0 or len(rest) == 0:
-        return Compared()
-    low, high = metrics.wilson(own.sum(), len(own))
-    pooled = (own.sum() + rest.sum()) / (len(own) + len(rest))
-    error = np.sqrt(pooled * (1 - pooled) * (1 / len(own) + 1 / len(rest)))
-    enough = min(len(own), len(rest)) >= MIN_ROWS
-    p = _p_value(own.mean() - rest.mean(), error) if enough else np.nan
-    return Compared(float(own.mean()), float(low), float(high), float(rest.mean()), p)
-
-
-def _p_value(gap: float, error: float) -> float:
-    return float(2 * norm.sf(abs(gap) / error)) if error > 0 else np.nan

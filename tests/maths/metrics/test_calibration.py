@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from scipy.special import expit, logit
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
 from sklearn.metrics import brier_score_loss
 
 from retencion_lib.maths import metrics
@@ -69,3 +69,64 @@ def test_the_interval_of_a_share_holds_the_share_to_the_last_digit(n):
     for hits in (0, 1, n):
         low, high = metrics.wilson(np.array(hits), np.array(n))
         assert 0 <= low <= hits / n <= high <= 1
+
+
+def lasting(customers, seed, months=12):
+    """Outcomes of customers who leave or stay for good, and true probabilities of each row."""
+    rng = np.random.default_rng(seed)
+    z = -1 + rng.normal(size=(customers, 1)) + 0.3 * rng.normal(size=(customers, months))
+    luck = 0.95 * rng.normal(size=(customers, 1)) + 0.3 * rng.normal(size=(customers, months))
+    y = (luck < z * np.hypot(0.95, 0.3)).astype(int)
+    owner, when = np.indices(y.shape)
+    return y.ravel(), norm.cdf(z).ravel(), metrics.Panel(owner.ravel(), when.ravel())
+
+
+def test_true_probabilities_of_lasting_customers_are_trusted_by_customers_only():
+    found = [lasting(1000, seed) for seed in range(40)]
+    by_customer = [metrics.reliability(y, p, panel=panel) for y, p, panel in found]
+    assert sum(f.trusted for f in by_customer) >= 34  # 95 of 100 are expected
+    assert sum(metrics.reliability(y, p).trusted for y, p, _ in found) < 28
+    gaps, expected = zip(*((f.ece, f.ece_perfect) for f in by_customer), strict=True)
+    assert np.mean(gaps) == pytest.approx(np.mean(expected), rel=0.1)
+
+
+def test_false_probabilities_of_lasting_customers_are_not_trusted():
+    y, p, panel = lasting(1000, 0)
+    assert not metrics.reliability(y, expit(logit(p) + 0.6), panel=panel).trusted
+
+
+def test_with_one_row_a_customer_the_limit_of_the_gap_is_that_of_independent_rows():
+    y, p = draw(20_000, 1)
+    panel = metrics.Panel(np.arange(len(y)), np.zeros(len(y), int))
+    ours, plain = metrics.reliability(y, p, panel=panel), metrics.reliability(y, p)
+    assert (ours.ece, ours.slope) == (plain.ece, plain.slope)
+    assert ours.ece_limit == pytest.approx(plain.ece_limit, rel=0.1)
+
+
+def test_one_customer_alone_proves_no_probability():
+    panel = metrics.Panel(np.zeros(10, int), np.arange(10))
+    found = metrics.reliability(Y, P, panel=panel)
+    assert np.isnan(found.ece_limit)
+    assert not found.trusted
+
+
+def test_the_interval_of_a_share_has_the_size_of_an_equal_error():
+    # Four customers, two rows each, who differ from the half by 1, 1, -1 and -1 rows of eight:
+    # variance 4/3 × 4 × (1/8)² = 1/12, that of .25/(1/12) = 3 strangers, half of whom left.
+    hits, panel = np.repeat([1, 1, 0, 0], 2), metrics.Panel(np.repeat(np.arange(4), 2), Y[:8])
+    expected = metrics.wilson(np.array(1.5), np.array(3.0))
+    assert metrics.share_interval(hits, panel) == pytest.approx(tuple(expected))
+
+
+def test_a_share_without_an_error_has_the_size_of_its_customers():
+    panel = metrics.Panel(np.repeat(np.arange(5), 4), np.tile(np.arange(4), 5))
+    expected = metrics.wilson(np.array(0), np.array(5))
+    assert metrics.share_interval(np.zeros(20, int), panel) == pytest.approx(tuple(expected))
+
+
+def test_the_bins_of_a_panel_are_the_same_with_wider_intervals():
+    y, p, panel = lasting(300, 2)
+    plain, ours = metrics.calibration_bins(y, p), metrics.calibration_bins(y, p, panel=panel)
+    same = ["bin", "prob_pred", "prob_true", "count"]
+    assert ours[same].equals(plain[same])
+    assert ((ours["high"] - ours["low"]) > 1.2 * (plain["high"] - plain["low"])).sum() >= 8

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from retencion_lib.home.exam import GroupRow
+from retencion_lib.maths import metrics
 from retencion_lib.stages.evaluate import say, segments
 
 
@@ -114,3 +115,68 @@ def test_a_table_without_groups_says_so():
     found = segments.compare_groups(y, p, 0.3, {}, named=False)
     assert (found.n_tests, say.groups_sentences(found), len(say.groups_table(found))) == (0, [], 0)
     assert "Nombra en segments" in say.no_groups_sentence(found)
+
+
+def lasting(n=200, months=12, seed=0):
+    """Customers who are the same every month, in a group that plays no part."""
+    y, p, group, rng = base(n, seed)
+    p = np.clip(np.tile(p, months) + 0.02 * rng.normal(size=n * months), 0.001, 0.999)
+    panel = metrics.Panel(np.tile(np.arange(n), months), np.repeat(np.arange(months), n))
+    return np.tile(y, months), p, pd.concat([group] * months, ignore_index=True), panel
+
+
+def test_copies_of_customers_say_of_a_group_what_one_row_of_each_says():
+    y, p, group, _ = base(600)
+    strangers = metrics.Panel(np.arange(600), np.zeros(600, int))
+    copies = metrics.Panel(np.tile(np.arange(600), 12), np.repeat(np.arange(12), 600))
+    twelve = pd.concat([group] * 12, ignore_index=True)
+    once = segments.compare_groups(y, p, 0.3, {"town": group}, panel=strangers)
+    often = segments.compare_groups(
+        np.tile(y, 12), np.tile(p, 12), 0.3, {"town": twelve}, panel=copies
+    )
+    for one_row, copied in zip(once.groups, often.groups, strict=True):
+        assert copied.n == 12 * one_row.n
+        for measure in segments.MEASURES:
+            assert copied.p_value(measure) == pytest.approx(one_row.p_value(measure))
+        assert (copied.selected_low, copied.roc_auc_high) == pytest.approx(
+            (one_row.selected_low, one_row.roc_auc_high)
+        )
+
+
+def test_with_one_row_a_customer_groups_compare_nearly_as_without_a_panel():
+    y, p, group, _ = base(6000)
+    panel = metrics.Panel(np.arange(6000), np.zeros(6000, int))
+    ours = segments.compare_groups(y, p, 0.3, {"town": group}, panel=panel)
+    plain = segments.compare_groups(y, p, 0.3, {"town": group})
+    for own, other in zip(ours.groups, plain.groups, strict=True):
+        for measure in segments.MEASURES:
+            assert own.p_value(measure) == pytest.approx(other.p_value(measure), abs=0.02)
+
+
+def test_rows_of_few_customers_are_too_few_to_compare():
+    y, p, group, panel = lasting()
+    group[panel.customers < 5] = "tiny"
+    row = one(segments.compare_groups(y, p, 0.3, {"town": group}, panel=panel), "tiny")
+    assert row.n == 60  # rows, twice as many as would be compared of strangers
+    assert np.isnan([row.roc_auc_p, row.calibration_p, row.selected_p, row.precision_p]).all()
+
+
+def test_a_group_of_a_panel_that_is_ranked_at_random_is_named():
+    y, p, group, panel = lasting(1500)
+    own = (group == "c").to_numpy()
+    p[own] = np.random.default_rng(0).permutation(p[own])
+    found = segments.compare_groups(y, p, 0.3, {"town": group}, panel=panel)
+    assert "roc_auc" in one(found, "c").differs
+
+
+@pytest.mark.slow
+def test_groups_of_a_panel_without_differences_are_told_apart_by_rows_and_not_by_customers():
+    claimed = np.zeros(2)
+    for seed in range(200):
+        y, p, group, panel = lasting(400, seed=seed)
+        given = y, p, 0.3, {"town": group}
+        for which, own in enumerate((panel, None)):
+            claimed[which] += len(segments.compare_groups(*given, panel=own).differing()) > 0
+    # 5 % of 200 is 10; 18 is its 99 % limit (binomial).
+    assert claimed[0] <= 18
+    assert claimed[1] > 60
