@@ -1,4 +1,4 @@
-"""What is asked of a table whose customers have a history: as 02 logs it and later stages repeat it."""
+"""What 02 was asked of time, where customers have a history: later stages repeat it."""
 
 from dataclasses import dataclass
 

@@ -7,9 +7,9 @@ import pandas as pd
 
 from retencion_lib.errors import DataError
 from retencion_lib.home.terms import Terms
+from retencion_lib.tables.ids import as_labels, id_name, need_columns, with_id
 from retencion_lib.tables.read import read_table
 from retencion_lib.tables.sources import open_source
-from retencion_lib.tables.training import as_labels, id_name, need_columns, with_id
 from retencion_lib.words import listed, plural
 
 

@@ -57,8 +57,9 @@ def describe_columns(
     Returns
     -------
     list of ColumnInfo
-        ``use`` is False for the id, the target, the date of each row, what the user drops or names as sensitive, and
-        for constant, id-like, date and very high-cardinality text columns; ``reason`` says why.
+        ``use`` is False for the id, the target, the date of each row, what the user drops or
+        names as sensitive, and for constant, id-like, date and very high-cardinality text
+        columns; ``reason`` says why.
     """
     roles = dict.fromkeys(drop_cols, ("excluded", Reason.DROPPED))
     roles |= dict.fromkeys(sensitive, ("sensitive", Reason.SENSITIVE))

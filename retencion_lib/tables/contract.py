@@ -11,8 +11,9 @@ import pandas as pd
 import pandera.pandas as pa
 
 from retencion_lib.errors import ContractError
+from retencion_lib.tables.ids import as_labels
 from retencion_lib.tables.rules import CATEGORICAL, NUMERIC, Contract, Rule
-from retencion_lib.tables.training import Training, as_labels
+from retencion_lib.tables.training import Training
 from retencion_lib.words import es, listed, pct, plural
 
 ENOUGH = 2  # values, from which a column all of whose values are strange is another coding

@@ -100,8 +100,9 @@ def settled(history: History, days: Days, where: str, *, date: str = "") -> Hist
         raise DataError(
             f"{where}: {plural(int(later.sum()), 'fila tiene', 'filas tienen')} en "
             f"'{history.snapshot_col}' una fecha posterior a {said} (como "
-            f"{listed(np.unique(days[later])[:3].astype(str), quote=True)}), y de un día que no ha "
-            "llegado no hay foto. Corrige las fechas, o di con as_of hasta qué día llegan los datos."
+            f"{listed(np.unique(days[later])[:3].astype(str), quote=True)}), y de un día que "
+            "no ha llegado no hay foto. Corrige las fechas, o di con as_of hasta qué día llegan "
+            "los datos."
         )
     return replace(history, as_of=str(last))
 
@@ -121,7 +122,7 @@ def known_outcomes(history: History, days: Days, where: str) -> np.ndarray:
         raise DataError(
             f"{where}: ninguna fila ha madurado. La foto más antigua es del {first}; con gap = "
             f"'{history.gap}' y horizon = '{history.horizon}' su resultado se sabe el "
-            f"{clock.closes(first)}, y los datos llegan al {history.as_of}. Acorta horizon, espera, "
-            "o di con as_of hasta qué día llegan los datos si es más tarde."
+            f"{clock.closes(first)}, y los datos llegan al {history.as_of}. Acorta horizon, "
+            "espera, o di con as_of hasta qué día llegan los datos si es más tarde."
         )
     return mature

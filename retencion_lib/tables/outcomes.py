@@ -15,9 +15,9 @@ from retencion_lib.errors import DataError
 from retencion_lib.home.predictions import read_predictions
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import need_columns, read_table
+from retencion_lib.tables.ids import as_labels, check_ids
 from retencion_lib.tables.labels import USUAL, Classes, read_outcomes
 from retencion_lib.tables.scored import Scored
-from retencion_lib.tables.training import as_labels, check_ids
 from retencion_lib.words import listed, plural
 
 # Columns of the log that matter here.

@@ -15,9 +15,9 @@ from retencion_lib.home import document, store
 from retencion_lib.home.watch_report import SCORE
 from retencion_lib.maths.drift import count_numbers, plan_numbers, table
 from retencion_lib.maths.drift.table import Profile
+from retencion_lib.tables.ids import id_name
 from retencion_lib.tables.scan import Sample, make_plan, scan
 from retencion_lib.tables.sources import open_source
-from retencion_lib.tables.training import id_name
 
 SAMPLE = 2000  # rows of each side for the comparison of all columns at once
 

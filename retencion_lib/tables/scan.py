@@ -17,10 +17,10 @@ from retencion_lib.maths.drift.table import Plan, Profile, nothing, row_keys
 from retencion_lib.tables.arrays import distinct
 from retencion_lib.tables.blocks import Block, Columns, labels_in, plain_numbers, tallied
 from retencion_lib.tables.dates import days
+from retencion_lib.tables.ids import as_labels
 from retencion_lib.tables.read import are_days
 from retencion_lib.tables.sources import Source, open_source
 from retencion_lib.tables.sources.chunks import sort
-from retencion_lib.tables.training import as_labels
 from retencion_lib.tables.typed import Place, has_codes, judge
 
 POINTS = 20_000  # that stand for a number's values while the plan is made

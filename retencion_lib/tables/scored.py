@@ -7,7 +7,7 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.tables import need_columns, read_table
-from retencion_lib.tables.training import as_labels, id_name
+from retencion_lib.tables.ids import as_labels, id_name
 
 
 @dataclass(frozen=True)

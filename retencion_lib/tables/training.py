@@ -1,7 +1,6 @@
-"""A labelled table, read and checked: ids, features, who left, and in what snapshot if it has many."""
+"""A labelled table, read and checked: ids, features, who left, and when it was looked at."""
 
-import difflib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,13 +15,13 @@ from retencion_lib.maths.metrics import Panel, panel_of
 from retencion_lib.tables.clock import Clock, Days
 from retencion_lib.tables.columns import ColumnInfo, date_columns, describe_columns
 from retencion_lib.tables.history import clock_of, known_outcomes, row_days, settled
-from retencion_lib.tables.labels import REFUSE, Classes, learn, texts_of
+from retencion_lib.tables.ids import as_labels, check_ids, id_name, need_columns, with_id
+from retencion_lib.tables.labels import REFUSE, Classes, learn
 from retencion_lib.tables.portfolio import need_free_names, need_same_portfolio
 from retencion_lib.tables.read import Reader
 from retencion_lib.tables.sources import Note, Source, open_source
-from retencion_lib.tables.text import name_text
 from retencion_lib.tables.typed import Reading
-from retencion_lib.words import listed, plural
+from retencion_lib.words import listed
 
 
 @dataclass(frozen=True)
@@ -178,12 +177,7 @@ def load_training(
     frame = with_id(reader.frame(), id_col, source)
     days, immature = None, 0
     if history:
-        days = row_days(frame[history.snapshot_col], where)
-        check_ids(frame[key], where, days)
-        history = settled(history, days, where, date=date)
-        mature = known_outcomes(history, days, where)
-        frame, days = frame[mature].reset_index(drop=True), days[mature]
-        immature = int((~mature).sum())
+        frame, days, history, immature = _matured(frame, key, history, where, date)
     ids = check_ids(frame[key], where, days)
     outcome, classes = learn(frame[target], where, positive, unlabelled)
     known = ~np.isnan(outcome)
@@ -205,6 +199,17 @@ def load_training(
     )  # fmt: skip
 
 
+def _matured(
+    frame: pd.DataFrame, key: str, history: History, where: str, date: str
+) -> tuple[pd.DataFrame, Days, History, int]:
+    """Rows whose outcome is known, their days, the history with its last day, and the others."""
+    days = row_days(frame[history.snapshot_col], where)
+    check_ids(frame[key], where, days)
+    history = settled(history, days, where, date=date)
+    mature = known_outcomes(history, days, where)
+    return frame[mature].reset_index(drop=True), days[mature], history, int((~mature).sum())
+
+
 def _need_features(columns: list[ColumnInfo], id_col: str, where: str) -> None:
     if not any(c.use for c in columns):
         out = [c.name for c in columns if c.kind != "target" and c.name != id_col]
@@ -214,20 +219,6 @@ def _need_features(columns: list[ColumnInfo], id_col: str, where: str) -> None:
             "sensitive."
         )
     need_free_names([c.name for c in columns if c.use or c.kind == "target"], id_col, where)
-
-
-def id_name(id_col: str) -> str:
-    """Name of the id in what is read and written: rows that are numbered have one of ours."""
-    return id_col or config.ROW_ID
-
-
-def with_id(frame: pd.DataFrame, id_col: str, source: Source) -> pd.DataFrame:
-    """Table with its rows numbered where it has no id; a table that we wrote has them already."""
-    if id_col or config.ROW_ID in frame:
-        return frame
-    source.note("numbered")
-    numbers = pd.Series(range(1, len(frame) + 1), dtype=object, name=config.ROW_ID).map(str)
-    return pd.concat([numbers, frame], axis=1)
 
 
 def _no_id(source: Source) -> str:
@@ -254,58 +245,4 @@ def as_features(frame: pd.DataFrame, columns: list[ColumnInfo]) -> pd.DataFrame:
             name: frame[name].astype("float64") if kind == "numeric" else as_labels(frame[name])
             for name, kind in used.items()
         }
-    )
-
-
-def as_labels(column: pd.Series) -> pd.Series:
-    """Column as canonical text labels, None where missing."""
-    return texts_of(column)
-
-
-def need_columns(
-    present: Collection[str], names: Sequence[str], where: str, *, remedy: str = ""
-) -> None:
-    """Refuse a table that lacks a column, and name the nearest of those present.
-
-    Raises
-    ------
-    DataError
-        With the name that is missing and those that there are.
-    """
-    for name in map(name_text, names):
-        if name not in present:
-            folded = {str(p).casefold(): p for p in present}
-            near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
-            hint = f"¿Querías decir '{folded[near[0]]}'? " if near else ""
-            raise DataError(
-                f"{where}: no hay ninguna columna '{name}'. {hint}{remedy}"
-                f"Tiene: {listed(present, limit=30)}."
-            )
-
-
-def check_ids(column: pd.Series, where: str, days: Days | None = None) -> pd.Series:
-    """Ids as text, one a row (and day, where rows have one) and none missing, or an error."""
-    if column.isna().any():
-        rows = list(np.flatnonzero(column.isna()) + 2)
-        raise DataError(
-            f"{where}: '{column.name}' está vacío en {plural(len(rows), 'fila', 'filas')} "
-            f"(líneas {listed(rows)}). Cada cliente necesita su identificador."
-        )
-    ids = as_labels(column).reset_index(drop=True)
-    repeated = pd.DataFrame({"id": ids, "day": days}).duplicated(keep=False).to_numpy()
-    if not repeated.any():
-        return ids
-    found = ids[repeated]
-    said = f"{where}: {plural(found.nunique(), 'valor', 'valores')} de '{column.name}' en más de "
-    if days is not None:
-        several = [f"{i} el {day}" for i, day in zip(found, days[repeated], strict=True)]
-        raise DataError(
-            f"{said}una fila de la misma foto ({listed(dict.fromkeys(several))}). Debe haber una "
-            "fila por cliente y foto: quita las repetidas, o revisa id_col y snapshot_col."
-        )
-    raise DataError(
-        f"{said}una fila ({listed(found.unique(), quote=True)}). Debe haber una fila por cliente: "
-        "quita las repetidas; si hay una por mes, di su fecha con --snapshot-col y cuánto se "
-        "espera el resultado con --horizon; o elige otra columna con id_col. Si ninguna lo es, "
-        "escribe --id-col '' y se numeran las filas."
     )

@@ -20,8 +20,8 @@ from retencion_lib.tables import (
     require_batch,
     test_mask,
 )
+from retencion_lib.tables.ids import id_name, with_id
 from retencion_lib.tables.sources import Note
-from retencion_lib.tables.training import id_name, with_id
 from retencion_lib.words import count
 
 

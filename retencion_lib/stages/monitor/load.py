@@ -8,10 +8,10 @@ from retencion_lib.home.predictions import last_scored
 from retencion_lib.maths.drift.table import Profile
 from retencion_lib.stages.monitor.comparison import Tables
 from retencion_lib.tables import need_columns, open_source
+from retencion_lib.tables.ids import id_name
 from retencion_lib.tables.reference import SAMPLE, read_reference
 from retencion_lib.tables.repeats import repeated_ids
 from retencion_lib.tables.scan import Sample, scan
-from retencion_lib.tables.training import id_name
 from retencion_lib.words import es, plural
 
 

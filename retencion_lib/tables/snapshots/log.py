@@ -19,11 +19,11 @@ import pyarrow.parquet as pq
 from retencion_lib.errors import DataError, OrderError, ParameterError
 from retencion_lib.home import store
 from retencion_lib.tables.clock import parse_day
+from retencion_lib.tables.ids import need_columns
 from retencion_lib.tables.snapshots.ask import Ask
 from retencion_lib.tables.snapshots.columns import as_number, day_of, id_text, text_of
 from retencion_lib.tables.sources import Source, open_source
 from retencion_lib.tables.sources.parquet_part import ParquetPart
-from retencion_lib.tables.training import need_columns
 from retencion_lib.tables.typed import Place
 from retencion_lib.words import plural
 

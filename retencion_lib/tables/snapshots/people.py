@@ -7,10 +7,10 @@ import pandas as pd
 from retencion_lib import config
 from retencion_lib.errors import DataError
 from retencion_lib.tables.days import read_days
+from retencion_lib.tables.ids import as_labels, check_ids, need_columns
 from retencion_lib.tables.read import read_table
 from retencion_lib.tables.snapshots.ask import Ask
 from retencion_lib.tables.snapshots.log import Log
-from retencion_lib.tables.training import as_labels, check_ids, need_columns
 from retencion_lib.words import listed, plural
 
 

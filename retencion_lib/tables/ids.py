@@ -1,0 +1,83 @@
+"""The id of each row, and the columns that a table must have."""
+
+import difflib
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import pandas as pd
+
+from retencion_lib import config
+from retencion_lib.errors import DataError
+from retencion_lib.tables.clock import Days
+from retencion_lib.tables.labels import texts_of
+from retencion_lib.tables.sources import Source
+from retencion_lib.tables.text import name_text
+from retencion_lib.words import listed, plural
+
+
+def id_name(id_col: str) -> str:
+    """Name of the id in what is read and written: rows that are numbered have one of ours."""
+    return id_col or config.ROW_ID
+
+
+def with_id(frame: pd.DataFrame, id_col: str, source: Source) -> pd.DataFrame:
+    """Table with its rows numbered where it has no id; a table that we wrote has them already."""
+    if id_col or config.ROW_ID in frame:
+        return frame
+    source.note("numbered")
+    numbers = pd.Series(range(1, len(frame) + 1), dtype=object, name=config.ROW_ID).map(str)
+    return pd.concat([numbers, frame], axis=1)
+
+
+def as_labels(column: pd.Series) -> pd.Series:
+    """Column as canonical text labels, None where missing."""
+    return texts_of(column)
+
+
+def need_columns(
+    present: Collection[str], names: Sequence[str], where: str, *, remedy: str = ""
+) -> None:
+    """Refuse a table that lacks a column, and name the nearest of those present.
+
+    Raises
+    ------
+    DataError
+        With the name that is missing and those that there are.
+    """
+    for name in map(name_text, names):
+        if name not in present:
+            folded = {str(p).casefold(): p for p in present}
+            near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
+            hint = f"¿Querías decir '{folded[near[0]]}'? " if near else ""
+            raise DataError(
+                f"{where}: no hay ninguna columna '{name}'. {hint}{remedy}"
+                f"Tiene: {listed(present, limit=30)}."
+            )
+
+
+def check_ids(column: pd.Series, where: str, days: Days | None = None) -> pd.Series:
+    """Ids as text, one a row (and day, where rows have one) and none missing, or an error."""
+    if column.isna().any():
+        rows = list(np.flatnonzero(column.isna()) + 2)
+        raise DataError(
+            f"{where}: '{column.name}' está vacío en {plural(len(rows), 'fila', 'filas')} "
+            f"(líneas {listed(rows)}). Cada cliente necesita su identificador."
+        )
+    ids = as_labels(column).reset_index(drop=True)
+    repeated = pd.DataFrame({"id": ids, "day": days}).duplicated(keep=False).to_numpy()
+    if not repeated.any():
+        return ids
+    found = ids[repeated]
+    said = f"{where}: {plural(found.nunique(), 'valor', 'valores')} de '{column.name}' en más de "
+    if days is not None:
+        several = [f"{i} el {day}" for i, day in zip(found, days[repeated], strict=True)]
+        raise DataError(
+            f"{said}una fila de la misma foto ({listed(dict.fromkeys(several))}). Debe haber una "
+            "fila por cliente y foto: quita las repetidas, o revisa id_col y snapshot_col."
+        )
+    raise DataError(
+        f"{said}una fila ({listed(found.unique(), quote=True)}). Debe haber una fila por cliente: "
+        "quita las repetidas; si hay una por mes, di su fecha con --snapshot-col y cuánto se "
+        "espera el resultado con --horizon; o elige otra columna con id_col. Si ninguna lo es, "
+        "escribe --id-col '' y se numeran las filas."
+    )
