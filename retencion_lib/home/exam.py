@@ -194,6 +194,18 @@ class Groups:
 
 
 @dataclass(frozen=True)
+class Future:
+    """Where an exam lies in time: its snapshots, and what could be learnt before the first."""
+
+    snapshots: list[str]  # ISO days, oldest first
+    n_customers: int
+    n_rows: int
+    learnt_until: str  # newest snapshot that was learnt from
+    embargoed_rows: int  # too new to learn from, too old for the exam
+    immature_rows: int  # whose outcome is not known yet
+
+
+@dataclass(frozen=True)
 class Exam:
     """The test report of one model."""
 
@@ -213,6 +225,7 @@ class Exam:
     baseline: Baseline | None = None
     campaign: CampaignWorth | None = None
     segments: Groups | None = None
+    exam: Future | None = None  # where customers have a history
     format: int = 1
 
     @property

@@ -15,6 +15,7 @@ from retencion_lib.errors import ParameterError
 from retencion_lib.home import store
 from retencion_lib.home.experiments import Experiment
 from retencion_lib.maths import metrics
+from retencion_lib.tables import Training
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,9 @@ class Choice:
         """Out-of-fold probabilities of the winner, shape (n,)."""
         return self.oof[self.winner.family].to_numpy()
 
-    def of(self, ids: pd.Series) -> np.ndarray:
-        """Out-of-fold probabilities of the winner for some customers, in their order."""
-        return ids.map(self.oof.set_index("id")[self.winner.family]).to_numpy()
+    def of(self, rows: Training) -> np.ndarray:
+        """Out-of-fold probabilities of the winner for some rows, in their order."""
+        return rows.keys.map(self.oof.set_index(keys_of(self.oof))[self.winner.family]).to_numpy()
 
     def table(self) -> pd.DataFrame:
         """Validation metrics of the candidates and their difference to the best."""
@@ -68,12 +69,24 @@ def choose(log: Sequence[Experiment], *, simplicity: float = metrics.GIVEN_UP) -
     newest = [e for e in log if e.run_id == log[-1].run_id]
     oof = read_oof(newest[0])
     scores = {e.family: oof[e.family].to_numpy() for e in newest}
-    found = metrics.contest(oof["y"].to_numpy(), scores, given_up=simplicity, seed=newest[0].seed)
+    found = metrics.contest(
+        oof["y"].to_numpy(), scores, given_up=simplicity, seed=newest[0].seed, panel=panel_in(oof)
+    )
     order = sorted(newest, key=lambda e: (e.family != found.winner, -e.valid["roc_auc"]))
     return Choice(order, oof, found, simplicity)
+
+
+def panel_in(oof: pd.DataFrame) -> metrics.Panel | None:
+    """Which rows of out-of-fold scores are of one customer, and of one day; None if all differ."""
+    return metrics.panel_of(oof["id"], oof["snapshot"]) if "snapshot" in oof else None
+
+
+def keys_of(oof: pd.DataFrame) -> pd.Series:
+    """Name of each row of out-of-fold scores, as `Training.keys`."""
+    return oof["id"] + "@" + oof["snapshot"] if "snapshot" in oof else oof["id"]
 
 
 def read_oof(experiment: Experiment) -> pd.DataFrame:
     """What a training run said out of fold: id as text, y, fold, and a column a candidate."""
     path = config.resolve(experiment.oof.path)
-    return store.read_csv(path, made_by="train", dtype={"id": str})
+    return store.read_csv(path, made_by="train", dtype={"id": str, "snapshot": str})

@@ -149,11 +149,31 @@ def candidates_sentence(choice: Choice) -> str:
 
 def partition_sentence(parts: Partition) -> str:
     """What was put aside, in words."""
+    if parts.test.snapshots is not None:
+        return _future_sentence(parts)
     return (
         f"Se apartan {count(parts.test.n_rows)} clientes para el examen final "
         f"({pct(parts.test.positive_rate)} de bajas) y se aprende de los otros "
         f"{count(parts.dev.n_rows)} ({pct(parts.dev.positive_rate)}), en "
         f"{len(np.unique(parts.folds))} partes."
+    )
+
+
+def _future_sentence(parts: Partition) -> str:
+    """Which snapshots are examined, and what could be learnt before them."""
+    dev, test = parts.dev, parts.test
+    days = np.unique(test.snapshots)
+    last = test.history.as_of
+    return (
+        f"**El examen está en el futuro**: {plural(len(days), 'foto', 'fotos')} del {days[0]} al "
+        f"{days[-1]}, con {count(test.n_rows)} filas de {count(test.n_customers)} clientes "
+        f"({pct(test.positive_rate)} de bajas). Se aprende de {count(dev.n_rows)} filas de "
+        f"{count(dev.n_customers)} clientes ({pct(dev.positive_rate)}), hasta la foto del "
+        f"{dev.snapshots.max()}: las que tenían ya su resultado cuando empieza el examen. Cada "
+        f"cliente está entero en una de {len(np.unique(parts.folds))} partes. Fuera quedan "
+        f"{plural(parts.embargoed, 'fila', 'filas')} de en medio y "
+        f"{plural(test.immature, 'fila', 'filas')} por madurar, cuyo resultado no se sabe aún con "
+        f"datos hasta el {last}."
     )
 
 
@@ -165,7 +185,8 @@ def columns_sentence(training: Training) -> str:
         if not c.use and c.kind != "target"
     ]
     return (
-        f"{count(training.n_rows)} clientes y {len(training.columns)} columnas: "
+        f"{count(training.n_rows)} {'filas' if training.history else 'clientes'} y "
+        f"{len(training.columns)} columnas: "
         f"{plural(len(training.numeric), 'numérica', 'numéricas')} y "
         f"{plural(len(training.categorical), 'categórica', 'categóricas')} sirven para "
         f"predecir. Fuera: {listed(out, limit=20)}."

@@ -3,6 +3,7 @@
 from retencion_lib.tables.columns import ColumnInfo, describe_columns
 from retencion_lib.tables.contract import BatchCheck, check_batch, infer_contract, require_batch
 from retencion_lib.tables.demo import write_demo
+from retencion_lib.tables.history import ask_history
 from retencion_lib.tables.ids import as_labels, need_columns
 from retencion_lib.tables.portfolio import need_same_portfolio
 from retencion_lib.tables.read import read_table
@@ -16,6 +17,7 @@ __all__ = [
     "Source",
     "Training",
     "as_labels",
+    "ask_history",
     "check_batch",
     "describe_columns",
     "fold_numbers",

@@ -1,15 +1,15 @@
 """Margin and acceptance customer by customer, from the columns that the campaign's terms name."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from retencion_lib.errors import DataError
 from retencion_lib.home.terms import Terms
+from retencion_lib.tables.history import row_days
 from retencion_lib.tables.ids import as_labels, id_name, need_columns, with_id
 from retencion_lib.tables.read import read_table
 from retencion_lib.tables.sources import open_source
+from retencion_lib.tables.training import Training
 from retencion_lib.words import listed, plural
 
 
@@ -50,11 +50,19 @@ def _numbers(frame: pd.DataFrame, name: str, where: str, most: float = float("in
     return numbers
 
 
-def amounts_of(
-    terms: Terms, ids: Sequence[object], data: str, id_col: str
-) -> dict[str, np.ndarray]:
-    """`amounts` of some customers of a table, in their order; also of columns no model reads."""
+def amounts_of(terms: Terms, rows: Training, data: str, id_col: str) -> dict[str, np.ndarray]:
+    """`amounts` of some customers of a table, in their order; also of columns no model reads.
+
+    Parameters
+    ----------
+    rows : Training
+        One row a customer: with a history, all of one snapshot.
+    """
     source, key = open_source(data), id_name(id_col)
-    frame = with_id(read_table(source, texts=[key]), id_col, source)
-    beside = frame.set_index(as_labels(frame[key])).loc[list(ids)].reset_index(drop=True)
+    dated = [rows.history.snapshot_col] if rows.history else []
+    frame = with_id(read_table(source, texts=[key, *dated]), id_col, source)
+    if rows.history:
+        days = row_days(frame[rows.history.snapshot_col], source.where)
+        frame = frame[days == rows.snapshots[0]]
+    beside = frame.set_index(as_labels(frame[key])).loc[list(rows.ids)].reset_index(drop=True)
     return amounts(terms, beside, data)

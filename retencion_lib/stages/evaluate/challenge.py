@@ -1,4 +1,7 @@
-"""The chosen model against the one in use, on the same customers."""
+"""The chosen model against the one in use, on the same customers.
+
+Where customers have a history, both are held against snapshots that neither has learnt.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from retencion_lib.errors import OldModelError
+from retencion_lib.home.exam import read_exam
 from retencion_lib.home.experiments import Experiment, of_artifact
 from retencion_lib.home.registry import Entry
 from retencion_lib.maths import metrics
 from retencion_lib.models.choice import read_oof
 from retencion_lib.models.stored import load_known
 from retencion_lib.stages.evaluate.examine import Opening
-from retencion_lib.tables import check_batch
+from retencion_lib.tables import Training, check_batch
 
 
 @dataclass(frozen=True)
@@ -37,25 +41,42 @@ def challenge(start: Opening) -> Challenge:
 
     Each model judges every customer by those of its members that never saw that customer: the
     champion's members know their folds, so a retraining on the same customers is fair to both.
+    With a history the customers are those of the exam, whom the whole models judge.
     """
-    choice, dev, log, standing = start.choice, start.parts.dev, start.log, start.standing
-    entry = choice.winner
-    p_new = choice.of(dev.ids)
-    alone = _side_by_side(dev.y, {entry.label: p_new})
+    choice, log, standing, dev = start.choice, start.log, start.standing, start.parts.dev
+    entry, one_row_each = choice.winner, dev.snapshots is None
+    rows = dev if one_row_each else _new_to_both(start)
+    p_new = choice.of(rows) if one_row_each else start.model.predict(rows.X)
+    alone = _side_by_side(rows, {entry.label: p_new})
     if standing is None or standing.sha256 == entry.artifact.sha256:
         return Challenge(entry, standing, "same" if standing else "first", alone)
     try:
         model = load_known(standing.artifact, log)
     except OldModelError:
         return Challenge(entry, standing, "unreadable", alone)
-    frame = dev.X.assign(**{model.contract.id_col: dev.ids})
+    frame = rows.X.assign(**{model.contract.id_col: rows.keys})
     check = check_batch(frame, model.contract)
     if check.errors:
         return Challenge(entry, standing, "out_of_contract", alone)
-    p_old = model.predict_unseen(check.frame, _folds(standing, dev.ids, log))
-    duel = metrics.duel(dev.y, p_old, p_new, among=len(choice.entries))
-    table = _side_by_side(dev.y, {standing.label: p_old, entry.label: p_new})
+    if one_row_each:
+        p_old = model.predict_unseen(check.frame, _folds(standing, rows.ids, log))
+        among = len(choice.entries)
+    else:
+        p_old, among = model.predict(check.frame), 1  # not the rows that it was chosen on
+    duel = metrics.duel(rows.y, p_old, p_new, among=among, panel=rows.panel)
+    table = _side_by_side(rows, {standing.label: p_old, entry.label: p_new})
     return Challenge(entry, standing, duel.reason, table, duel)
+
+
+def _new_to_both(start: Opening) -> Training:
+    """Rows of the exam later than all that the standing model has learnt; all if that is none."""
+    test, standing = start.parts.test, start.standing
+    made = standing and of_artifact(start.log, standing.sha256)
+    exam = read_exam(standing.file("artifacts/{name}__test.json")) if made else None
+    if exam is None or exam.exam is None:
+        return test
+    new = test.snapshots > np.datetime64(exam.exam.learnt_until)
+    return test.take(new) if new.any() else test
 
 
 def _folds(standing: Entry, ids: pd.Series, log: Sequence[Experiment]) -> np.ndarray:
@@ -64,11 +85,11 @@ def _folds(standing: Entry, ids: pd.Series, log: Sequence[Experiment]) -> np.nda
     return ids.map(known.set_index("id")["fold"]).fillna(-1).to_numpy(int)
 
 
-def _side_by_side(y: np.ndarray, scores: dict[str, np.ndarray]) -> pd.DataFrame:
+def _side_by_side(customers: Training, scores: dict[str, np.ndarray]) -> pd.DataFrame:
     keep = ("roc_auc", "pr_auc", "f1", "log_loss", "brier")
     rows = []
     for name, p in scores.items():
-        found = metrics.evaluate(y, p)
-        ece = metrics.reliability(y, p).ece
+        found = metrics.evaluate(customers.y, p, panel=customers.panel)
+        ece = metrics.reliability(customers.y, p, panel=customers.panel).ece
         rows.append({"model": name} | {m: found[m] for m in keep} | {"ece": ece})
     return pd.DataFrame(rows)

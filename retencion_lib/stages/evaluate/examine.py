@@ -1,21 +1,22 @@
 """Judge the chosen model once, on customers that nothing before has seen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
 
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.home import registry
-from retencion_lib.home.exam import Baseline, Confusion, Exam, Threshold
+from retencion_lib.home.exam import Baseline, Confusion, Exam, Future, Threshold
 from retencion_lib.home.experiments import Experiment, experiments
+from retencion_lib.home.history import History
 from retencion_lib.home.registry import Entry
 from retencion_lib.maths import metrics
 from retencion_lib.models import BASELINE, FittedModel, fit_baseline
 from retencion_lib.models.choice import Choice, choose
 from retencion_lib.models.features import describe
 from retencion_lib.models.stored import load_known
-from retencion_lib.tables import load_training
+from retencion_lib.tables import Training, load_training
 from retencion_lib.tables.partition import Partition, partition
 from retencion_lib.words import listed
 
@@ -33,8 +34,15 @@ class Opening:
     standing: Entry | None  # the model in use
 
 
-def opening(data: str, target: str, id_col: str, *, simplicity: float) -> Opening:
+def opening(
+    data: str, target: str, id_col: str, *, simplicity: float, history: History | None = None
+) -> Opening:
     """Choose among the newest candidates, and make the split that 02 made from the same file.
+
+    Parameters
+    ----------
+    history : History, optional
+        What is asked of time; by default, and where it says no last day, as 02 was asked.
 
     Raises
     ------
@@ -48,7 +56,7 @@ def opening(data: str, target: str, id_col: str, *, simplicity: float) -> Openin
     training = load_training(
         data, target=target, id_col=id_col, positive=model.positive,
         drop_cols=logged.dropped, sensitive=logged.sensitive,
-        unlabelled=model.contract.unlabelled,
+        unlabelled=model.contract.unlabelled, history=_same_history(history, logged.history),
     )  # fmt: skip
     if training.sha256 != logged.sha256:
         raise DataError(
@@ -60,13 +68,40 @@ def opening(data: str, target: str, id_col: str, *, simplicity: float) -> Openin
     return Opening(log, choice, model, parts, registry.read().champion)
 
 
+def _same_history(asked: History | None, learnt: History | None) -> History | None:
+    """What 02 was asked of time, which nobody may change for the exam."""
+    if asked is None:
+        return learnt
+    same = learnt and replace(asked, as_of=asked.as_of or learnt.as_of) == learnt
+    if not same:
+        was = "una fila por cliente"
+        if learnt:
+            was = (
+                f"snapshot_col = '{learnt.snapshot_col}', horizon = '{learnt.horizon}', gap = "
+                f"'{learnt.gap}', as_of = '{learnt.as_of}'"
+            )
+        raise ParameterError(
+            f"snapshot_col = '{asked.snapshot_col}', horizon = '{asked.horizon}': el modelo se "
+            f"entrenó con {was}, y su examen no puede ser otro. Deja vacíos esos parámetros para "
+            "usar los de entonces, o entrena antes con estos ('retencion train')."
+        )
+    return learnt
+
+
 @dataclass(frozen=True)
 class Examined:
     """A model on the test share, which nothing before has seen."""
 
     y: np.ndarray
     scores: np.ndarray
+    rows: Training  # the same rows
     exam: Exam  # what is measured on all of them; the campaign and the groups come later
+
+    def newest(self) -> tuple[np.ndarray, np.ndarray]:
+        """Outcome and score in the newest snapshot, one row a customer: a campaign's customers."""
+        days = self.rows.snapshots
+        last = slice(None) if days is None else days == days.max()
+        return self.y[last], self.scores[last]
 
 
 def thresholds(choice: Choice, *, capacity: float, profit: float) -> dict[str, float]:
@@ -106,10 +141,11 @@ def examine(start: Opening, *, capacity: float, profit: float, policy: str = "f1
     # Found on what single members said; moved to where the whole model flags as many of these
     # customers, whose outcomes are not asked. What a call costs knows no members.
     cuts |= {p: model.cut_of_all(parts.test.X, cuts[p]) for p in ("f1", "capacity")}
-    given = {"capacity": capacity, "threshold": cuts[policy]}
+    given = {"capacity": capacity, "threshold": cuts[policy], "panel": parts.test.panel}
     dev = parts.dev
     plain = fit_baseline(dev.X, dev.y, describe(dev.X, dev.numeric, dev.categorical))
-    bar = metrics.evaluate(y, plain.predict_proba(parts.test.X)[:, 1], capacity=capacity)
+    plain_scores = plain.predict_proba(parts.test.X)[:, 1]
+    bar = metrics.evaluate(y, plain_scores, capacity=capacity, panel=parts.test.panel)
     artifact = choice.winner.artifact
     exam = Exam(
         family=model.family, version=model.version,
@@ -120,6 +156,19 @@ def examine(start: Opening, *, capacity: float, profit: float, policy: str = "f1
         test_ci=metrics.bootstrap_ci(y, scores, seed=model.seed, **given),
         threshold=Threshold(cuts[policy], policy, cuts),
         confusion_matrix=Confusion(**metrics.confusion(y, scores, cuts[policy])),
-        baseline=Baseline(BASELINE, bar),
+        baseline=Baseline(BASELINE, bar), exam=_future(parts),
     )  # fmt: skip
-    return Examined(y, scores, exam)
+    return Examined(y, scores, parts.test, exam)
+
+
+def _future(parts: Partition) -> Future | None:
+    """Where the exam lies in time; None where a customer has one row."""
+    test = parts.test
+    if test.snapshots is None:
+        return None
+    return Future(
+        snapshots=[str(day) for day in np.unique(test.snapshots)],
+        n_customers=test.n_customers, n_rows=test.n_rows,
+        learnt_until=str(parts.dev.snapshots.max()),
+        embargoed_rows=parts.embargoed, immature_rows=test.immature,
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date as Date
 
+import numpy as np
 import pyarrow as pa
 
 from retencion_lib import config
@@ -17,7 +18,6 @@ from retencion_lib.stages.evaluate.say import verdict_sentence
 from retencion_lib.stages.evaluate.segments import Segments
 from retencion_lib.stages.evaluate.worth import Worth
 from retencion_lib.stages.say import choice_rule, choice_sentence, full_name
-from retencion_lib.tables import Training
 from retencion_lib.tables.scan import newest as newest_date
 
 YEAR = 366  # days before a run in which the newest date of a live extract lies
@@ -65,21 +65,28 @@ def promote(
         return exam, registry.propose(entry, why, wins=verdict.wins)
 
 
-def write_reference(choice: Choice, dev: Training, *, date: str) -> str:
+def write_reference(start: Opening, scores: np.ndarray, *, date: str) -> str:
     """Write the drift reference of the winner, and use it if the winner is the champion.
+
+    It is what was learnt from, with the scores out of fold; with a history it is the exam's
+    snapshots, which are nearer to what comes, with `scores`.
 
     Gives back where the one to look at lies, from the home: the one in use, or the version's own.
 
     Of the columns of dates it keeps those that tell how old the extract is: their newest date
     is of the year before `date`, the run's. A birthday or the end of a contract tells nothing.
     """
-    table = dev.X.copy()
-    table.insert(0, dev.id_col, dev.ids)
-    for name, column in dev.dates.items():
+    choice, parts = start.choice, start.parts
+    rows = parts.dev if parts.dev.snapshots is None else parts.test
+    table = rows.X.copy()
+    table.insert(0, rows.id_col, rows.ids)
+    if rows.history:
+        table.insert(1, rows.history.snapshot_col, rows.snapshots.astype(str))
+    for name, column in rows.dates.items():
         newest = newest_date(pa.Array.from_pandas(column.astype("string")))
         if newest and 0 <= (Date.fromisoformat(date) - Date.fromisoformat(newest)).days <= YEAR:
             table[name] = column
-    table["score"] = choice.of(dev.ids)
+    table["score"] = scores if rows.history else choice.of(rows)
     winner, champion = choice.winner, registry.read().champion
     own = registry.version_file("monitoring/{name}__reference.csv", winner.family, winner.version)
     store.write_csv(own, table)

@@ -97,7 +97,8 @@ def compare(
 ) -> Segments:
     """Compare each group of the customers examined with everybody else: `compare_groups`."""
     cut = examined.exam.threshold.value
-    return compare_groups(examined.y, examined.scores, cut, columns, named=named)
+    y, p, panel = examined.y, examined.scores, examined.rows.panel
+    return compare_groups(y, p, cut, columns, named=named, panel=panel)
 
 
 def compare_groups(

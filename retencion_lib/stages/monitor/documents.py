@@ -107,4 +107,5 @@ def _learnt(log: Sequence[Experiment]) -> pd.Series | None:
     if oof is None or not oof.is_file():
         return None
     known = store.read_csv(oof, made_by="train", usecols=["id", "y"], dtype={"id": str})
-    return known.set_index("id").y
+    # With a history a customer has many rows, and the reference is of later ones.
+    return known.set_index("id").y if known["id"].is_unique else None

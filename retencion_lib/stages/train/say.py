@@ -37,7 +37,7 @@ def calibration_table(trained: Trained) -> pd.DataFrame:
     """How each candidate was calibrated, and how true its probabilities are out of fold."""
     rows = []
     for name, candidate in trained.candidates.items():
-        found = metrics.reliability(trained.parts.dev.y, candidate.p)
+        found = metrics.reliability(trained.parts.dev.y, candidate.p, panel=trained.parts.dev.panel)
         rows.append(
             {
                 "family": family_label(name),
@@ -56,13 +56,15 @@ def calibration_table(trained: Trained) -> pd.DataFrame:
 
 def truth_sentence(trained: Trained) -> str:
     """Which candidates' probabilities could be exactly true, as far as these customers tell."""
-    y = trained.parts.dev.y
+    y, panel = trained.parts.dev.y, trained.parts.dev.panel
     true, false = [], []
     for name, candidate in trained.candidates.items():
-        (true if metrics.reliability(y, candidate.p).trusted else false).append(family_label(name))
+        found = metrics.reliability(y, candidate.p, panel=panel)
+        (true if found.trusted else false).append(family_label(name))
     parts = [f"no se distinguen de probabilidades ciertas: {listed(true)}"] if true else []
     parts += [f"se desvían más que el azar: {listed(false)}"] if false else []
-    return f"Con {count(len(y))} clientes, {'; '.join(parts)}."
+    what = "clientes" if panel is None else "filas"
+    return f"Con {count(len(y))} {what}, {'; '.join(parts)}."
 
 
 def derived_sentence(trained: Trained) -> str:

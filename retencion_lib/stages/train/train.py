@@ -28,6 +28,7 @@ from retencion_lib.models import (
     to_bytes,
     train_candidates,
 )
+from retencion_lib.models.choice import panel_in
 from retencion_lib.models.features import Columns
 from retencion_lib.tables import Training, infer_contract
 from retencion_lib.tables.leaks import Suspect, refuse_leaks, suspects
@@ -105,6 +106,8 @@ def train(
     with tqdm(total=n_fits(folds), file=sys.stderr, unit="modelo", desc="Modelos") as bar:
         candidates = train_candidates(dev.X, dev.y, folds, columns, seed, tick=bar.update)
     oof = pd.DataFrame({"id": dev.ids, "y": dev.y, "fold": folds})
+    if dev.snapshots is not None:
+        oof.insert(1, "snapshot", dev.snapshots.astype(str))
     for name, candidate in candidates.items():
         oof[name] = candidate.p
     oof[BASELINE] = baseline_scores(dev.X, dev.y, folds, columns)
@@ -113,10 +116,11 @@ def train(
 
 def compare(oof: pd.DataFrame, *, capacity: float = 0.10) -> pd.DataFrame:
     """Validation metrics of each column of scores, best ROC-AUC first."""
-    names = oof.columns.drop(["id", "y", "fold"])
+    names = oof.columns.drop(["id", "y", "fold", "snapshot"], errors="ignore")
+    y, panel = oof["y"].to_numpy(), panel_in(oof)
     rows = [
-        {"family": name, **metrics.evaluate(oof["y"].to_numpy(), oof[name], capacity=capacity)}
-        for name in names
+        {"family": n, **metrics.evaluate(y, oof[n].to_numpy(), capacity=capacity, panel=panel)}
+        for n in names
     ]
     return pd.DataFrame(rows).sort_values("roc_auc", ascending=False, ignore_index=True)
 
@@ -228,8 +232,9 @@ def _experiment(
             leaks=[s.column for s in trained.leaks if s.certain],
             accepted=trained.accepted,
             positive=dev.positive,
+            history=dev.history,
         ),
-        valid=metrics.evaluate(dev.y, candidate.p, capacity=capacity),
+        valid=metrics.evaluate(dev.y, candidate.p, capacity=capacity, panel=dev.panel),
         **files,
     )
 
