@@ -206,6 +206,31 @@ class Future:
 
 
 @dataclass(frozen=True)
+class Interval:
+    """A figure and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    """The recipe in one month: what was known before it learnt, and its customers judge."""
+
+    cutoff: str  # ISO day of the snapshot
+    n_customers: int
+    positive_rate: float
+    roc_auc: float
+    log_loss: float
+    profit: float  # of the list (EUR)
+    roc_auc_ci: tuple[float, ...]
+    log_loss_ci: tuple[float, ...]
+    profit_ci: tuple[float, ...]
+    test: dict[str, float]  # every metric
+
+
+@dataclass(frozen=True)
 class Exam:
     """The test report of one model."""
 
@@ -226,6 +251,8 @@ class Exam:
     campaign: CampaignWorth | None = None
     segments: Groups | None = None
     exam: Future | None = None  # where customers have a history
+    backtest: list[Cutoff] = field(default_factory=list)  # oldest first
+    random_split: float | None = None  # ROC-AUC that a random split of rows would have promised
     format: int = 1
 
     @property

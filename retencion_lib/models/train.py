@@ -62,6 +62,7 @@ def train_candidates(
     columns: Columns,
     seed: int,
     tick: Callable[[], object] = lambda: None,
+    only: str = "",
 ) -> dict[str, Candidate]:
     """Cross-fit the families of `FAMILIES` and stack them, from the simplest.
 
@@ -77,19 +78,29 @@ def train_candidates(
         Treatment of each feature.
     tick : callable
         Called after each of `n_fits` models.
+    only : str
+        The one family that is wanted: those that it has no use for are not fitted.
     """
     given = (X, y, folds, columns, seed)
     variants, fits = [], {}
     for name, family in FAMILIES.items():
+        if only not in ("", STACK, name) and not _corrected_by(only, name):
+            continue
         variants.append(fit_variants(family, *given, earlier=fits, tick=tick))
         fits[name] = fit_family(variants[-1], y)
-    fits[STACK] = fit_stack(STACK, variants, y, folds)
+    if only in ("", STACK):
+        fits[STACK] = fit_stack(STACK, variants, y, folds)
     found = {}
-    for fit in fits.values():
+    for fit in [fits[only]] if only else fits.values():
         with one_thread():
             calibrator, p = choose_calibrator(fit.margin, y, folds)
         found[fit.name] = Candidate(fit, calibrator, p)
     return found
+
+
+def _corrected_by(family: str, other: str) -> bool:
+    """True if a variant of a family starts from what another one says."""
+    return any(variant.corrects == other for variant in FAMILIES[family].variants)
 
 
 def prepare_columns(

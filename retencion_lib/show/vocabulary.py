@@ -17,6 +17,7 @@ HEADINGS = {
     "informed": "Sabiéndolo", "cost": "Coste de no saberlo", "reasons": "Razones",
     "expected_profit": "Beneficio esperado", "decile": "Decil", "segment": "Grupo",
     "left": "Se fue", "selected": "Avisados (%)", "differs": "Se distingue en",
+    "cutoff": "Foto", "customers": "Clientes",
     "gap": "Diferencia con la mejor", "error": "Error típico", "tied": "Empata",
     "model": "Modelo", "ece": "ECE", "ece_perfect": "ECE si fueran ciertas",
     "slope": "Pendiente", "intercept": "Ordenada", "reliability": "Descalibración (Brier)",
@@ -30,7 +31,8 @@ HEADINGS = {
 WORDS = {"id": "identificador", "ok": "bien", "warning": "aviso", "alert": "alerta",
          "numeric": "numérica",
          "categorical": "categórica", "constant": "constante", "text": "texto libre",
-         "date": "fecha", "target": "objetivo", "excluded": "excluida",
+         "date": "fecha", "snapshot": "fecha de la fila", "target": "objetivo",
+         "excluded": "excluida",
          "sensitive": "sensible"}  # fmt: skip
 CODED = {"kind", "status", "level", "stage"}  # columns whose values are words of ours
 STATUSES = ("ok", "warning", "alert")

@@ -1,6 +1,7 @@
 """Stage 03: judge the chosen model once, say what it is worth, decide whether it is used."""
 
 from retencion_lib.stages.evaluate.challenge import Challenge, challenge
+from retencion_lib.stages.evaluate.cutoffs import backtest, widened
 from retencion_lib.stages.evaluate.examine import Examined, Opening, examine, opening
 from retencion_lib.stages.evaluate.report import in_use, leaks_result, promote, write_reference
 from retencion_lib.stages.evaluate.say import (
@@ -17,6 +18,12 @@ from retencion_lib.stages.evaluate.say import (
     verdict_sentence,
     verdict_table,
     waiting_sentence,
+)
+from retencion_lib.stages.evaluate.say_backtest import (
+    backtest_cost,
+    backtest_headline,
+    backtest_sentence,
+    backtest_table,
 )
 from retencion_lib.stages.evaluate.say_worth import (
     curve_sentence,
@@ -38,6 +45,11 @@ __all__ = [
     "Examined",
     "Opening",
     "Worth",
+    "backtest",
+    "backtest_cost",
+    "backtest_headline",
+    "backtest_sentence",
+    "backtest_table",
     "challenge",
     "choice_sentence",
     "choice_table",
@@ -70,6 +82,7 @@ __all__ = [
     "verdict_table",
     "versus_sentence",
     "waiting_sentence",
+    "widened",
     "worth_headline",
     "write_reference",
     "wrong_sentence",

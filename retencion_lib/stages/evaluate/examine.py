@@ -32,6 +32,7 @@ class Opening:
     model: FittedModel  # the chosen one
     parts: Partition  # as 02 made it
     standing: Entry | None  # the model in use
+    training: Training | None = None  # every row whose outcome is known
 
 
 def opening(
@@ -65,7 +66,7 @@ def opening(
             "usa aquella tabla, o entrena antes con esta ('retencion train')."
         )
     parts = partition(training, test_share=model.test_share, seed=model.seed)
-    return Opening(log, choice, model, parts, registry.read().champion)
+    return Opening(log, choice, model, parts, registry.read().champion, training)
 
 
 def _same_history(asked: History | None, learnt: History | None) -> History | None:
@@ -151,7 +152,7 @@ def examine(start: Opening, *, capacity: float, profit: float, policy: str = "f1
         family=model.family, version=model.version,
         artifact=artifact.path, artifact_sha256=artifact.sha256,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        n_rows=len(y), positive_rate=float(y.mean()), k=metrics.k_of(len(y), capacity),
+        n_rows=len(y), positive_rate=float(y.mean()), k=_called_each_time(parts.test, capacity),
         test=metrics.evaluate(y, scores, **given),
         test_ci=metrics.bootstrap_ci(y, scores, seed=model.seed, **given),
         threshold=Threshold(cuts[policy], policy, cuts),
@@ -159,6 +160,12 @@ def examine(start: Opening, *, capacity: float, profit: float, policy: str = "f1
         baseline=Baseline(BASELINE, bar), exam=_future(parts),
     )  # fmt: skip
     return Examined(y, scores, parts.test, exam)
+
+
+def _called_each_time(rows: Training, capacity: float) -> int:
+    """Customers that the team can contact, in the mean of the snapshots."""
+    times = 1 if rows.snapshots is None else len(np.unique(rows.snapshots))
+    return metrics.k_of(rows.n_rows // times, capacity)
 
 
 def _future(parts: Partition) -> Future | None:

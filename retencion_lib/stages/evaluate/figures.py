@@ -9,6 +9,7 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 
 from retencion_lib.home.exam import Confusion
 from retencion_lib.show.style import BLUE, GREY, RUST
+from retencion_lib.stages.evaluate.cutoffs import Backtest
 from retencion_lib.words import count, es, pct
 
 
@@ -66,6 +67,29 @@ def plot_profit(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) ->
     ax.set(xlabel="Clientes llamados (%)", ylabel="Beneficio (EUR por cada 1.000 clientes)")
     ax.legend(frameon=False)
     return ax
+
+
+def plot_backtest(told: Backtest) -> Figure:
+    """Draw the ROC-AUC, the log-loss and the profit of the recipe month by month."""
+    figure, places = plt.subplots(1, 3, figsize=(10.5, 3.4), layout="constrained")
+    measures = {"roc_auc": "ROC-AUC", "log_loss": "Pérdida logarítmica", "profit": "EUR"}
+    days = [c.cutoff for c in told.cutoffs]
+    for ax, (name, said) in zip(places, measures.items(), strict=True):
+        values = np.array([getattr(c, name) for c in told.cutoffs])
+        ends = np.array([getattr(c, f"{name}_ci") for c in told.cutoffs])
+        ax.errorbar(days, values, abs(ends.T - values), color=BLUE, marker="o", capsize=3)
+        ax.set(title=said)
+        ax.tick_params(axis="x", labelrotation=45)
+    if told.random == told.random:
+        places[0].axhline(told.random, color=RUST, linestyle=":", label="Reparto al azar")
+        places[0].legend(frameon=False)
+    return figure
+
+
+def describe_backtest(told: Backtest) -> str:
+    """The figure in words."""
+    seen = [f"{c.cutoff}: {es(c.roc_auc, 3)}" for c in told.cutoffs]
+    return f"ROC-AUC de cada foto: {'; '.join(seen)}."
 
 
 def plot_confusion(cells: Confusion, ax: Axes | None = None) -> Axes:

@@ -97,10 +97,15 @@ def exam_sentence(examined: Examined) -> str:
     return (
         f"ROC-AUC en el examen: **{es(test['roc_auc'], 3)}** {interval(*ci['roc_auc'])}; la "
         f"logística sin ajustar, {es(exam.baseline.test['roc_auc'], 3)}. De los {count(exam.k)} "
-        f"clientes con más riesgo se fue el {pct(test['precision_at_k'])}, "
+        f"clientes con más riesgo{_each_time(exam)} se fue el {pct(test['precision_at_k'])}, "
         f"{es(test['lift_at_k'])} veces la media ({pct(exam.positive_rate)})."
         f"{_too_good(test['roc_auc'])}"
     )
+
+
+def _each_time(exam: Exam) -> str:
+    """That as many are called in each snapshot; empty where customers have one row."""
+    return " de cada foto" if exam.exam else ""
 
 
 def _too_good(auc: float) -> str:
@@ -122,7 +127,8 @@ def exam_answer(examined: Examined, in_use: str, worth: Worth) -> str:
         else f"Sigue en uso **{in_use}**; lo que sigue es de {name}, el examinado."
     )
     return (
-        f"{start} De los {count(examined.exam.k)} clientes del examen con más riesgo se fue "
+        f"{start} De los {count(examined.exam.k)} clientes del examen con más "
+        f"riesgo{_each_time(examined.exam)} se fue "
         f"el **{pct(test['precision_at_k'], 0)}**, {es(test['lift_at_k'])} veces la media. "
         f"{worth_answer(worth)} A quién llamar ahora lo dice 04."
     )
