@@ -16,6 +16,7 @@ from retencion_lib.home import ledger, store
 EVENT = ("event_id", "run_id", "scored_at")
 DECIDED = ("model", "version", "score", "threshold", "prediction", "decile", "expected_profit",
            "group", "reasons", "campaign")  # fmt: skip
+SNAPSHOT = "snapshot"  # ISO day of the row, in a log that began with customers of a history
 SCORED = "_with_score."  # in the name of the table of a scored batch
 SCORE = "score"  # column that scoring adds to a table
 
@@ -31,7 +32,7 @@ def header() -> list[str]:
 
 def id_columns(names: Collection[str]) -> list[str]:
     """Of the columns of a log, the one that names its customers (none, or several, if foreign)."""
-    return [name for name in names if name not in (*EVENT, *DECIDED)]
+    return [name for name in names if name not in (*EVENT, *DECIDED, SNAPSHOT)]
 
 
 def last_scored() -> str:
@@ -50,6 +51,12 @@ def last_scored() -> str:
             "infer', o indica con current un lote que tenga puntuación."
         )
     return found[-1]
+
+
+def logs_snapshots() -> bool:
+    """True if the log says of which day a prediction is, or may still begin to."""
+    names = header()
+    return not names or SNAPSHOT in names
 
 
 def log_predictions(events: pd.DataFrame) -> int:

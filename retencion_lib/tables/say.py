@@ -62,6 +62,14 @@ _NOTES = {
         f"Son bajas el {pct(note.facts['share'])} de los clientes, más de la mitad "
         f"('{note.facts['label']}' en '{note.column}'): comprueba que no es al revés."
     ),
+    "undated": lambda note: (
+        f"El lote no tiene la columna '{note.column}': se toma como foto del día, "
+        f"{note.facts['day']}."
+    ),
+    "older": lambda note: (
+        f"Se puntúa la foto más reciente, la del {note.facts['day']}: "
+        f"{plural(note.facts['rows'], 'fila anterior queda', 'filas anteriores quedan')} fuera."
+    ),
     "numbered": lambda note: (
         "No hay identificador: las filas se numeran, y un cliente no se sigue de un lote a otro."
     ),

@@ -1,14 +1,17 @@
 """Score a batch with a known model, held against its contract."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import DataError, OrderError
 from retencion_lib.home import registry, store
-from retencion_lib.home.experiments import experiments
+from retencion_lib.home.experiments import Experiment, experiments
+from retencion_lib.home.history import History
 from retencion_lib.models import FittedModel
 from retencion_lib.models.stored import load_known
 from retencion_lib.tables import (
@@ -18,10 +21,11 @@ from retencion_lib.tables import (
     open_source,
     read_table,
     require_batch,
-    test_mask,
 )
+from retencion_lib.tables.history import row_days, settled
 from retencion_lib.tables.ids import id_name, with_id
-from retencion_lib.tables.sources import Note
+from retencion_lib.tables.partition import split
+from retencion_lib.tables.sources import Note, Source
 from retencion_lib.words import count
 
 
@@ -32,6 +36,7 @@ class Scorer:
     model: FittedModel
     threshold: float
     policy: str
+    history: History | None = None  # what the model learnt with
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Batch:
     path: str  # from the home
     output: Path  # where the scored batch goes
     odd: tuple[Note, ...] = ()  # what was odd when it was read
+    snapshot: str = ""  # ISO day of its rows; empty where a customer has no history
 
     @property
     def stem(self) -> str:
@@ -63,7 +69,7 @@ def load_scorer(model: str = "") -> Scorer:
     log = experiments()
     if model:
         fitted = load_known(model, log)
-        return Scorer(fitted, fitted.thresholds["f1"], "f1")
+        return Scorer(fitted, fitted.thresholds["f1"], "f1", _history(fitted, log))
     entry = registry.read().champion
     if entry is None:
         raise OrderError(
@@ -71,11 +77,27 @@ def load_scorer(model: str = "") -> Scorer:
             "Ejecuta antes 'retencion evaluate', o indica un modelo con model."
         )
     used = entry.threshold
-    return Scorer(load_known(entry.artifact, log), used.value, used.policy)
+    fitted = load_known(entry.artifact, log)
+    return Scorer(fitted, used.value, used.policy, _history(fitted, log))
 
 
-def load_batch(scorer: Scorer, *, input: str, data: str, sample: float, id_col: str) -> Batch:
+def _history(model: FittedModel, log: Sequence[Experiment]) -> History | None:
+    """What a model was asked of time when it learnt."""
+    label = f"{model.family} v{model.version}"
+    return next((e.data.history for e in reversed(log) if e.label == label), None)
+
+
+def load_batch(
+    scorer: Scorer, *, input: str, data: str, sample: float, id_col: str, date: str = ""
+) -> Batch:
     """Read the batch, or draw a share of the held-out rows of `data` as if it were one.
+
+    Of a table with several snapshots only the newest is scored.
+
+    Parameters
+    ----------
+    date : str
+        The run's, ISO: the day of a batch that has none, and no snapshot may be of later.
 
     Raises
     ------
@@ -92,8 +114,27 @@ def load_batch(scorer: Scorer, *, input: str, data: str, sample: float, id_col: 
         need_same_portfolio(known, source.where)
         frame = read_table(source, contract=replace(contract, id_col=known))
         frame = with_id(frame, known.replace(config.ROW_ID, ""), source)
-        return Batch(frame, known, source.where, scored_path(source.path), tuple(source.notes))
+        frame, day = _newest(frame, scorer.history, source, date)
+        notes = tuple(source.notes)
+        return Batch(frame, known, source.where, scored_path(source.path), notes, day)
     return _drawn(scorer, data, sample, id_col)
+
+
+def _newest(
+    frame: pd.DataFrame, history: History | None, source: Source, date: str
+) -> tuple[pd.DataFrame, str]:
+    """Rows of the newest snapshot and its day; a batch without days is of the run's."""
+    if history is None:
+        return frame, ""
+    if history.snapshot_col not in frame:
+        source.note("undated", history.snapshot_col, day=date)
+        return frame, date
+    days = row_days(frame[history.snapshot_col], source.where)
+    settled(replace(history, as_of=""), days, source.where, date=date)
+    now = days == days.max()
+    if not now.all():
+        source.note("older", history.snapshot_col, rows=int((~now).sum()), day=str(days.max()))
+    return frame[now].reset_index(drop=True), str(days.max())
 
 
 def _drawn(scorer: Scorer, data: str, sample: float, id_col: str) -> Batch:
@@ -102,12 +143,18 @@ def _drawn(scorer: Scorer, data: str, sample: float, id_col: str) -> Batch:
     contract, key = model.contract, id_name(id_col)
     training = load_training(
         source, target=contract.target, id_col=id_col, positive=model.positive,
-        unlabelled=contract.unlabelled,
+        unlabelled=contract.unlabelled, history=scorer.history,
     )  # fmt: skip
-    held = test_mask(training.ids, training.y, model.test_share, model.seed)
+    _, held = split(training, test_share=model.test_share, seed=model.seed)
+    if training.snapshots is not None:
+        held &= training.snapshots == training.snapshots.max()
     draw = hashes(training.ids, f"sample:{model.seed}") < sample * 2.0**64
     frame = with_id(read_table(source, contract=replace(contract, id_col=key)), id_col, source)
     drawn = set(training.ids[held & draw])
+    day = "" if training.snapshots is None else str(training.snapshots.max())
+    if day:
+        dated = row_days(frame[scorer.history.snapshot_col], source.where)
+        frame = frame[dated == np.datetime64(day)]
     frame = frame[frame[key].isin(drawn)].drop(columns=contract.target)
     if frame.empty:
         raise DataError(
@@ -115,7 +162,8 @@ def _drawn(scorer: Scorer, data: str, sample: float, id_col: str) -> Batch:
             f"{training.path} no sale ninguno. Usa una parte mayor."
         )
     output = scored_path(source.path, "_sample")
-    return Batch(frame.reset_index(drop=True), key, source.where, output, tuple(source.notes))
+    notes = tuple(source.notes)
+    return Batch(frame.reset_index(drop=True), key, source.where, output, notes, day)
 
 
 def scored_path(path: Path, suffix: str = "") -> Path:
@@ -137,6 +185,7 @@ def score(batch: Batch, scorer: Scorer) -> tuple[pd.DataFrame, list[str]]:
     contract = replace(scorer.model.contract, id_col=batch.id_col)
     check = require_batch(batch.frame, contract, batch.path)
     table = check.frame.assign(score=scorer.model.predict(check.frame))
-    dates = [name for name in contract.dates if name in batch.frame]
+    dated = [scorer.history.snapshot_col] if scorer.history else []
+    dates = [name for name in (*dated, *contract.dates) if name in batch.frame]
     store.write_csv(batch.output, pd.concat([table, batch.frame[dates]], axis=1))
     return table, check.notes
