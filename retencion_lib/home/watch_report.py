@@ -178,6 +178,8 @@ class WatchReport:
     capacity: float | None = None
     expected: Expected | None = None
     outcomes: OutcomeCounts | None = None  # None without a file of outcomes
+    immature_outcomes: int = 0  # that came before their time, and so say nothing yet
+    mature_on: str | None = None  # ISO day from which all of these count
     realised: list[Realised] = field(default_factory=list)
     campaign_effect: Effect | None = None
     format: int = 1

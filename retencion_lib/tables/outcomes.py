@@ -15,15 +15,17 @@ from retencion_lib.errors import DataError
 from retencion_lib.home.predictions import read_predictions
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import need_columns, read_table
+from retencion_lib.tables.clock import Clock
 from retencion_lib.tables.ids import as_labels, check_ids
 from retencion_lib.tables.labels import USUAL, Classes, read_outcomes
 from retencion_lib.tables.scored import Scored
 from retencion_lib.words import listed, plural
 
 # Columns of the log that matter here.
-LOGGED = ("scored_at", "score", "threshold", "group", "expected_profit", "model", "version")
+LOGGED = ("scored_at", "score", "threshold", "group", "expected_profit", "model", "version",
+          "snapshot")  # fmt: skip
 SAME = 1e-9  # scores that are no further apart are the same, however their digits were written
-PREDICTED = ["id", "score", "batch", "threshold", "group", "expected_profit", "model"]
+PREDICTED = ["id", "score", "batch", "threshold", "group", "expected_profit", "model", "snapshot"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Outcomes:
     table: pd.DataFrame  # as `predicted`, and y (nan if missing)
     unknown: list[str]  # ids with an outcome that nobody scored
     blank: int  # rows of the labels without an outcome
+    immature: int = 0  # outcomes that came before their time: not known yet, whatever they say
+    mature_on: str = ""  # ISO day from which all of these count
 
     @property
     def known(self) -> pd.DataFrame:
@@ -55,7 +59,13 @@ class Outcomes:
 
 
 def collect(
-    batch: Scored, people: pd.DataFrame, labels: str, *, target: str, classes: Classes = USUAL
+    batch: Scored,
+    people: pd.DataFrame,
+    labels: str,
+    *,
+    target: str,
+    classes: Classes = USUAL,
+    clock: Clock | None = None,
 ) -> Outcomes | None:
     """Read the outcomes and give each its prediction; None without a file.
 
@@ -65,6 +75,9 @@ def collect(
         As `predicted` gives it.
     classes : Classes
         The two labels that the model in use learnt.
+    clock : Clock, optional
+        With a history: how long an outcome is watched, and the day of the labels. Who has not
+        left before the horizon is over may still leave.
 
     Raises
     ------
@@ -90,7 +103,21 @@ def collect(
             "id_col es la misma columna y que se escribe igual."
         )
     unknown = sorted(set(known.index) - set(table.id))
-    return Outcomes(where, table, unknown, int(outcome.isna().sum()))
+    blank = int(outcome.isna().sum())
+    if clock is None:
+        return Outcomes(where, table, unknown, blank)
+    table, early, day = _without_early(table, clock)
+    return Outcomes(where, table, unknown, blank, early, day)
+
+
+def _without_early(table: pd.DataFrame, clock: Clock) -> tuple[pd.DataFrame, int, str]:
+    """Predictions without the outcomes that are not known yet, how many, and when they all are."""
+    dated = (table.snapshot != "") & table.y.notna()
+    closes = clock.closes(table.snapshot[dated].to_numpy("datetime64[D]"))
+    early = closes >= clock.as_of  # the day of the labels is not over
+    rows = table.index[dated][early]
+    day = str(closes[early].max() + 1) if early.any() else ""
+    return table.assign(y=table.y.mask(table.index.isin(rows))), int(early.sum()), day
 
 
 def predicted(batch: Scored, log: pd.DataFrame, *, threshold: float) -> pd.DataFrame:
@@ -106,8 +133,8 @@ def predicted(batch: Scored, log: pd.DataFrame, *, threshold: float) -> pd.DataF
     Returns
     -------
     DataFrame
-        ``batch, id, score, threshold, group, expected_profit, model``; what the log does not
-        say is an empty group or model, and nan.
+        ``batch, id, score, threshold, group, expected_profit, model, snapshot``; what the log
+        does not say is an empty group, model or snapshot, and nan.
     """
     now = pd.DataFrame({"batch": CURRENT, "id": batch.ids, "score": batch.scores})
     # The id joins; of a customer's predictions, the last that said this score. Two files may write
@@ -115,13 +142,14 @@ def predicted(batch: Scored, log: pd.DataFrame, *, threshold: float) -> pd.DataF
     pairs = now.reset_index(names="row").merge(log.drop(columns="batch"), on="id")
     same = pairs[np.isclose(pairs.score_x, pairs.score_y, rtol=0, atol=SAME)]
     latest = same.drop_duplicates("row", keep="last").set_index("row")
-    now = now.join(latest[["threshold", "group", "expected_profit", "model"]])
+    now = now.join(latest[["threshold", "group", "expected_profit", "model", "snapshot"]])
     earlier = log[~log.id.isin(now.id)].drop_duplicates("id", keep="last")
     table = pd.concat([now, earlier], ignore_index=True) if len(earlier) else now
     return table.assign(
         threshold=table.threshold.fillna(threshold),
         group=table.group.astype(object).fillna(""),
         model=table.model.astype(object).fillna(""),
+        snapshot=table.snapshot.astype(object).fillna(""),
     )
 
 

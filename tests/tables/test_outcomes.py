@@ -4,11 +4,13 @@ import pandas as pd
 import pytest
 
 from retencion_lib.errors import DataError
+from retencion_lib.home.history import History
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import outcomes
+from retencion_lib.tables.history import clock_of
 from retencion_lib.tables.labels import USUAL, read_outcomes
 from retencion_lib.tables.rules import Contract
-from tests.scored_home import batch_of, outcomes_of, write_log
+from tests.scored_home import batch_of, outcomes_of, write_labels, write_log
 
 
 @pytest.fixture
@@ -88,3 +90,32 @@ def test_a_missing_outcome_column_names_the_nearest(home):
 
 def test_without_a_file_there_are_no_outcomes(home):
     assert collected(batch_of([0.9]), "") is None
+
+
+WATCHED = [
+    # The day's outcome ends on 29 January: 1 January, no gap, 28 days.
+    ("2026-01-08", 0, 2, "2026-01-30"),
+    ("2026-01-29", 0, 2, "2026-01-30"),
+    ("2026-01-30", 2, 0, ""),
+]
+
+
+@pytest.mark.parametrize(("day", "known", "early", "mature_on"), WATCHED)
+def test_an_outcome_that_comes_before_its_time_is_not_known_yet(home, day, known, early, mature_on):
+    write_log(home, ["k0", "k1"], [0.9, 0.2], snapshot="2026-01-01")
+    labels = write_labels(home, ["k0", "k1"], [0, 0])
+    batch = batch_of([0.9, 0.2])
+    people = outcomes.predicted(batch, outcomes.logged("cliente"), threshold=0.5)
+    clock = clock_of(History("day", "28d", as_of=day))
+    found = outcomes.collect(batch, people, labels, target="baja", clock=clock)
+    assert (len(found.known), found.immature, found.mature_on) == (known, early, mature_on)
+
+
+def test_a_prediction_without_a_day_counts_as_it_did(home):
+    write_log(home, ["k0"], [0.9])
+    batch = batch_of([0.9])
+    people = outcomes.predicted(batch, outcomes.logged("cliente"), threshold=0.5)
+    clock = clock_of(History("day", "28d", as_of="2026-01-08"))
+    labels = write_labels(home, ["k0"], [1])
+    found = outcomes.collect(batch, people, labels, target="baja", clock=clock)
+    assert (len(found.known), found.immature) == (1, 0)

@@ -10,7 +10,8 @@ from retencion_lib import config
 from retencion_lib.errors import OrderError
 from retencion_lib.home import registry, store
 from retencion_lib.home.exam import read_exam
-from retencion_lib.home.experiments import Experiment, experiments
+from retencion_lib.home.experiments import Experiment, experiments, of_artifact
+from retencion_lib.home.history import History
 from retencion_lib.home.registry import Entry
 from retencion_lib.home.terms import Terms, current_terms
 from retencion_lib.maths.estimation import MEASURES, Estimate
@@ -41,6 +42,7 @@ class Documents:
     terms: Terms | None
     predictions: pd.DataFrame  # as `outcomes.logged`
     learnt: pd.Series | None  # outcome by id of the customers that the last training run saw
+    history: History | None = None  # what the model in use was asked of time when it learnt
 
     @property
     def threshold(self) -> float:
@@ -65,6 +67,7 @@ def read_documents(id_col: str) -> Documents:
     except OrderError:
         log = []
     entry = registry.read().champion
+    made = of_artifact(log, entry.sha256) if entry else None
     has_terms = config.resolve(config.CAMPAIGNS).is_file()
     return Documents(
         champion=_in_use(entry, log) if entry else None,
@@ -72,6 +75,7 @@ def read_documents(id_col: str) -> Documents:
         terms=current_terms() if has_terms else None,
         predictions=logged(id_col),
         learnt=_learnt(log),
+        history=made.data.history if made else None,
     )
 
 

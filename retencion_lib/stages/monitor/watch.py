@@ -5,7 +5,7 @@ what it needs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retencion_lib.home.watch_report import Effect, Expected, Realised
 from retencion_lib.maths.drift import Shift
@@ -26,6 +26,7 @@ from retencion_lib.stages.monitor.performance.realised import (
     measure_batches,
     realised_alerts,
 )
+from retencion_lib.tables.history import clock_of
 from retencion_lib.tables.labels import USUAL
 from retencion_lib.tables.outcomes import Outcomes, collect, predicted
 from retencion_lib.tables.scored import Scored, read_scored
@@ -84,7 +85,8 @@ def watch(t: Tables, shifts: Sequence[Shift] = (), labels: str = "") -> Performa
     )  # fmt: skip
     model = known.model
     classes = model.contract.classes(model.positive) if model else USUAL
-    outcomes = collect(batch, people, labels, target=t.target, classes=classes)
+    clock = clock_of(replace(known.history, as_of=t.date)) if known.history else None
+    outcomes = collect(batch, people, labels, target=t.target, classes=classes, clock=clock)
     by = Yardstick(known.capacity, curve, _retired(outcomes, known))
     return Performance(
         hoped, outcomes, measure_batches(outcomes, by),

@@ -127,6 +127,11 @@ def outcomes_sentence(outcomes: Outcomes | None) -> str:
         said.append(f"{count(n.n_unknown)} de clientes que nadie puntuó ({who})")
     if n.n_blank:
         said.append(f"{plural(n.n_blank, 'fila', 'filas')} sin resultado")
+    if outcomes.immature:
+        said.append(
+            f"{count(outcomes.immature)} por madurar, que aún no dicen nada y cuentan todos desde "
+            f"el {outcomes.mature_on}"
+        )
     return f"{outcomes.path} trae {'; '.join(said)}."
 
 
