@@ -43,6 +43,7 @@ class Suspected:
     kind: str = ""
     value: float = nan
     label: str = ""
+    beside: float | None = None  # what `value` is held against
     certain: bool = False
     evidence: str = ""
 

@@ -3,23 +3,24 @@
 One rule, used by 01, 02 and 03. What is *certain* stops training: a copy of the outcome, a column
 that ranks almost perfectly alone, one that is there or missing as the outcome says, and a value
 that only leavers have. What is only *likely* is said: a column far ahead of all the others, or one
-that ranks well and is called like the outcome, a reason, a score or a state.
+that ranks well and is called like the outcome, a reason, a score or a state. Where customers have a
+history, `leaks_time` adds what is only seen through time.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 
 from retencion_lib.errors import DataError
+from retencion_lib.tables.evidence import Evidence, Suspect, evidence_words
+from retencion_lib.tables.leaks_time import time_suspects
 from retencion_lib.tables.split import fold_numbers
 from retencion_lib.tables.strength import association, unseen_strength
 from retencion_lib.tables.training import Training
-from retencion_lib.words import es, listed, pct
+from retencion_lib.words import listed
 
 CERTAIN_AUC = 0.98  # one column alone ranks almost perfectly
 AGREEMENT = 0.98  # of being missing with the outcome
@@ -34,35 +35,6 @@ CALLED = {
     "churned", "attrition", "exited", "exit", "left", "leave", "resultado", "outcome", "label",
     "prediction", "prediccion", "probabilidad", "probability", "risk", "riesgo",
 }  # fmt: skip
-
-
-class Evidence(StrEnum):
-    """What makes a column a suspect."""
-
-    COPY = "copy"
-    NEAR_PERFECT = "near_perfect"
-    MISSING = "missing_by_target"
-    ONLY_LEAVERS = "only_leavers"
-    FAR_AHEAD = "far_ahead"
-    CALLED = "called_like_the_outcome"
-
-
-CERTAIN = (Evidence.COPY, Evidence.NEAR_PERFECT, Evidence.MISSING, Evidence.ONLY_LEAVERS)
-
-
-@dataclass(frozen=True)
-class Suspect:
-    """One column that may know the outcome, and the strongest evidence for it."""
-
-    column: str
-    kind: Evidence
-    value: float  # ROC-AUC alone, or share of customers, as the evidence says
-    label: str = ""  # value that only leavers have; empty where having one at all is enough
-
-    @property
-    def certain(self) -> bool:
-        """True if a model must not learn from it unless somebody says why it may."""
-        return self.kind in CERTAIN
 
 
 def suspects(training: Training, strength: pd.DataFrame | None = None) -> list[Suspect]:
@@ -80,7 +52,11 @@ def suspects(training: Training, strength: pd.DataFrame | None = None) -> list[S
         for name, alone in strength[["name", "auc"]].itertuples(index=False)
     }
     found = [next(_evidence(training, name, auc), None) for name in auc]
-    return sorted((s for s in found if s), key=lambda s: (not s.certain, -s.value))
+    found = sorted(
+        (s for s in [*found, *time_suspects(training, folds)] if s), key=lambda s: not s.certain
+    )
+    strongest = {s.column: s for s in reversed(found)}  # the first of each column
+    return sorted(strongest.values(), key=lambda s: (not s.certain, -s.value))
 
 
 def _unseen(training: Training, name: str, alone: float, folds: np.ndarray) -> float:
@@ -136,23 +112,6 @@ def _words(name: str) -> list[str]:
     """Words of a name, in lower case and without accents: ``MotivoBaja`` is motivo and baja."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return [w.lower() for w in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", plain)]
-
-
-def evidence_words(suspect: Suspect) -> str:
-    """What is known against a column, in words that follow its name."""
-    value = suspect.value
-    if suspect.kind == Evidence.COPY:
-        return "es una copia del objetivo"
-    if suspect.kind == Evidence.NEAR_PERFECT:
-        return f"predice casi sola: ROC-AUC {es(value, 3)}"
-    if suspect.kind == Evidence.MISSING:
-        return f"falta según el resultado: coincide en el {pct(value)} de los clientes"
-    if suspect.kind == Evidence.ONLY_LEAVERS:
-        what = f"el valor '{suspect.label}'" if suspect.label else "algún valor"
-        return f"solo tienen {what} quienes se fueron ({pct(value)})"
-    if suspect.kind == Evidence.FAR_AHEAD:
-        return f"ordena sola mucho mejor que cualquier otra: ROC-AUC {es(value, 3)}"
-    return f"se llama como un resultado y ordena sola: ROC-AUC {es(value, 3)}"
 
 
 def refuse_leaks(found: Sequence[Suspect], where: str, accepted: str) -> None:

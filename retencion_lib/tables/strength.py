@@ -52,7 +52,12 @@ def label_strength(column: pd.Series, y: np.ndarray) -> tuple[float, float]:
 
 
 def unseen_strength(column: pd.Series, y: np.ndarray, folds: np.ndarray) -> float:
-    """ROC-AUC of each label's share of leavers among the customers of the other folds.
+    """ROC-AUC of `unseen_rate`."""
+    return float(roc_auc_score(y, unseen_rate(column, y, folds)))
+
+
+def unseen_rate(column: pd.Series, y: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Each label's share of leavers among the customers of the other folds, shape (n,).
 
     A label that few have knows its own customers by heart; the share that the others give does
     not, so that many labels are no evidence of their own.
@@ -63,4 +68,4 @@ def unseen_strength(column: pd.Series, y: np.ndarray, folds: np.ndarray) -> floa
         rate = pd.Series(y[~held]).groupby(labels[~held]).mean()
         known = pd.Series(labels[held]).map(rate)
         score[held] = known.fillna(y[~held].mean()).to_numpy(float)
-    return float(roc_auc_score(y, score))
+    return score

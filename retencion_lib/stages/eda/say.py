@@ -8,7 +8,8 @@ from retencion_lib.home.eda import Repeated
 from retencion_lib.stages.eda.describe import columns_facts
 from retencion_lib.stages.eda.report import Found
 from retencion_lib.tables import Training
-from retencion_lib.tables.leaks import Suspect, evidence_words
+from retencion_lib.tables.evidence import TIME, Evidence, Suspect, evidence_words
+from retencion_lib.tables.leaks_time import returned
 from retencion_lib.tables.say import odd_sentences, reason
 from retencion_lib.words import count, es, listed, pct, plural
 
@@ -32,10 +33,18 @@ def nulls_sentence(training: Training) -> str:
 
 def balance_sentence(training: Training) -> str:
     """How many left."""
-    return (
-        f"Se fueron {count(training.y.sum())} de {count(training.n_rows)} clientes "
+    rows = "clientes" if training.history is None else "filas"
+    said = (
+        f"Se fueron {count(training.y.sum())} de {count(training.n_rows)} {rows} "
         f"({pct(training.positive_rate)}): acertar «nadie se va» ya daría un "
         f"{pct(1 - training.positive_rate)} de aciertos, y por eso no se juzga por aciertos."
+    )
+    again = returned(training)
+    if again is None:
+        return said
+    return (
+        f"{said} De los {count(again.lost)} clientes que se dieron por perdidos y aún se pudieron "
+        f"ver después, el {pct(again.share)} vuelve a aparecer como cliente que sigue."
     )
 
 
@@ -82,12 +91,19 @@ def duplicates_sentence(found: Repeated) -> str:
 
 def leakage_sentences(found: Sequence[Suspect]) -> list[str]:
     """Each suspect and what to do."""
-    return [
-        f"**'{s.column}'** {evidence_words(s)}. "
-        + ("Exclúyela con drop_cols." if s.certain else
-           "Comprueba que se sabe antes de la baja; si no, exclúyela con drop_cols.")
-        for s in found
-    ]  # fmt: skip
+    return [f"**'{s.column}'** {evidence_words(s)}. " + _remedy(s) for s in found]
+
+
+def _remedy(suspect: Suspect) -> str:
+    if suspect.certain:
+        return "Exclúyela con drop_cols."
+    if suspect.kind == Evidence.LATER_DATE:
+        return "Ningún modelo la lee; no saques de ella una antigüedad si en la foto no se sabía."
+    if suspect.kind in TIME:
+        return (
+            "Comprueba que ese valor se sabía el día de cada foto; si no, exclúyela con drop_cols."
+        )
+    return "Comprueba que se sabe antes de la baja; si no, exclúyela con drop_cols."
 
 
 def drift_sentence(table: pd.DataFrame) -> str:
@@ -117,6 +133,9 @@ MANY_REPEATED = 0.01  # share of the rows
 FEW_LEAVERS = 200  # in the smaller class
 
 
+MOST_RETURN = 0.50  # share of those given up for lost
+
+
 def verdict(found: Found) -> tuple[str, list[str]]:
     """Whether a model can be trained on this table, and what to look at first.
 
@@ -132,12 +151,24 @@ def verdict(found: Found) -> tuple[str, list[str]]:
     doubts = [*leakage_sentences(likely), *_doubts_on_rows(found), *_doubts_on_columns(found)]
     if certain:
         know = plural(len(certain), "variable sabe", "variables saben")
-        answer = f"**Todavía no:** {know} demasiado sobre la baja."
+        answer = f"**Todavía no:** {know} demasiado sobre la baja.{_waiting(found.training)}"
         return answer, leakage_sentences(certain) + doubts
     if doubts:
         said = plural(len(doubts), "reserva", "reservas")
-        return f"**Sí, con {said}.** Se puede entrenar sabiendo esto:", doubts
-    return "**Sí.** Nada en la tabla desaconseja entrenar.", []
+        waiting = _waiting(found.training)
+        return f"**Sí, con {said}.**{waiting} Se puede entrenar sabiendo esto:", doubts
+    return f"**Sí.** Nada en la tabla desaconseja entrenar.{_waiting(found.training)}", []
+
+
+def _waiting(training: Training) -> str:
+    """Which rows are not looked at, because nobody knows their outcome yet."""
+    if not training.immature:
+        return ""
+    out = plural(training.immature, "fila", "filas")
+    return (
+        f" Fuera quedan {out} por madurar: con datos hasta el {training.history.as_of} aún no se "
+        "sabe su resultado."
+    )
 
 
 def _doubts_on_rows(found: Found) -> list[str]:
@@ -147,6 +178,13 @@ def _doubts_on_rows(found: Found) -> list[str]:
         doubts.append(
             f"La clase menor tiene {plural(fewest, 'cliente', 'clientes')}: con menos de "
             f"{FEW_LEAVERS} los intervalos serán anchos. Reúne más historia si puedes."
+        )
+    again = returned(training)
+    if again and again.share > MOST_RETURN:
+        doubts.append(
+            f"El {pct(again.share)} de los {count(again.lost)} clientes que se dieron por "
+            "perdidos vuelve a aparecer como cliente que sigue: con horizon = "
+            f"'{training.history.horizon}' muchas bajas son solo pausas. Prueba un horizonte mayor."
         )
     repeated = found.repeated
     if repeated.share > MANY_REPEATED:
