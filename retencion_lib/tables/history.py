@@ -10,7 +10,7 @@ import pandas as pd
 
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.home.history import History
-from retencion_lib.tables.clock import Clock, Days, parse_day, parse_duration
+from retencion_lib.tables.clock import Clock, Days, Duration, parse_day, parse_duration
 from retencion_lib.tables.days import read_days
 from retencion_lib.words import listed, plural
 
@@ -56,6 +56,60 @@ def ask_history(
     return asked
 
 
+def ask_again(
+    learnt: History | None,
+    snapshot_col: str = "",
+    horizon: str = "",
+    gap: str = "0d",
+    as_of: str = "",
+    *,
+    date: str = "",
+) -> History | None:
+    """What a model was asked of time when it learnt, for a table of later; None without a history.
+
+    The column may have another name, and the last day is that of the table: empty where nobody
+    says it. What is not said, or is as the default, is what the model learnt with.
+
+    Parameters
+    ----------
+    date : str
+        The run's, ISO: nothing may be known after it.
+
+    Raises
+    ------
+    ParameterError
+        If the horizon or the gap is another, the model learnt without a history, or `as_of` is no
+        day or lies after the run.
+    """
+    gap = gap.strip() or "0d"
+    given = {"snapshot_col": snapshot_col, "horizon": horizon,
+             "gap": gap if horizon or gap != "0d" else "", "as_of": as_of}  # fmt: skip
+    named = listed([f"{name} = '{value}'" for name, value in given.items() if value])
+    if not named:
+        return learnt and replace(learnt, as_of="")
+    remedy = "Deja vacíos esos parámetros, o entrena antes con ellos ('retencion train')."
+    if learnt is None:
+        raise ParameterError(
+            f"{named}: el modelo se entrenó con una fila por cliente, sin fechas. {remedy}"
+        )
+    asked = ask_history(
+        snapshot_col or learnt.snapshot_col, horizon or learnt.horizon, given["gap"] or learnt.gap,
+        as_of, date=date,
+    )  # fmt: skip
+    if _durations(asked) != _durations(learnt):
+        raise ParameterError(
+            f"{named}: el modelo se entrenó con horizon = '{learnt.horizon}' y gap = "
+            f"'{learnt.gap}', y lo que predice no es otra cosa por decir otra. {remedy}"
+        )
+    return replace(learnt, snapshot_col=asked.snapshot_col, as_of=asked.as_of)
+
+
+def _durations(history: History) -> tuple[Duration, Duration]:
+    """Horizon and gap, however they were written."""
+    gap = parse_duration(history.gap, "gap", zero=True)
+    return parse_duration(history.horizon, "horizon"), gap
+
+
 def clock_of(history: History) -> Clock:
     """The clock of a history whose last day is known."""
     return Clock(
@@ -63,6 +117,12 @@ def clock_of(history: History) -> Clock:
         gap=parse_duration(history.gap, "gap", zero=True),
         as_of=parse_day(history.as_of, "as_of"),
     )
+
+
+def known_from(history: History, snapshot: str) -> str:
+    """ISO day from which the outcome of a snapshot counts: that after its last."""
+    clock = clock_of(replace(history, as_of=history.as_of or snapshot))
+    return str(clock.closes(np.datetime64(snapshot)) + 1)
 
 
 def row_days(column: pd.Series, where: str) -> Days:
