@@ -1,8 +1,13 @@
 """Which outcomes have arrived, for which batch, and which are still missing.
 
 An outcome belongs to the batch that 05 looks at if its customer is in it, else to the last
-logged prediction of that customer. Nothing is dropped in silence: outcomes of earlier batches,
-of customers that nobody scored, blank ones and missing ones are counted and said.
+logged prediction of that customer. Where customers have a history there are predictions of several
+days, and an outcome belongs to the prediction of its day. A file that says no days is of one day,
+whole: the one on which most of its customers were scored, the newest of several. Were each outcome
+given its newest prediction whose horizon is over, only those who left, and so have no later one,
+would count. Until the horizon is over who has not left may still leave, and nothing is known.
+Nothing is dropped in silence: outcomes of earlier batches, of customers or days that nobody
+scored, early ones, blank ones and missing ones are counted and said.
 """
 
 from dataclasses import dataclass
@@ -15,7 +20,8 @@ from retencion_lib.errors import DataError
 from retencion_lib.home.predictions import read_predictions
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import need_columns, read_table
-from retencion_lib.tables.clock import Clock
+from retencion_lib.tables.clock import Clock, Days
+from retencion_lib.tables.history import row_days
 from retencion_lib.tables.ids import as_labels, check_ids
 from retencion_lib.tables.labels import USUAL, Classes, read_outcomes
 from retencion_lib.tables.scored import Scored
@@ -38,6 +44,8 @@ class Outcomes:
     blank: int  # rows of the labels without an outcome
     immature: int = 0  # outcomes that came before their time: not known yet, whatever they say
     mature_on: str = ""  # ISO day from which all of these count
+    elsewhere: int = 0  # outcomes of a day for which their customer was not scored
+    day: str = ""  # ISO day that all were taken to be of; empty where the file says their days
 
     @property
     def known(self) -> pd.DataFrame:
@@ -66,6 +74,7 @@ def collect(
     target: str,
     classes: Classes = USUAL,
     clock: Clock | None = None,
+    snapshot_col: str = "",
 ) -> Outcomes | None:
     """Read the outcomes and give each its prediction; None without a file.
 
@@ -76,38 +85,58 @@ def collect(
     classes : Classes
         The two labels that the model in use learnt.
     clock : Clock, optional
-        With a history: how long an outcome is watched, and the day of the labels. Who has not
-        left before the horizon is over may still leave.
+        With a history: how long an outcome is watched, and the day of the labels.
+    snapshot_col : str
+        With a history: the column of the labels, if they have it, with the day of the prediction
+        that each is the outcome of.
 
     Raises
     ------
     DataError
-        If the id or the outcome is missing, an id repeats, the outcome is not two known
-        labels, or no customer with an outcome was ever scored.
+        If the id or the outcome is missing, an id repeats (on a day, where labels have one), the
+        outcome is not two known labels, or no customer with an outcome was ever scored.
     """
     if not labels:
         return None
-    frame = read_table(labels, texts=[batch.id_col, target])
+    frame = read_table(labels, texts=[batch.id_col, target, snapshot_col])
     where = config.relative(labels)
     need_columns(frame.columns, [batch.id_col, target], where)
-    ids = check_ids(frame[batch.id_col], where)
-    y = read_outcomes(frame[target].reset_index(drop=True), where, classes)
-    outcome = pd.Series(y.to_numpy(), index=ids)
-    known = outcome.dropna()
-    table = people.assign(y=people.id.map(known))
-    if len(known) and not table.y.notna().any():
+    dated = clock is not None and snapshot_col in frame
+    days = row_days(frame[snapshot_col], where) if dated else None
+    ids = check_ids(frame[batch.id_col], where, days)
+    y = read_outcomes(frame[target].reset_index(drop=True), where, classes).to_numpy()
+    arrived = ids[pd.notna(y)]
+    if len(arrived) and not arrived.isin(people.id).any():
         raise DataError(
-            f"{where}: ninguno de sus {plural(len(ids), 'cliente', 'clientes')} "
+            f"{where}: ninguno de sus {plural(ids.nunique(), 'cliente', 'clientes')} "
             f"({listed(ids, 3, quote=True)}) está en {batch.path} "
-            f"({listed(table.id, 3, quote=True)}) ni en {config.PREDICTIONS}. Comprueba que "
+            f"({listed(people.id, 3, quote=True)}) ni en {config.PREDICTIONS}. Comprueba que "
             "id_col es la misma columna y que se escribe igual."
         )
-    unknown = sorted(set(known.index) - set(table.id))
-    blank = int(outcome.isna().sum())
+    found = {"unknown": sorted(set(arrived) - set(people.id)), "blank": int(pd.isna(y).sum())}
     if clock is None:
-        return Outcomes(where, table, unknown, blank)
-    table, early, day = _without_early(table, clock)
-    return Outcomes(where, table, unknown, blank, early, day)
+        table = people.assign(y=people.id.map(pd.Series(y, index=ids).dropna()))
+        return Outcomes(where, table, **found)
+    day = "" if dated else _day_of(people, arrived)
+    known = pd.Series(y, index=_keys(ids, days.astype(str) if dated else day)).dropna()
+    keys = _keys(people.id, people.snapshot)
+    table, early, mature_on = _without_early(people.assign(y=keys.map(known)), clock)
+    elsewhere = int((arrived.isin(people.id).to_numpy() & ~known.index.isin(keys)).sum())
+    return Outcomes(where, table, **found, immature=early, mature_on=mature_on,
+                    elsewhere=elsewhere, day=day)  # fmt: skip
+
+
+def _keys(ids: pd.Series, days: np.ndarray | pd.Series | str) -> pd.Series:
+    """What names a prediction where a customer has one a day."""
+    return ids + "@" + days
+
+
+def _day_of(people: pd.DataFrame, ids: pd.Series) -> str:
+    """The day on which most of these customers were scored, the newest of several."""
+    scored = people[people.id.isin(ids)].groupby("snapshot").id.nunique()
+    if "" in scored.index and scored[""] == scored.max():
+        return ""  # of the batch, which says no day: it comes after all that was logged
+    return scored.index[scored == scored.max()].max() if len(scored) else ""
 
 
 def _without_early(table: pd.DataFrame, clock: Clock) -> tuple[pd.DataFrame, int, str]:
@@ -120,7 +149,13 @@ def _without_early(table: pd.DataFrame, clock: Clock) -> tuple[pd.DataFrame, int
     return table.assign(y=table.y.mask(table.index.isin(rows))), int(early.sum()), day
 
 
-def predicted(batch: Scored, log: pd.DataFrame, *, threshold: float) -> pd.DataFrame:
+def predicted(
+    batch: Scored,
+    log: pd.DataFrame,
+    *,
+    threshold: float,
+    snapshot_col: str | None = None,
+) -> pd.DataFrame:
     """Customers of the current batch, then the last prediction of every other one logged.
 
     Parameters
@@ -129,6 +164,10 @@ def predicted(batch: Scored, log: pd.DataFrame, *, threshold: float) -> pd.DataF
         As `logged` gives it.
     threshold : float
         Of those of whom the log says none.
+    snapshot_col : str, optional
+        With a history: the column with the day of the batch's rows. What is logged is then the last
+        prediction of every other customer *and day*; where the log says no day, it is that of the
+        scoring.
 
     Returns
     -------
@@ -137,19 +176,43 @@ def predicted(batch: Scored, log: pd.DataFrame, *, threshold: float) -> pd.DataF
         does not say is an empty group, model or snapshot, and nan.
     """
     now = pd.DataFrame({"batch": CURRENT, "id": batch.ids, "score": batch.scores})
+    days = None
+    if snapshot_col is not None:
+        log = log.assign(snapshot=log.snapshot.astype(object).fillna(log.batch))
+        days = _days_of(batch, snapshot_col)
     # The id joins; of a customer's predictions, the last that said this score. Two files may write
     # the last digit of a number in two ways, so a score alone is no key.
     pairs = now.reset_index(names="row").merge(log.drop(columns="batch"), on="id")
     same = pairs[np.isclose(pairs.score_x, pairs.score_y, rtol=0, atol=SAME)]
+    if days is not None:
+        same = same[same.snapshot == days[same.row].astype(str)]
     latest = same.drop_duplicates("row", keep="last").set_index("row")
     now = now.join(latest[["threshold", "group", "expected_profit", "model", "snapshot"]])
-    earlier = log[~log.id.isin(now.id)].drop_duplicates("id", keep="last")
+    if days is not None:
+        now["snapshot"] = days.astype(str)
+    earlier = _earlier(log, now, whole=snapshot_col is not None)
     table = pd.concat([now, earlier], ignore_index=True) if len(earlier) else now
     return table.assign(
         threshold=table.threshold.fillna(threshold),
         group=table.group.astype(object).fillna(""),
         model=table.model.astype(object).fillna(""),
         snapshot=table.snapshot.astype(object).fillna(""),
+    )
+
+
+def _days_of(batch: Scored, snapshot_col: str) -> Days | None:
+    """Day of each row of the batch; None where it does not say."""
+    has = snapshot_col in batch.table
+    return row_days(batch.table[snapshot_col], batch.path) if has else None
+
+
+def _earlier(log: pd.DataFrame, now: pd.DataFrame, *, whole: bool) -> pd.DataFrame:
+    """Last prediction of each customer that the batch lacks; `whole`, of each customer and day."""
+    if not whole:
+        return log[~log.id.isin(now.id)].drop_duplicates("id", keep="last")
+    here = _keys(now.id, now.snapshot)
+    return log[~_keys(log.id, log.snapshot).isin(here)].drop_duplicates(
+        ["id", "snapshot"], keep="last"
     )
 
 

@@ -9,6 +9,7 @@ from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import outcomes
 from retencion_lib.tables.history import clock_of
 from retencion_lib.tables.labels import USUAL, read_outcomes
+from retencion_lib.tables.outcomes import Outcomes
 from retencion_lib.tables.rules import Contract
 from tests.scored_home import batch_of, outcomes_of, write_labels, write_log
 
@@ -119,3 +120,89 @@ def test_a_prediction_without_a_day_counts_as_it_did(home):
     labels = write_labels(home, ["k0"], [1])
     found = outcomes.collect(batch, people, labels, target="baja", clock=clock)
     assert (len(found.known), found.immature) == (1, 0)
+
+
+def dated(home, labels, *, scores=(0.9, 0.2), day="2026-03-01", today="2026-03-02") -> Outcomes:
+    """Outcomes of a home with a history of 28 days, for a batch of a day."""
+    batch = batch_of(scores)
+    batch.table["day"] = day
+    people = outcomes.predicted(
+        batch, outcomes.logged("cliente"), threshold=0.5, snapshot_col="day"
+    )
+    clock = clock_of(History("day", "28d", as_of=today))
+    return outcomes.collect(batch, people, labels, target="baja", clock=clock, snapshot_col="day")
+
+
+MARCH, FEBRUARY, JANUARY = "2026-03-01", "2026-02-01", "2026-01-01"
+# The batch of March has k0 and k1. February had also a1, who left and is in no later batch;
+# January had none of them but k0.
+FILES = [
+    pytest.param(["k0", "k1", "a1"], FEBRUARY, 3, 0, id="of-february-for-it-has-who-left"),
+    pytest.param(["k0", "k1"], MARCH, 0, 2, id="of-the-newest-of-two-that-have-all"),
+    pytest.param(["k0", "k1", "k2"], MARCH, 0, 3, id="of-march-for-it-has-who-is-new"),
+    pytest.param(["k0"], MARCH, 0, 1, id="of-the-newest-of-three"),
+    pytest.param(["a1"], FEBRUARY, 1, 0, id="of-whom-only-february-has"),
+]
+
+
+@pytest.mark.parametrize(("ids", "day", "known", "early"), FILES)
+def test_a_file_that_says_no_days_is_of_the_day_with_most_of_its_customers(
+    home, ids, day, known, early
+):
+    write_log(home, ["k0"], [0.3], day=JANUARY, snapshot=JANUARY)
+    write_log(home, ["k0", "k1", "a1"], [0.4, 0.5, 0.6], day=FEBRUARY, snapshot=FEBRUARY)
+    labels = write_labels(home, ids, [1] * len(ids))
+    found = dated(home, labels, scores=(0.9, 0.2, 0.1))
+    # February's ends on 1 March, the day before the labels'.
+    assert (found.day, len(found.known), found.immature) == (day, known, early)
+
+
+def test_who_was_not_scored_on_the_day_of_the_file_is_counted_and_not_measured(home):
+    # Alone who left would count, and the model would seem to foresee too few.
+    write_log(home, ["a1"], [0.6], day=FEBRUARY, snapshot=FEBRUARY)
+    found = dated(home, write_labels(home, ["k0", "k1", "a1"], [0, 0, 1]))
+    assert (found.day, found.immature, found.elsewhere) == (MARCH, 2, 1)
+    assert (len(found.known), found.mature_on) == (0, "2026-03-30")
+
+
+def test_outcomes_with_a_day_belong_to_the_prediction_of_that_day(home):
+    for day, score in (("2026-01-01", 0.3), ("2026-02-01", 0.4)):
+        write_log(home, ["k0"], [score], day=day, snapshot=day)
+    rows = [("k0", "2026-01-01", 1), ("k0", "2026-02-01", 0), ("k0", "2026-03-01", 0),
+            ("k0", "2025-12-01", 1), ("zz", "2026-01-01", 1), ("k1", "2026-03-01", "")]  # fmt: skip
+    pd.DataFrame(rows, columns=["cliente", "day", "baja"]).to_csv(home / "l.csv", index=False)
+    found = dated(home, "l.csv")
+    assert found.known[["score", "y"]].values.tolist() == [[0.3, 1], [0.4, 0]]
+    assert (found.immature, found.mature_on) == (1, "2026-03-30")
+    assert (found.elsewhere, found.unknown, found.blank) == (1, ["zz"], 1)
+
+
+def test_two_outcomes_of_a_customer_and_a_day_are_refused(home):
+    rows = {"cliente": ["k0", "k0"], "day": ["2026-01-01"] * 2, "baja": [1, 0]}
+    pd.DataFrame(rows).to_csv(home / "l.csv", index=False)
+    with pytest.raises(DataError, match=r"fila de la misma foto \(k0 el 2026-01-01\)"):
+        dated(home, "l.csv")
+
+
+def test_a_log_that_says_no_day_is_of_the_day_of_the_scoring(home):
+    write_log(home, ["a1", "a2"], [0.3, 0.4], day="2026-02-01")
+    labels = write_labels(home, ["a1", "a2"], [1, 0])
+    assert dated(home, labels, today="2026-03-01").immature == 2
+    assert len(dated(home, labels, today="2026-03-02").known) == 2
+
+
+def test_of_two_predictions_of_a_customer_and_a_day_the_last_counts(home):
+    for scored, score in (("2026-01-02", 0.3), ("2026-01-03", 0.7)):
+        write_log(home, ["a1"], [score], day=scored, snapshot="2026-01-01")
+    found = dated(home, write_labels(home, ["a1"], [1]))
+    assert found.known[["batch", "score"]].values.tolist() == [["2026-01-03", 0.7]]
+
+
+def test_a_batch_is_not_given_what_was_decided_of_another_day_with_the_same_score(home):
+    write_log(home, ["k0"], [0.9], snapshot="2026-02-01", group="contact", expected_profit=1.0)
+    batch = batch_of([0.9])
+    log = outcomes.logged("cliente")
+    for day, group in (("2026-02-01", "contact"), ("2026-03-01", "")):
+        batch.table["day"] = day
+        table = outcomes.predicted(batch, log, threshold=0.5, snapshot_col="day")
+        assert table["group"].iloc[0] == group

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from retencion_lib.home.history import History
 from retencion_lib.home.watch_report import WatchReport
 from retencion_lib.stages.monitor.advice import Advice, Awaited, Decision
 from retencion_lib.stages.monitor.findings import Code, Group, of_group
@@ -32,6 +33,16 @@ REASONS = {
     Code.FLAGS_OTHERS: "cambia a quién se avisa por cómo se han movido las variables",
     Code.PERSISTS: "un aviso persiste",
 }
+
+
+def time_sentence(history: History | None) -> str:
+    """Which outcomes count; empty without a history."""
+    if history is None:
+        return ""
+    return (
+        f"Como en 02, el margen es {history.gap} y el horizonte {history.horizon}: un resultado "
+        f"cuenta si su horizonte acabó antes del {history.as_of}."
+    )
 
 
 def answer(report: WatchReport, advice: Advice) -> str:

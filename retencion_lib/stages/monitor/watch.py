@@ -7,6 +7,7 @@ what it needs.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from retencion_lib.home.history import History
 from retencion_lib.home.watch_report import Effect, Expected, Realised
 from retencion_lib.maths.drift import Shift
 from retencion_lib.maths.estimation import Estimate
@@ -26,7 +27,7 @@ from retencion_lib.stages.monitor.performance.realised import (
     measure_batches,
     realised_alerts,
 )
-from retencion_lib.tables.history import clock_of
+from retencion_lib.tables.history import ask_again, clock_of
 from retencion_lib.tables.labels import USUAL
 from retencion_lib.tables.outcomes import Outcomes, collect, predicted
 from retencion_lib.tables.scored import Scored, read_scored
@@ -43,6 +44,7 @@ class Performance:
     causes: Causes
     exam: dict[str, Estimate]  # of the model in use; empty before 03
     capacity: float  # share of customers that the team can contact: K of the measures
+    history: History | None = None  # with a history: its column, horizon, and day of the outcomes
 
     @property
     def alerts(self) -> list[Alert]:
@@ -61,7 +63,7 @@ def open_tables(t: Tables) -> tuple[Scored, Scored]:
     return read_scored(current, **given), read_scored(reference, **given)
 
 
-def watch(t: Tables, shifts: Sequence[Shift] = (), labels: str = "") -> Performance:
+def watch(t: Tables, shifts: Sequence[Shift] = (), labels: str = "", **time: str) -> Performance:
     """Look at the performance of a scored batch, for as many calls as the campaign agreed on.
 
     Parameters
@@ -72,12 +74,24 @@ def watch(t: Tables, shifts: Sequence[Shift] = (), labels: str = "") -> Performa
         What the drift checks found.
     labels : str
         File of ids and outcomes; empty while there are none.
+    **time
+        What is asked of time, as `tables.history.ask_again`; ``as_of`` is the day of the outcomes,
+        empty the run's.
+
+    Raises
+    ------
+    ParameterError
+        If the model in use learnt with another horizon or gap, or without any.
     """
     known = read_documents(t.id_col)
+    history = _dated(ask_again(known.history, date=t.date, **time), t.date)
+    snapshot_col = history.snapshot_col if history else None
     batch, reference = open_tables(t)
     given = {"threshold": known.threshold, "capacity": known.capacity}
     causes = attribute_shift(batch, reference, known.model, **given)
-    people = predicted(batch, known.predictions, threshold=known.threshold)
+    people = predicted(
+        batch, known.predictions, threshold=known.threshold, snapshot_col=snapshot_col
+    )
     hoped, curve = estimate(
         batch.scores, reference.scores, reference_outcomes(known.learnt, reference),
         threshold=float(people.threshold.iloc[0]), capacity=known.capacity,
@@ -85,14 +99,21 @@ def watch(t: Tables, shifts: Sequence[Shift] = (), labels: str = "") -> Performa
     )  # fmt: skip
     model = known.model
     classes = model.contract.classes(model.positive) if model else USUAL
-    clock = clock_of(replace(known.history, as_of=t.date)) if known.history else None
-    outcomes = collect(batch, people, labels, target=t.target, classes=classes, clock=clock)
+    outcomes = collect(
+        batch, people, labels, target=t.target, classes=classes,
+        clock=history and clock_of(history), snapshot_col=snapshot_col or "",
+    )  # fmt: skip
     by = Yardstick(known.capacity, curve, _retired(outcomes, known))
     return Performance(
         hoped, outcomes, measure_batches(outcomes, by),
         campaign_effect(outcomes, known.terms.money if known.terms else None),
-        causes, known.exam, known.capacity,
+        causes, known.exam, known.capacity, history,
     )  # fmt: skip
+
+
+def _dated(history: History | None, date: str) -> History | None:
+    """The same with the day of the outcomes: the run's where nobody says another."""
+    return history and replace(history, as_of=history.as_of or date)
 
 
 def _retired(outcomes: Outcomes | None, known: Documents) -> dict[str, dict[str, Estimate]]:

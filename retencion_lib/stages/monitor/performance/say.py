@@ -127,12 +127,15 @@ def outcomes_sentence(outcomes: Outcomes | None) -> str:
         said.append(f"{count(n.n_unknown)} de clientes que nadie puntuó ({who})")
     if n.n_blank:
         said.append(f"{plural(n.n_blank, 'fila', 'filas')} sin resultado")
+    if outcomes.elsewhere:
+        said.append(f"{count(outcomes.elsewhere)} de clientes sin puntuar en su foto")
     if outcomes.immature:
         said.append(
             f"{count(outcomes.immature)} por madurar, que aún no dicen nada y cuentan todos desde "
             f"el {outcomes.mature_on}"
         )
-    return f"{outcomes.path} trae {'; '.join(said)}."
+    start = f"{outcomes.path}, que no dice de qué foto es y se toma por la del {outcomes.day},"
+    return f"{start if outcomes.day else outcomes.path} trae {'; '.join(said)}."
 
 
 def realised_title(r: Realised) -> str:
