@@ -12,6 +12,7 @@ from retencion_lib.stages.infer.say import (
     label_of,
     logged_sentence,
     reasons_sentence,
+    time_sentence,
     trust_sentence,
     written_sentence,
 )
@@ -24,5 +25,5 @@ __all__ = [
     "control_group", "control_sentence", "current_terms", "describe_scores", "label_of",
     "load_batch", "load_names", "load_scorer", "logged_sentence", "make_calls", "odd_sentences",
     "plot_scores", "predictions", "reasons_sentence", "score", "terms_sentence",
-    "trust_sentence", "write_calls", "written_sentence",
+    "time_sentence", "trust_sentence", "write_calls", "written_sentence",
 ]  # fmt: skip

@@ -10,7 +10,8 @@ from retencion_lib.home.exam import Exam
 from retencion_lib.models import FittedModel, family_label
 from retencion_lib.stages.infer.calls import CONTROL, N_REASONS, CallList, detectable_gap
 from retencion_lib.stages.infer.say_reasons import say_reason
-from retencion_lib.stages.infer.scoring import Scorer
+from retencion_lib.stages.infer.scoring import Batch, Scorer
+from retencion_lib.tables.history import known_from
 from retencion_lib.words import count, es, eur, listed, pct, plural, points
 
 Z95 = 1.96
@@ -30,6 +31,18 @@ def trust_sentence(exam: Exam | None, model: FittedModel) -> str:
         f"En el examen, con resultado conocido, el modelo {verdict}: de los "
         f"{count(leavers.called)} de una lista así preveía que se irían "
         f"{count(leavers.foreseen)} y se fueron {count(leavers.observed)}."
+    )
+
+
+def time_sentence(scorer: Scorer, batch: Batch) -> str:
+    """Which day is scored, and when its outcome is known; empty without a history."""
+    if scorer.history is None:
+        return ""
+    asked = scorer.history
+    return (
+        f"Como en 02, la fecha de cada fila es '{asked.snapshot_col}', el margen {asked.gap} y el "
+        f"horizonte {asked.horizon}: se puntúa la foto del {batch.snapshot}, cuyo resultado se "
+        f"sabrá desde el {known_from(asked, batch.snapshot)}."
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from retencion_lib import config
-from retencion_lib.errors import DataError, OrderError
+from retencion_lib.errors import DataError, OrderError, ParameterError
 from retencion_lib.home import registry, store
 from retencion_lib.home.experiments import Experiment, experiments
 from retencion_lib.home.history import History
@@ -22,7 +22,7 @@ from retencion_lib.tables import (
     read_table,
     require_batch,
 )
-from retencion_lib.tables.history import row_days, settled
+from retencion_lib.tables.history import ask_again, row_days, settled
 from retencion_lib.tables.ids import id_name, with_id
 from retencion_lib.tables.partition import split
 from retencion_lib.tables.sources import Note, Source
@@ -36,7 +36,8 @@ class Scorer:
     model: FittedModel
     threshold: float
     policy: str
-    history: History | None = None  # what the model learnt with
+    history: History | None = None  # what the model learnt with; its column as the batch names it
+    as_of: str = ""  # last day of the batch, ISO; empty is that of its newest row
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,15 @@ class Batch:
         return self.output.stem.removesuffix("_with_score")
 
 
-def load_scorer(model: str = "") -> Scorer:
+def load_scorer(model: str = "", *, date: str = "", **time: str) -> Scorer:
     """Model to score with: the champion, or the artifact that `model` names.
+
+    Parameters
+    ----------
+    date : str
+        The run's, ISO: the batch cannot reach beyond it.
+    **time
+        What is asked of time, as `tables.history.ask_again`; nothing is what the model learnt with.
 
     Raises
     ------
@@ -65,11 +73,24 @@ def load_scorer(model: str = "") -> Scorer:
         If there is no champion yet.
     ArtifactError
         If the file is not one that a training run logged.
+    ParameterError
+        If the model learnt with another horizon or gap, or without any.
     """
     log = experiments()
     if model:
         fitted = load_known(model, log)
-        return Scorer(fitted, fitted.thresholds["f1"], "f1", _history(fitted, log))
+        used = fitted.thresholds["f1"], "f1"
+    else:
+        fitted, *used = _champion(log)
+    learnt = _history(fitted, log)
+    asked = ask_again(learnt, date=date, **time)
+    if asked is None:
+        return Scorer(fitted, *used)
+    return Scorer(fitted, *used, replace(learnt, snapshot_col=asked.snapshot_col), asked.as_of)
+
+
+def _champion(log: Sequence[Experiment]) -> tuple[FittedModel, float, str]:
+    """The model in use, its threshold and how that was set."""
     entry = registry.read().champion
     if entry is None:
         raise OrderError(
@@ -77,8 +98,7 @@ def load_scorer(model: str = "") -> Scorer:
             "Ejecuta antes 'retencion evaluate', o indica un modelo con model."
         )
     used = entry.threshold
-    fitted = load_known(entry.artifact, log)
-    return Scorer(fitted, used.value, used.policy, _history(fitted, log))
+    return load_known(entry.artifact, log), used.value, used.policy
 
 
 def _history(model: FittedModel, log: Sequence[Experiment]) -> History | None:
@@ -112,35 +132,45 @@ def load_batch(
         source = open_source(input)
         known = id_col if id_col in source.names else contract.id_col
         need_same_portfolio(known, source.where)
-        frame = read_table(source, contract=replace(contract, id_col=known))
-        frame = with_id(frame, known.replace(config.ROW_ID, ""), source)
-        frame, day = _newest(frame, scorer.history, source, date)
+        frame = with_id(_read(source, scorer, known), known.replace(config.ROW_ID, ""), source)
+        frame, day = _newest(frame, scorer, source, date)
         notes = tuple(source.notes)
         return Batch(frame, known, source.where, scored_path(source.path), notes, day)
     return _drawn(scorer, data, sample, id_col)
 
 
+def _read(source: Source, scorer: Scorer, id_col: str) -> pd.DataFrame:
+    """Table as the model's contract reads it; a day and an outcome are texts, whatever they say."""
+    contract, texts = replace(scorer.model.contract, id_col=id_col), ()
+    if scorer.history:
+        texts = scorer.history.snapshot_col, contract.target
+    return read_table(source, contract=contract, texts=texts)
+
+
 def _newest(
-    frame: pd.DataFrame, history: History | None, source: Source, date: str
+    frame: pd.DataFrame, scorer: Scorer, source: Source, date: str
 ) -> tuple[pd.DataFrame, str]:
-    """Rows of the newest snapshot and its day; a batch without days is of the run's."""
-    if history is None:
+    """Rows of the newest snapshot, each with its day; a batch without days is of the run's."""
+    if scorer.history is None:
         return frame, ""
-    if history.snapshot_col not in frame:
-        source.note("undated", history.snapshot_col, day=date)
-        return frame, date
-    days = row_days(frame[history.snapshot_col], source.where)
-    settled(replace(history, as_of=""), days, source.where, date=date)
+    name = scorer.history.snapshot_col
+    if name not in frame:
+        source.note("undated", name, day=date)
+        return frame.assign(**{name: date}), date
+    days = row_days(frame[name], source.where)
+    settled(replace(scorer.history, as_of=scorer.as_of), days, source.where, date=date)
+    day = str(days.max())
     now = days == days.max()
     if not now.all():
-        source.note("older", history.snapshot_col, rows=int((~now).sum()), day=str(days.max()))
-    return frame[now].reset_index(drop=True), str(days.max())
+        source.note("older", name, rows=int((~now).sum()), day=day)
+    return frame[now].reset_index(drop=True).assign(**{name: day}), day
 
 
 def _drawn(scorer: Scorer, data: str, sample: float, id_col: str) -> Batch:
     """A share of the customers of a labelled table that the model was not learnt from."""
     model, source = scorer.model, open_source(data)
     contract, key = model.contract, id_name(id_col)
+    _need_the_exam(scorer)
     training = load_training(
         source, target=contract.target, id_col=id_col, positive=model.positive,
         unlabelled=contract.unlabelled, history=scorer.history,
@@ -149,12 +179,13 @@ def _drawn(scorer: Scorer, data: str, sample: float, id_col: str) -> Batch:
     if training.snapshots is not None:
         held &= training.snapshots == training.snapshots.max()
     draw = hashes(training.ids, f"sample:{model.seed}") < sample * 2.0**64
-    frame = with_id(read_table(source, contract=replace(contract, id_col=key)), id_col, source)
+    frame = with_id(_read(source, scorer, key), id_col, source)
     drawn = set(training.ids[held & draw])
     day = "" if training.snapshots is None else str(training.snapshots.max())
     if day:
-        dated = row_days(frame[scorer.history.snapshot_col], source.where)
-        frame = frame[dated == np.datetime64(day)]
+        name = scorer.history.snapshot_col
+        dated = row_days(frame[name], source.where)
+        frame = frame[dated == np.datetime64(day)].assign(**{name: day})
     frame = frame[frame[key].isin(drawn)].drop(columns=contract.target)
     if frame.empty:
         raise DataError(
@@ -164,6 +195,15 @@ def _drawn(scorer: Scorer, data: str, sample: float, id_col: str) -> Batch:
     output = scored_path(source.path, "_sample")
     notes = tuple(source.notes)
     return Batch(frame.reset_index(drop=True), key, source.where, output, notes, day)
+
+
+def _need_the_exam(scorer: Scorer) -> None:
+    """Refuse another last day than that of the table learnt from: its exam would be another."""
+    if scorer.as_of and scorer.as_of != scorer.history.as_of:
+        raise ParameterError(
+            f"as_of = '{scorer.as_of}' con sample: se puntúan clientes del examen, y los datos con "
+            f"que se hizo llegan al {scorer.history.as_of}. Deja as_of vacío, o usa input."
+        )
 
 
 def scored_path(path: Path, suffix: str = "") -> Path:
@@ -178,14 +218,15 @@ def score(batch: Batch, scorer: Scorer) -> tuple[pd.DataFrame, list[str]]:
     -------
     DataFrame
         Id, features as the model read them, and ``score``, in the batch's order. The file has
-        also the batch's dates, which tell 05 how old the extract is.
+        also the batch's dates, which tell 05 how old the extract is, and the day of each row where
+        customers have a history.
     list of str
         What was odd and scored all the same.
     """
     contract = replace(scorer.model.contract, id_col=batch.id_col)
-    check = require_batch(batch.frame, contract, batch.path)
-    table = check.frame.assign(score=scorer.model.predict(check.frame))
     dated = [scorer.history.snapshot_col] if scorer.history else []
+    check = require_batch(batch.frame.drop(columns=dated), contract, batch.path)
+    table = check.frame.assign(score=scorer.model.predict(check.frame))
     dates = [name for name in (*dated, *contract.dates) if name in batch.frame]
     store.write_csv(batch.output, pd.concat([table, batch.frame[dates]], axis=1))
     return table, check.notes
