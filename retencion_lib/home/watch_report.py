@@ -178,6 +178,8 @@ class WatchReport:
     capacity: float | None = None
     expected: Expected | None = None
     outcomes: OutcomeCounts | None = None  # None without a file of outcomes
+    snapshot: str | None = None  # ISO day of the batch, where customers have a history
+    reference_snapshots: list[str] = field(default_factory=list)  # ISO days, oldest first
     immature_outcomes: int = 0  # that came before their time, and so say nothing yet
     mature_on: str | None = None  # ISO day from which all of these count
     realised: list[Realised] = field(default_factory=list)

@@ -68,6 +68,8 @@ def _performance(seen: Performance | None) -> dict[str, object]:
         "capacity": seen.capacity,
         "expected": seen.expected,
         "outcomes": seen.outcomes.counts() if seen.outcomes else None,
+        "snapshot": seen.snapshot or None,
+        "reference_snapshots": list(seen.reference_snapshots),
         "immature_outcomes": seen.outcomes.immature if seen.outcomes else 0,
         "mature_on": (seen.outcomes.mature_on or None) if seen.outcomes else None,
         "realised": seen.realised,

@@ -35,6 +35,21 @@ REASONS = {
 }
 
 
+def reference_sentence(report: WatchReport) -> str:
+    """Which days the batch is compared with; empty without a history."""
+    days = report.reference_snapshots
+    if not days:
+        return ""
+    many = f"{len(days)} fotos, del {days[0]} al {days[-1]}"
+    said = f"La referencia es de {many if len(days) > 1 else f'la foto del {days[0]}'}."
+    if not report.snapshot or report.snapshot[5:7] in {day[5:7] for day in days}:
+        return said
+    return (
+        f"{said} Ninguna es del mes de la del lote ({report.snapshot}): lo que cambia con la época "
+        "del año también se ve como un cambio."
+    )
+
+
 def time_sentence(history: History | None) -> str:
     """Which outcomes count; empty without a history."""
     if history is None:

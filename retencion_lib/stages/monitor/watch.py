@@ -7,6 +7,8 @@ what it needs.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from retencion_lib.home.history import History
 from retencion_lib.home.watch_report import Effect, Expected, Realised
 from retencion_lib.maths.drift import Shift
@@ -27,7 +29,7 @@ from retencion_lib.stages.monitor.performance.realised import (
     measure_batches,
     realised_alerts,
 )
-from retencion_lib.tables.history import ask_again, clock_of
+from retencion_lib.tables.history import ask_again, clock_of, row_days
 from retencion_lib.tables.labels import USUAL
 from retencion_lib.tables.outcomes import Outcomes, collect, predicted
 from retencion_lib.tables.scored import Scored, read_scored
@@ -45,6 +47,8 @@ class Performance:
     exam: dict[str, Estimate]  # of the model in use; empty before 03
     capacity: float  # share of customers that the team can contact: K of the measures
     history: History | None = None  # with a history: its column, horizon, and day of the outcomes
+    snapshot: str = ""  # with a history: ISO day of the batch
+    reference_snapshots: tuple[str, ...] = ()  # with a history: ISO days of the reference
 
     @property
     def alerts(self) -> list[Alert]:
@@ -107,8 +111,17 @@ def watch(t: Tables, shifts: Sequence[Shift] = (), labels: str = "", **time: str
     return Performance(
         hoped, outcomes, measure_batches(outcomes, by),
         campaign_effect(outcomes, known.terms.money if known.terms else None),
-        causes, known.exam, known.capacity, history,
+        causes, known.exam, known.capacity, history, people.snapshot.iloc[0] if history else "",
+        _days_of(reference, known.history),
     )  # fmt: skip
+
+
+def _days_of(reference: Scored, history: History | None) -> tuple[str, ...]:
+    """Days of the reference's rows, oldest first; empty where it has none."""
+    if history is None or history.snapshot_col not in reference.table:
+        return ()
+    days = row_days(reference.table[history.snapshot_col], reference.path)
+    return tuple(np.unique(days).astype(str))
 
 
 def _dated(history: History | None, date: str) -> History | None:
