@@ -150,3 +150,19 @@ def test_a_log_that_began_with_days_takes_a_batch_without(home):
     logged(home)
     log = logged(home, history=None)
     assert log["snapshot"].isna().tolist() == [False] * 5 + [True] * 5
+
+
+def test_a_sample_is_of_the_exams_newest_day_and_has_no_outcome(home):
+    days = [f"2025-{month:02d}-01" for month in range(1, 11)]
+    rows = [
+        (f"C{i}", day, i % 9, (i + k) % 3 == 0) for k, day in enumerate(days) for i in range(60)
+    ]
+    table = pd.DataFrame(rows, columns=["id", "day", "x", "left"]).astype({"left": int})
+    # Data up to the newest day: its own outcome is not known, and September's is.
+    history = History("day", "28d", as_of="2025-10-01")
+    _, batch = read(home, table, history=history, data="panel.csv", sample=0.5)
+    assert batch.snapshot == "2025-09-01"
+    assert set(batch.frame["day"]) == {"2025-09-01"}
+    assert batch.frame["id"].is_unique
+    assert 10 < len(batch.frame) < 50
+    assert "left" not in batch.frame
