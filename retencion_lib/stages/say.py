@@ -20,6 +20,22 @@ def full_name(model: Exam | Experiment | Entry) -> str:
     return f"{family_label(model.family)} v{model.version}"
 
 
+def rows_of(exam: Exam) -> tuple[str, str, str]:
+    """What the rows of an exam are called, with pronoun and article: customers may have many."""
+    return ("filas", "ellas", "las") if exam.exam else ("clientes", "ellos", "los")
+
+
+def examined_words(exam: Exam) -> str:
+    """How many were examined."""
+    said = f"{count(exam.n_rows)} {rows_of(exam)[0]}"
+    return f"{said} de {count(exam.exam.n_customers)} clientes" if exam.exam else said
+
+
+def each_time(exam: Exam) -> str:
+    """That as many are called in each snapshot; empty where customers have one row."""
+    return " de cada foto" if exam.exam else ""
+
+
 def terms_sentence(terms: Terms) -> str:
     """The terms in words."""
     money = terms.money

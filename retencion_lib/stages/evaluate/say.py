@@ -12,7 +12,7 @@ from retencion_lib.stages.evaluate.examine import Examined
 from retencion_lib.stages.evaluate.say_worth import worth_answer
 from retencion_lib.stages.evaluate.segments import BAND, Segments
 from retencion_lib.stages.evaluate.worth import Worth
-from retencion_lib.stages.say import full_name
+from retencion_lib.stages.say import each_time, full_name, rows_of
 from retencion_lib.tables.reference import profile_path
 from retencion_lib.words import count, es, interval, listed, pct, plural
 
@@ -67,6 +67,12 @@ def waiting_sentence(entry: Entry) -> str:
 
 def reference_sentence(exam: Exam, profile: Profile) -> str:
     """How many customers the watch compares with, and whose score is kept."""
+    if exam.exam:
+        return (
+            f"Referencia de la vigilancia: las {count(profile.n_rows)} filas del examen, resumidas "
+            f"en {profile_path(exam.version)}, con las puntuaciones del modelo, que no las había "
+            "visto."
+        )
     return (
         f"Referencia de la vigilancia: {count(profile.n_rows)} clientes, resumidos en "
         f"{profile_path(exam.version)}; de la puntuación, los {count(exam.n_rows)} del examen, que "
@@ -97,15 +103,10 @@ def exam_sentence(examined: Examined) -> str:
     return (
         f"ROC-AUC en el examen: **{es(test['roc_auc'], 3)}** {interval(*ci['roc_auc'])}; la "
         f"logística sin ajustar, {es(exam.baseline.test['roc_auc'], 3)}. De los {count(exam.k)} "
-        f"clientes con más riesgo{_each_time(exam)} se fue el {pct(test['precision_at_k'])}, "
+        f"clientes con más riesgo{each_time(exam)} se fue el {pct(test['precision_at_k'])}, "
         f"{es(test['lift_at_k'])} veces la media ({pct(exam.positive_rate)})."
         f"{_too_good(test['roc_auc'])}"
     )
-
-
-def _each_time(exam: Exam) -> str:
-    """That as many are called in each snapshot; empty where customers have one row."""
-    return " de cada foto" if exam.exam else ""
 
 
 def _too_good(auc: float) -> str:
@@ -128,7 +129,7 @@ def exam_answer(examined: Examined, in_use: str, worth: Worth) -> str:
     )
     return (
         f"{start} De los {count(examined.exam.k)} clientes del examen con más "
-        f"riesgo{_each_time(examined.exam)} se fue "
+        f"riesgo{each_time(examined.exam)} se fue "
         f"el **{pct(test['precision_at_k'], 0)}**, {es(test['lift_at_k'])} veces la media. "
         f"{worth_answer(worth)} A quién llamar ahora lo dice 04."
     )
@@ -137,9 +138,10 @@ def exam_answer(examined: Examined, in_use: str, worth: Worth) -> str:
 def threshold_sentence(examined: Examined) -> str:
     """What the threshold in use does."""
     used, cells = examined.exam.threshold, examined.exam.confusion_matrix
+    rows, they, _ = rows_of(examined.exam)
     return (
         f"Con el umbral {es(used.value, 3)} ({POLICIES[used.policy]}) se avisaría de "
-        f"{count(cells.called)} de {count(examined.exam.n_rows)} clientes y entre ellos estarían "
+        f"{count(cells.called)} de {count(examined.exam.n_rows)} {rows} y entre {they} estarían "
         f"{count(cells.tp)} de las {count(cells.left)} bajas."
     )
 

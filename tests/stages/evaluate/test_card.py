@@ -156,3 +156,37 @@ def test_what_was_not_measured_is_said_not_to_be(home):
     assert "No se ha medido por grupos en esta ejecución." in text
     assert "No se han dado costes de campaña en esta ejecución." in text
     assert "Deriva: al escribir esta ficha no había ninguna vigilancia de este modelo." in text
+
+
+MONTH = {"n_customers": 200, "positive_rate": 0.2, "log_loss": 0.4, "profit": 0.0, "test": {},
+         "roc_auc_ci": [0, 1], "log_loss_ci": [0, 1], "profit_ci": [0, 1]}  # fmt: skip
+FUTURE = {
+    "exam": {"snapshots": ["2026-08-01", "2026-09-01"], "n_customers": 520, "n_rows": 1000,
+             "learnt_until": "2026-06-01", "embargoed_rows": 500, "immature_rows": 500},
+    "backtest": [MONTH | {"cutoff": "2026-08-01", "roc_auc": 0.86},
+                 MONTH | {"cutoff": "2026-09-01", "roc_auc": 0.79}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Medido una vez en 1.000 filas de 520 clientes que el modelo no había visto",
+        "De los 100 con más riesgo de cada foto se fue el 80,0 %",
+        "avisa de 350 filas y entre ellas están 200 de las 250 bajas",
+        "las fotos más recientes, desde la del 2026-08-01",
+        "El examen llega a la foto del 2026-09-01",
+        "en las 2 últimas, ROC-AUC de 0,790 a 0,860",
+    ],
+)
+def test_of_an_exam_in_the_future_it_says_so(home, said):
+    text = text_of(home, **FUTURE)
+    assert said in text
+    assert "al azar, no meses posteriores" not in text
+
+
+@pytest.mark.parametrize(("other", "expected"), [(0.82, "sólido"), (0.79, "razonable")])
+def test_months_that_differ_more_are_worth_less(home, other, expected):
+    months = [FUTURE["backtest"][0], FUTURE["backtest"][1] | {"roc_auc": other}]
+    text = text_of(home, **FUTURE | {"backtest": months})
+    assert rating(text, "El futuro será como el pasado") == expected

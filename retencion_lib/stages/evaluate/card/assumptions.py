@@ -4,6 +4,7 @@ The ratings are ours and simple on purpose: a reader can redo each with the figu
 """
 
 from retencion_lib.stages.evaluate.card.sources import Sources
+from retencion_lib.stages.say import examined_words
 from retencion_lib.words import count, es, interval, pct, plural, points
 
 RATINGS = SOLID, FAIR, WEAK, UNTESTED = "sólido", "razonable", "débil", "sin comprobar"
@@ -17,7 +18,7 @@ def assumptions(known: Sources) -> list[Judged]:
     """Every assumption of a churn score with its evidence and rating, weakest news included."""
     return [
         _enough(known), _generalises(known), _worth_it(known), _honest(known), _no_leak(known),
-        _one_population(known), _still_the_same(known), _not_in_time(), _contact_helps(known),
+        _one_population(known), _still_the_same(known), _in_time(known), _contact_helps(known),
     ]  # fmt: skip
 
 
@@ -28,7 +29,7 @@ def _grade(value: float, limits: tuple[float, float]) -> str:
 def _enough(known: Sources) -> Judged:
     low, high = known.exam.test_ci["roc_auc"]
     evidence = (
-        f"{count(known.exam.n_rows)} clientes en el examen; el intervalo del ROC-AUC, "
+        f"{examined_words(known.exam)} en el examen; el intervalo del ROC-AUC, "
         f"{interval(low, high)}, mide {es(high - low, 3)}"
     )
     return "El examen tiene clientes bastantes", evidence, _grade(high - low, WIDTHS)
@@ -96,12 +97,17 @@ def _still_the_same(known: Sources) -> Judged:
     return said, evidence, rating
 
 
-def _not_in_time() -> Judged:
-    return (
-        "El futuro será como el pasado",
-        "El examen aparta clientes al azar, no meses posteriores",
-        UNTESTED,
-    )
+def _in_time(known: Sources) -> Judged:
+    said = "El futuro será como el pasado"
+    if known.exam.exam is None:
+        return said, "El examen aparta clientes al azar, no meses posteriores", UNTESTED
+    later = "El examen es de fotos posteriores a lo aprendido"
+    seen = [cutoff.roc_auc for cutoff in known.exam.backtest]
+    if len(seen) < 2:
+        return said, f"{later}; no hay más fotos en que repetirlo", FAIR
+    low, high = min(seen), max(seen)
+    evidence = f"{later}; en las {len(seen)} últimas, ROC-AUC de {es(low, 3)} a {es(high, 3)}"
+    return said, evidence, _grade(high - low, WIDTHS)
 
 
 def _contact_helps(known: Sources) -> Judged:

@@ -6,8 +6,9 @@ from retencion_lib.stages.evaluate.card.assumptions import assumptions
 from retencion_lib.stages.evaluate.card.blocks import Section, Table
 from retencion_lib.stages.evaluate.card.sources import Sources
 from retencion_lib.stages.evaluate.say import who
+from retencion_lib.stages.say import each_time, examined_words, rows_of
 from retencion_lib.tables.rules import Rule
-from retencion_lib.words import count, es, interval, listed, pct, plural
+from retencion_lib.words import count, es, interval, listed, pct
 
 STAGES = {"champion": "campeón", "challenger": "aspirante", "archived": "archivado"}
 MOST_CATEGORIES = 8
@@ -49,9 +50,9 @@ def results(known: Sources) -> Section:
         for m in test
     ]  # fmt: skip
     said = (
-        f"Medido una vez en {plural(exam.n_rows, 'cliente', 'clientes')} que el modelo "
+        f"Medido una vez en {examined_words(exam)} que el modelo "
         f"no había visto; se fue el {pct(exam.positive_rate)}. De los "
-        f"{count(exam.k)} con más riesgo se fue el {pct(test['precision_at_k'])}, "
+        f"{count(exam.k)} con más riesgo{each_time(exam)} se fue el {pct(test['precision_at_k'])}, "
         f"{es(test['lift_at_k'])} veces la media."
     )
     heads = ["Medida", "Examen", "Intervalo del 95 %", "Validación", "Logística sin ajustar"]
@@ -92,9 +93,10 @@ def _between(found: Compared) -> str:
 def decision(known: Sources) -> Section:
     """The threshold in use, what it does, and what it costs and earns."""
     used, cells = known.exam.threshold, known.exam.confusion_matrix
+    rows, they, _ = rows_of(known.exam)
     said = [
         f"Umbral en uso: {es(used.value, 3)} ({POLICIES.get(used.policy, used.policy)}). "
-        f"En el examen avisa de {count(cells.called)} clientes y entre ellos están "
+        f"En el examen avisa de {count(cells.called)} {rows} y entre {they} están "
         f"{count(cells.tp)} de las {count(cells.left)} bajas."
     ]
     rows = [
@@ -120,11 +122,11 @@ def decision(known: Sources) -> Section:
 
 def data(known: Sources) -> Section:
     """What it learnt from."""
-    used = known.experiment.data
+    used, (rows, _, article) = known.experiment.data, rows_of(known.exam)
     learnt = (
-        f"Aprende de {used.path}: {count(used.n_rows)} clientes, de los que se fue el "
+        f"Aprende de {used.path}: {count(used.n_rows)} {rows}, de {article} que se fue el "
         f"{pct(used.positive_rate)} (columna {used.target}). Se aparta el "
-        f"{pct(used.test_share, 0)} para el examen, según el identificador y la semilla."
+        f"{pct(used.test_share, 0)} para el examen, {_put_aside(known)}."
     )
     columns = known.contract.columns.values()
     numbers = sum(rule.numeric for rule in columns)
@@ -144,10 +146,27 @@ def data(known: Sources) -> Section:
     return Section("Datos", said)
 
 
+def _put_aside(known: Sources) -> str:
+    """How the exam's rows were found."""
+    if known.exam.exam is None:
+        return "según el identificador y la semilla"
+    return f"o algo más: las fotos más recientes, desde la del {known.exam.exam.snapshots[0]}"
+
+
+def _horizon_of_the_exam(known: Sources) -> str:
+    """What the exam says nothing of."""
+    if known.exam.exam is None:
+        return "El examen aparta clientes al azar: no mide cuánto aguanta el modelo con el tiempo."
+    return (
+        f"El examen llega a la foto del {known.exam.exam.snapshots[-1]}: de cómo cambien después "
+        "los clientes no dice nada."
+    )
+
+
 def limits(known: Sources) -> Section:
     """Leakage, drift, and what a reader should doubt."""
     points = [
-        "El examen aparta clientes al azar: no mide cuánto aguanta el modelo con el tiempo.",
+        _horizon_of_the_exam(known),
         "Una categoría o un valor que no estaban en la tabla se puntúan, pero sin haberlos visto.",
     ]
     suspects = known.suspects
