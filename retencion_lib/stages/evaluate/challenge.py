@@ -26,14 +26,15 @@ class Challenge:
 
     entry: Experiment
     standing: Entry | None
-    reason: str  # first, same, unreadable, out_of_contract, or `metrics.Duel.reason`
+    # first, same, unreadable, out_of_contract, nothing_newer, or `metrics.Duel.reason`
+    reason: str
     table: pd.DataFrame  # champion and challenger side by side, by the labels of the models
     duel: metrics.Duel | None = None
 
     @property
     def wins(self) -> bool:
         """True if the chosen model should be put in use."""
-        return self.reason not in ("equal", "ranks_worse")
+        return self.reason not in ("equal", "ranks_worse", "nothing_newer")
 
 
 def challenge(start: Opening) -> Challenge:
@@ -41,11 +42,12 @@ def challenge(start: Opening) -> Challenge:
 
     Each model judges every customer by those of its members that never saw that customer: the
     champion's members know their folds, so a retraining on the same customers is fair to both.
-    With a history the customers are those of the exam, whom the whole models judge.
+    With a history both whole models judge the exam's snapshots that are new to both, and where
+    there is none, nobody can tell which is better.
     """
     choice, log, standing, dev = start.choice, start.log, start.standing, start.parts.dev
     entry, one_row_each = choice.winner, dev.snapshots is None
-    rows = dev if one_row_each else _new_to_both(start)
+    rows = dev if one_row_each else start.parts.test
     p_new = choice.of(rows) if one_row_each else start.model.predict(rows.X)
     alone = _side_by_side(rows, {entry.label: p_new})
     if standing is None or standing.sha256 == entry.artifact.sha256:
@@ -62,21 +64,26 @@ def challenge(start: Opening) -> Challenge:
         p_old = model.predict_unseen(check.frame, _folds(standing, rows.ids, log))
         among = len(choice.entries)
     else:
-        p_old, among = model.predict(check.frame), 1  # not the rows that it was chosen on
+        new = _new_to(standing, rows)
+        if not new.any():
+            return Challenge(entry, standing, "nothing_newer", alone)
+        rows, p_new, frame = rows.take(new), p_new[new], check.frame[new]
+        p_old, among = model.predict(frame), 1  # not the rows that it was chosen on
     duel = metrics.duel(rows.y, p_old, p_new, among=among, panel=rows.panel)
     table = _side_by_side(rows, {standing.label: p_old, entry.label: p_new})
     return Challenge(entry, standing, duel.reason, table, duel)
 
 
-def _new_to_both(start: Opening) -> Training:
-    """Rows of the exam later than all that the standing model has learnt; all if that is none."""
-    test, standing = start.parts.test, start.standing
-    made = standing and of_artifact(start.log, standing.sha256)
-    exam = read_exam(standing.file("artifacts/{name}__test.json")) if made else None
+def _new_to(standing: Entry, rows: Training) -> np.ndarray:
+    """True in the snapshots of which the standing model has learnt nothing, shape (n,).
+
+    These are its own exam's and the later ones: what it has learnt had its outcome before them.
+    One that learnt without a history does not say when; every snapshot counts as new to it.
+    """
+    exam = read_exam(standing.file("artifacts/{name}__test.json"))
     if exam is None or exam.exam is None:
-        return test
-    new = test.snapshots > np.datetime64(exam.exam.learnt_until)
-    return test.take(new) if new.any() else test
+        return np.ones(rows.n_rows, bool)
+    return rows.snapshots >= np.datetime64(exam.exam.snapshots[0])
 
 
 def _folds(standing: Entry, ids: pd.Series, log: Sequence[Experiment]) -> np.ndarray:

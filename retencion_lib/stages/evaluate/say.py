@@ -26,6 +26,7 @@ WHY = {
     "ranks_better": "sustituye a {old}: ordena mejor a los mismos clientes",
     "calibrated_better": "sustituye a {old}: ordena igual y sus probabilidades son más ciertas",
     "equal": "no sustituye a {old}: en los mismos clientes no se distinguen",
+    "nothing_newer": "no sustituye a {old}: no hay fotos que ninguno de los dos haya aprendido",
     "ranks_worse": "no sustituye a {old}: ordena peor a los mismos clientes",
 }
 
