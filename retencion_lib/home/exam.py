@@ -206,15 +206,6 @@ class Future:
 
 
 @dataclass(frozen=True)
-class Interval:
-    """A figure and its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class Cutoff:
     """The recipe in one month: what was known before it learnt, and its customers judge."""
 

@@ -58,6 +58,8 @@ def amounts_of(terms: Terms, rows: Training, data: str, id_col: str) -> dict[str
     rows : Training
         One row a customer: with a history, all of one snapshot.
     """
+    if not terms.columns():
+        return {}
     source, key = open_source(data), id_name(id_col)
     dated = [rows.history.snapshot_col] if rows.history else []
     frame = with_id(read_table(source, texts=[key, *dated]), id_col, source)

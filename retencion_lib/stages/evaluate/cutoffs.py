@@ -8,23 +8,24 @@ is beside it.
 
 import sys
 from dataclasses import dataclass, replace
-from math import nan, sqrt
+from math import inf, nan, sqrt
 
 import numpy as np
 from scipy.stats import norm, t
 from tqdm import tqdm
 
-from retencion_lib.home.exam import Cutoff, Interval
+from retencion_lib.home.exam import Cutoff, Plan
 from retencion_lib.home.terms import Terms
 from retencion_lib.maths import metrics
 from retencion_lib.models import Candidate, prepare_columns, train_candidates
 from retencion_lib.stages.evaluate.examine import Examined, Opening
-from retencion_lib.stages.evaluate.worth import list_profit
+from retencion_lib.stages.evaluate.worth import LIST, judge
 from retencion_lib.tables import Training, fold_numbers
+from retencion_lib.tables.amounts import amounts_of
 from retencion_lib.tables.partition import MIN_EXAMINED, MIN_PER_CLASS, known_before
 
 CUTOFFS = 4
-BOUNDED = {"lift_at_k": np.inf, "log_loss": np.inf}  # the other metrics end at 1
+ENDLESS = ("lift_at_k", "log_loss")  # metrics that go beyond 1
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Backtest:
     cutoffs: tuple[Cutoff, ...] = ()
     aged: tuple[tuple[int, float], ...] = ()  # snapshots since the model's own, mean loss of AUC
     random: float = nan  # ROC-AUC that a random split of rows promises
+
+    @property
+    def roc_auc(self) -> float:
+        """Mean ROC-AUC of the snapshots."""
+        return float(np.mean([c.roc_auc for c in self.cutoffs]))
 
     def spread(self, metric: str) -> float:
         """Standard deviation of a metric between months; 0 where fewer than two tell."""
@@ -72,8 +78,9 @@ def backtest(start: Opening, terms: Terms, data: str, id_col: str) -> Backtest:
         learners.append(_learn(known, family, seed, fold_numbers(known.ids, known.y, seed)))
         scores = [learner.predict(now.X) for learner in learners]
         auc[: i + 1, i] = [metrics.roc_auc(now.y, p) for p in scores]
-        profit = list_profit(terms, now, scores[-1], data, id_col, seed=seed)
-        cutoffs.append(_judged(day, now, scores[-1], profit, terms.money.capacity))
+        given = amounts_of(terms, now, data, id_col)
+        plan = judge(terms, now.y, scores[-1], given, seed=seed).plan(LIST)
+        cutoffs.append(_judged(day, now, scores[-1], plan, terms.money.capacity))
     rows = fold_numbers(known.keys, known.y, seed)
     promised = metrics.roc_auc(known.y, _learn(known, family, seed, rows).p)
     return Backtest(tuple(cutoffs), _ageing(auc), float(promised))
@@ -87,7 +94,7 @@ def _learn(known: Training, family: str, seed: int, folds: np.ndarray) -> Candid
 
 
 def _judged(
-    day: np.datetime64, now: Training, p: np.ndarray, profit: Interval, capacity: float
+    day: np.datetime64, now: Training, p: np.ndarray, plan: Plan, capacity: float
 ) -> Cutoff:
     found = metrics.evaluate(now.y, p, capacity=capacity)
     auc, covariance = metrics.delong_covariance(now.y, [p])
@@ -95,10 +102,10 @@ def _judged(
     error = float(losses.std(ddof=1)) / sqrt(len(losses))
     return Cutoff(
         cutoff=str(day), n_customers=now.n_customers, positive_rate=now.positive_rate,
-        roc_auc=found["roc_auc"], log_loss=found["log_loss"], profit=profit.value,
+        roc_auc=found["roc_auc"], log_loss=found["log_loss"], profit=plan.profit,
         roc_auc_ci=_around(float(auc[0]), sqrt(covariance[0, 0])),
         log_loss_ci=_around(found["log_loss"], error),
-        profit_ci=(profit.low, profit.high), test=found,
+        profit_ci=(plan.low, plan.high), test=found,
     )  # fmt: skip
 
 
@@ -120,14 +127,16 @@ def _ageing(auc: np.ndarray) -> tuple[tuple[int, float], ...]:
 def widened(examined: Examined, told: Backtest) -> Examined:
     """The exam with intervals for a month like the last ones, not only for other customers.
 
-    The spread between months is added to that of the customers as for one more observation of a
-    sample: Student's t with one degree of freedom less than months.
+    The spread between months, times Student's t with one degree of freedom less than months, is
+    added in squares to what the customers alone leave open.
     """
     if len(told.cutoffs) < 2:
         return replace(examined, exam=replace(examined.exam, backtest=list(told.cutoffs)))
     times, exam = float(t.ppf(0.975, len(told.cutoffs) - 1)), examined.exam
     wide = {
-        name: _wider(exam.test[name], interval, times * told.spread(name), BOUNDED.get(name, 1.0))
+        name: _wider(
+            exam.test[name], interval, times * told.spread(name), inf if name in ENDLESS else 1.0
+        )
         for name, interval in exam.test_ci.items()
     }
     own = replace(exam, test_ci=wide, backtest=list(told.cutoffs), random_split=told.random)

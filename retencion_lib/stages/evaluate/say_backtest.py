@@ -6,14 +6,12 @@ from retencion_lib.stages.evaluate.cutoffs import Backtest, days_to_repeat
 from retencion_lib.stages.evaluate.examine import Opening
 from retencion_lib.words import count, es, interval, pct, plural
 
-MONTHLESS = "Cada cliente tiene una sola fila: no hay meses anteriores con los que repetirlo."
-
 
 def backtest_cost(start: Opening) -> str:
     """How many trainings are ahead and about how long they take, said before they start."""
     days = days_to_repeat(start.training)
     if not days:
-        return MONTHLESS if start.training.snapshots is None else _too_short()
+        return _nothing_before(start)
     n, each = len(days) + 1, start.choice.winner.fit_seconds
     return (
         f"Se entrena {plural(n, 'vez', 'veces')} más: una por foto, del {days[0]} al {days[-1]}, y "
@@ -21,7 +19,9 @@ def backtest_cost(start: Opening) -> str:
     )
 
 
-def _too_short() -> str:
+def _nothing_before(start: Opening) -> str:
+    if start.training.snapshots is None:
+        return "Cada cliente tiene una sola fila: no hay fotos anteriores con las que repetirlo."
     return "La historia es corta: antes de la última foto no se sabía lo bastante para aprender."
 
 
@@ -43,39 +43,39 @@ def backtest_table(told: Backtest) -> pd.DataFrame:
 
 
 def backtest_sentence(told: Backtest) -> str:
-    """What was seen in the last months, and what a random split would have promised."""
+    """What was seen in the last snapshots, and what a random split would have promised."""
     if not told.cutoffs:
         return ""
-    mean = sum(c.roc_auc for c in told.cutoffs) / len(told.cutoffs)
-    gap = told.random - mean
+    gap = told.random - told.roc_auc
     said = (
-        f"En las últimas {plural(len(told.cutoffs), 'foto', 'fotos')} la receta habría ordenado "
-        f"con un ROC-AUC medio de **{es(mean, 3)}** (de mes a mes, desviación "
-        f"{es(told.spread('roc_auc'), 3)}). Un reparto al azar de las mismas filas habría "
-        f"prometido {es(told.random, 3)}: {es(abs(gap), 3)} de {'más' if gap > 0 else 'menos'}. "
-        "Lo que cambian los meses se suma al intervalo del examen."
+        f"En {_snapshots(len(told.cutoffs))} la receta habría ordenado con un ROC-AUC medio de "
+        f"**{es(told.roc_auc, 3)}** (de una foto a otra, desviación "
+        f"{es(told.spread('roc_auc'), 3)}). Un reparto al azar de las filas de que aprende la "
+        f"última habría prometido {es(told.random, 3)}: {es(abs(gap), 3)} de "
+        f"{'más' if gap > 0 else 'menos'}. Lo que cambia de una foto a otra se suma al intervalo "
+        "del examen."
     )
     return f"{said} {_ageing_sentence(told)}" if told.aged else said
 
 
+def _snapshots(n: int) -> str:
+    return f"las últimas {n} fotos" if n > 1 else "la última foto"
+
+
 def _ageing_sentence(told: Backtest) -> str:
-    """How a model ages: what it loses to one learnt later, and how that stands to the months."""
+    """How a model ages: what it loses to one learnt later, and how that stands to the spread."""
     age, lost = told.aged[-1]
-    old = plural(age, "foto antes", "fotos antes")
+    old = f"Un modelo aprendido {plural(age, 'foto antes', 'fotos antes')}"
+    if lost <= 0:
+        return f"{old} no pierde nada frente a uno nuevo: hasta ahí, dura."
+    loses = f"{old} pierde {es(lost, 3)} frente a uno nuevo"
     if lost <= told.spread("roc_auc"):
-        return (
-            f"Un modelo aprendido {old} pierde {es(lost, 3)} frente a uno nuevo, no más de lo que "
-            "cambia de un mes a otro: hasta ahí, dura."
-        )
-    return (
-        f"Un modelo aprendido {old} pierde {es(lost, 3)} frente a uno nuevo, más de lo que cambia "
-        "de un mes a otro: conviene entrenar antes de que pase tanto."
-    )
+        return f"{loses}, no más de lo que cambia de una foto a otra: hasta ahí, dura."
+    return f"{loses}, más de lo que cambia de una foto a otra: conviene entrenar antes."
 
 
 def backtest_headline(told: Backtest) -> dict[str, object]:
-    """Mean of the last months and the promise of a random split, for the report's first lines."""
+    """Mean of the last snapshots and the promise of a random split, for the report's results."""
     if not told.cutoffs:
         return {}
-    mean = sum(c.roc_auc for c in told.cutoffs) / len(told.cutoffs)
-    return {"backtest_roc_auc": mean, "random_split": told.random}
+    return {"backtest_roc_auc": told.roc_auc, "random_split": told.random}

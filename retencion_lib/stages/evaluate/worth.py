@@ -5,19 +5,9 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import pandas as pd
 
-from retencion_lib.home.exam import (
-    CampaignWorth,
-    Cut,
-    Interval,
-    Leavers,
-    Plan,
-    Sensitivity,
-    Share,
-)
+from retencion_lib.home.exam import CampaignWorth, Cut, Leavers, Plan, Sensitivity, Share
 from retencion_lib.home.terms import Terms
 from retencion_lib.maths import decision, metrics
-from retencion_lib.tables import Training
-from retencion_lib.tables.amounts import amounts_of
 
 # Ways to choose whom to call, as they are stored; `vocabulary.PLANS` says them.
 LIST, NO_LIMIT, RANDOM = "list", "worthwhile", "random"
@@ -66,14 +56,6 @@ class Worth:
         """What the list would have earned, for the report's first lines."""
         own = self.plan(LIST)
         return {"profit": own.profit, "profit_ci": [own.low, own.high]}
-
-
-def list_profit(
-    terms: Terms, rows: Training, p: np.ndarray, data: str, id_col: str, *, seed: int
-) -> Interval:
-    """What the list would have earned on the customers of one snapshot (EUR)."""
-    own = judge(terms, rows.y, p, amounts_of(terms, rows, data, id_col), seed=seed).plan(LIST)
-    return Interval(own.profit, own.low, own.high)
 
 
 def judge(

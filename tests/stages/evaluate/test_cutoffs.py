@@ -105,3 +105,20 @@ def test_without_a_history_there_is_nothing_to_repeat(start):
     )
     assert "una sola fila" in backtest_cost(flat)
     assert backtest_sentence(Backtest()) == ""
+
+
+AGED = [
+    (-0.002, "Un modelo aprendido 1 foto antes no pierde nada"),
+    (0.010, "Un modelo aprendido 1 foto antes pierde 0,010 frente a uno nuevo, no más de lo que"),
+    (0.020, "pierde 0,020 frente a uno nuevo, más de lo que cambia"),
+]
+
+
+@pytest.mark.parametrize(("lost", "said"), AGED)
+def test_how_a_model_ages_is_held_against_the_spread(lost, said):
+    # Two snapshots of .81 and .83: mean .820, standard deviation .014.
+    told = Backtest((month(0.81), month(0.83)), ((1, lost),), 0.85)
+    text = backtest_sentence(told)
+    assert said in text
+    assert "medio de **0,820** (de una foto a otra, desviación 0,014)" in text
+    assert "habría prometido 0,850: 0,030 de más" in text
