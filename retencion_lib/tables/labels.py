@@ -96,7 +96,7 @@ def learn(
     labels = texts_of(column)
     missing = labels.isna().to_numpy()
     if missing.any() and unlabelled == REFUSE:
-        rows = list(np.flatnonzero(missing) + 2)
+        rows = list(column.index[missing] + 2)  # lines of the file, also where it is a part of it
         raise DataError(
             f"{where}: el objetivo '{column.name}' falta en {plural(len(rows), 'fila', 'filas')} "
             f"(líneas {listed(rows)}). Complétalas; o, si aún no se sabe su resultado, déjalas "

@@ -175,17 +175,19 @@ def load_training(
     need_columns(source.names, named, where, remedy=_other_sheet(source))
     reader = Reader(source, texts=[key, target, *dated], spare=drop_cols)
     frame = with_id(reader.frame(), id_col, source)
-    days, immature = None, 0
-    if history:
-        frame, days, history, immature = _matured(frame, key, history, where, date)
+    days = row_days(frame[history.snapshot_col], where) if history else None
     ids = check_ids(frame[key], where, days)
-    outcome, classes = learn(frame[target], where, positive, unlabelled)
-    known = ~np.isnan(outcome)
-    if not known.all():
-        source.note("unlabelled", target, rows=int((~known).sum()))
-        frame, ids = frame[known].reset_index(drop=True), ids[known].reset_index(drop=True)
-        days = None if days is None else days[known]
-    y = outcome[known].astype(int)
+    mature = np.ones(len(frame), bool)
+    if history:
+        history = settled(history, days, where, date=date)
+        mature = known_outcomes(history, days, where)
+    outcome, classes = learn(frame[target][mature], where, positive, unlabelled)
+    told = ~np.isnan(outcome)
+    if not told.all():
+        source.note("unlabelled", target, rows=int((~told).sum()))
+    y, known = outcome[told].astype(int), np.flatnonzero(mature)[told]
+    frame, ids = frame.iloc[known].reset_index(drop=True), ids.iloc[known].reset_index(drop=True)
+    days = None if days is None else days[known]
     roles = {"drop_cols": drop_cols, "sensitive": sensitive, "snapshot_col": "".join(dated)}
     columns = describe_columns(frame, target=target, id_col=key, **roles)
     _need_features(columns, key, where)
@@ -195,19 +197,8 @@ def load_training(
     return Training(
         where, source.sha256, ids, as_features(frame, columns), y, columns, classes, target, key,
         aside, frame[date_columns(frame, columns)], reader.readings, tuple(source.notes),
-        unlabelled, history, days, immature,
+        unlabelled, history, days, int((~mature).sum()),
     )  # fmt: skip
-
-
-def _matured(
-    frame: pd.DataFrame, key: str, history: History, where: str, date: str
-) -> tuple[pd.DataFrame, Days, History, int]:
-    """Rows whose outcome is known, their days, the history with its last day, and the others."""
-    days = row_days(frame[history.snapshot_col], where)
-    check_ids(frame[key], where, days)
-    history = settled(history, days, where, date=date)
-    mature = known_outcomes(history, days, where)
-    return frame[mature].reset_index(drop=True), days[mature], history, int((~mature).sum())
 
 
 def _need_features(columns: list[ColumnInfo], id_col: str, where: str) -> None:

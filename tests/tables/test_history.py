@@ -56,6 +56,13 @@ def test_a_mature_row_without_its_outcome_is_refused(tmp_path):
         read(tmp_path, table)
 
 
+def test_the_refusal_counts_the_lines_of_the_file_not_those_of_the_mature_rows(tmp_path):
+    table = panel().iloc[::-1].reset_index(drop=True)  # the immature rows come first
+    table.loc[300, "left"] = None
+    with pytest.raises(DataError, match=r"falta en 1 fila \(líneas 302\)"):
+        read(tmp_path, table)
+
+
 def test_the_exam_is_the_newest_snapshots_and_what_was_known_before_is_learnt(tmp_path):
     parts = partition(read(tmp_path, panel()), test_share=0.2, seed=1)
     assert sorted(set(parts.test.snapshots.astype(str))) == ["2025-08-01", "2025-09-01"]
