@@ -413,3 +413,16 @@ def test_the_longest_window_is_the_one_that_starts_first(home):
     ask = asked(windows=["90d", "1m", "5w"])
     assert [str(w) for w in ask.windows] == ["1m", "5w", "90d"]
     assert ask.windows[0] == parse_duration("1m", "x")
+
+
+@pytest.mark.parametrize(("last", "fits"), [("2025-06-15", True), ("2025-06-16", False)])
+def test_a_year_without_events_is_a_year_by_the_calendar(home, last, fits):
+    # From 15 June 2023 to the same day of 2024 there are 366 days, and that is one year.
+    days = ["2021-06-15", "2022-06-15", "2023-06-15", "2024-06-15", last]
+    table = events(*[(who, day) for day in days for who in "abz"])
+    given = {"every": "1y", "horizon": "1y", "windows": ["1y"]}
+    if fits:
+        assert len(panel(table, home, **given)[1])
+    else:
+        with pytest.raises(DataError, match=r"el 2024-06-15 y el 2025-06-16 .*el horizonte, 1y"):
+            panel(table, home, **given)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from retencion_lib.errors import DataError
+from retencion_lib.tables.clock import Duration, shift
 from retencion_lib.tables.snapshots.log import Log
 from retencion_lib.words import count
 
@@ -27,15 +28,15 @@ def silences(log: Log, limit: int = 20_000) -> pd.DataFrame:
     """).df()
 
 
-def check_no_hole(log: Log, longest: float, what: str) -> None:
+def check_no_hole(log: Log, longest: Duration, what: str) -> None:
     """Refuse a log in which nobody does anything for longer than a window lasts.
 
     Parameters
     ----------
-    longest : float
-        Days that may pass so.
+    longest : Duration
+        How long may pass so, by the calendar: a year may have 366 days.
     what : str
-        The parameter that says so, and its value.
+        What says so.
 
     Raises
     ------
@@ -44,15 +45,15 @@ def check_no_hole(log: Log, longest: float, what: str) -> None:
     """
     found = log.con.execute("SELECT DISTINCT day FROM log ORDER BY day").fetchnumpy()["day"]
     days = np.append(found.astype("datetime64[D]"), log.as_of)
-    gaps = np.diff(days).astype(int)
-    worst = int(gaps.argmax())
-    if gaps[worst] <= longest:
+    over = shift(days[:-1], longest) < days[1:]
+    if not over.any():
         return
+    worst = int(np.where(over, np.diff(days).astype(int), 0).argmax())
     sql = f"SELECT count(*) FROM log WHERE day <= DATE '{days[worst]}'"
     before = count(log.con.execute(sql).fetchall()[0][0])
     raise DataError(
         f"{log.where}: entre el {days[worst]} y el {days[worst + 1]} no hay ningún evento de "
-        f"ningún cliente ({before} antes), y son más que {what}: todos parecerían haberse ido. "
-        "Si falta una parte, pídela; si lo de antes son fechas de relleno, quítalo; y si el "
+        f"ningún cliente ({before} antes), y son más que {what}, {longest}: todos parecerían "
+        "haberse ido. Si falta una parte, pídela; si lo de antes son fechas de relleno, quítalo; y si el "
         "registro acaba ahí, no des as_of."
     )

@@ -90,9 +90,9 @@ def write_panel(log: Log, ask: Ask, customers: str, output: str) -> Panel:
         clock = ask.clock(log.as_of)
         days = snapshots_of(log.first, log.as_of, ask, log.where)
         if ask.ended:
-            check_no_hole(log, ask.windows[-1].days, f"la ventana más larga, {ask.windows[-1]}")
+            check_no_hole(log, ask.windows[-1], "la ventana más larga")
         else:
-            check_no_hole(log, clock.horizon.days, f"el horizonte, {clock.horizon}")
+            check_no_hole(log, clock.horizon, "el horizonte")
         people = lay_out(log, ask, customers)
         features = features_of(ask)
         _check_names([ask.id_col, SNAPSHOT, *features, *people.columns, ask.target])
