@@ -8,17 +8,20 @@ import pandas as pd
 from retencion_lib import config
 from retencion_lib.home.eda import Repeated
 from retencion_lib.maths import drift
-from retencion_lib.tables import Training, test_mask
+from retencion_lib.tables import Training
+from retencion_lib.tables.partition import split
 
 
 def duplicates(training: Training) -> Repeated:
-    """Customers whose features and outcome are all equal to another's."""
-    repeated = training.X.assign(_y=training.y).duplicated()
+    """Customers whose features and outcome are all equal to another's of the same snapshot."""
+    repeated = training.X.assign(_y=training.y, _day=training.snapshots).duplicated()
     return Repeated(int(repeated.sum()), float(repeated.mean()))
 
 
 def initial_drift(training: Training) -> pd.DataFrame:
     """Shift between halves of the file as delivered, and between test share and the rest.
+
+    With a history the test share is the newest snapshots.
 
     Returns
     -------
@@ -26,12 +29,12 @@ def initial_drift(training: Training) -> pd.DataFrame:
         ``split`` ("halves" or "partitions") and the fields of `drift.Shift`.
     """
     half = np.arange(training.n_rows) >= training.n_rows // 2
-    held = test_mask(training.ids, training.y, config.TEST_SHARE, config.SEED)
+    _, held = split(training, test_share=config.TEST_SHARE, seed=config.SEED)
     tables = []
-    for split, mask in (("halves", half), ("partitions", held)):
+    for name_of_split, mask in (("halves", half), ("partitions", held)):
         found = [_compare(training, name, mask) for name in training.X.columns]
         table = pd.DataFrame([asdict(s) for s in drift.judge(found, drift.Settings())])
-        tables.append(table.assign(split=split))
+        tables.append(table.assign(split=name_of_split))
     return pd.concat(tables, ignore_index=True)
 
 

@@ -13,7 +13,7 @@ from retencion_lib.errors import DataError
 from retencion_lib.home.eda import read_summary
 from retencion_lib.stages import eda
 from retencion_lib.stages.eda import figures as plots
-from retencion_lib.tables import load_training
+from retencion_lib.tables import ask_history, load_training
 from retencion_lib.tables.strength import association
 
 N = 600
@@ -179,3 +179,28 @@ def test_without_a_summary_there_is_none_and_another_document_is_refused(load):
     said = r"eda_summary\.json: no tiene la forma de este documento .*ejecuta otra vez la etapa"
     with pytest.raises(DataError, match=said):
         read_summary()
+
+
+def test_a_customer_that_stays_as_it_was_repeats_nobody(monkeypatch, tmp_path):
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+    days = [f"2025-{month:02d}-01" for month in range(1, 7)]
+    rows = [(f"c{i}", day, i, i % 3 == 0) for day in days for i in range(60)]
+    table = pd.DataFrame(rows, columns=["id", "day", "a", "y"]).astype({"y": int})
+    table.to_csv(tmp_path / "t.csv", index=False)
+    history = ask_history("day", "20d", as_of="2025-07-01")
+    found = eda.look(load_training("t.csv", target="y", id_col="id", history=history))
+    assert found.repeated.n_rows == 0
+
+
+def test_what_is_put_aside_with_a_history_is_the_newest_snapshots(monkeypatch, tmp_path):
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+    days = [f"2025-{month:02d}-01" for month in range(1, 11)]
+    rows = [(f"c{i}", day, i % 7 + 50 * (day > "2025-08"), i % 3 == 0)
+            for day in days for i in range(200)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["id", "day", "a", "y"]).astype({"y": int})
+    table.sample(frac=1, random_state=1).to_csv(tmp_path / "t.csv", index=False)
+    history = ask_history("day", "20d", as_of="2025-11-01")
+    found = eda.look(load_training("t.csv", target="y", id_col="id", history=history))
+    moved = found.moved.set_index("split")
+    # The last two of ten months moved: the exam's, and as much of both halves of a shuffled file.
+    assert (moved.psi["partitions"] > 1, moved.psi["halves"] < 0.1) == (True, True)
