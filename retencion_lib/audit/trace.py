@@ -13,7 +13,7 @@ from retencion_lib.words import es
 
 KNOWN = ("event_id", "run_id", "scored_at", "model", "version", "score", "threshold", "prediction")
 DECIDED = {"decile": "decil", "expected_profit": "beneficio esperado", "group": "grupo:",
-           "reasons": "razones:", "campaign": "campaña"}  # fmt: skip
+           "reasons": "razones:", "campaign": "campaña", "snapshot": "foto"}  # fmt: skip
 GROUPS = {"contact": "a contactar", "control": "de control"}
 
 

@@ -53,10 +53,13 @@ def last_scored() -> str:
     return found[-1]
 
 
-def logs_snapshots() -> bool:
-    """True if the log says of which day a prediction is, or may still begin to."""
+def dated(snapshot: str) -> dict[str, str]:
+    """Column with the day of a batch's rows, as the log that there is has it, or a new one will.
+
+    A log that began without goes on without; one that has it takes batches without a day.
+    """
     names = header()
-    return not names or SNAPSHOT in names
+    return {SNAPSHOT: snapshot} if (SNAPSHOT in names if names else snapshot) else {}
 
 
 def log_predictions(events: pd.DataFrame) -> int:

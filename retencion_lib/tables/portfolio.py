@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
-from retencion_lib.home.predictions import DECIDED, EVENT, SCORE, header, id_columns
+from retencion_lib.home.predictions import DECIDED, EVENT, SCORE, SNAPSHOT, header, id_columns
 from retencion_lib.words import listed
 
 
@@ -31,7 +31,7 @@ def need_free_names(used: Collection[str], id_col: str, where: str) -> None:
             f"{where}: la columna '{SCORE}' se llama como la puntuación que añade el modelo, y se "
             "confundirían. Ponle otro nombre en el extracto, o exclúyela con drop_cols."
         )
-    if id_col in (*EVENT, *DECIDED):
+    if id_col in (*EVENT, *DECIDED, SNAPSHOT):
         raise DataError(
             f"{where}: el identificador '{id_col}' se llama como una columna de "
             f"{config.PREDICTIONS}. Ponle otro nombre en el extracto y dilo con id_col."

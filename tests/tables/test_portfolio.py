@@ -29,6 +29,7 @@ def written(home, **renamed: str) -> str:
         ),
         pytest.param({"y": "score"}, "score", "id", r"la columna 'score' se llama", id="target"),
         pytest.param({"id": "group"}, "y", "group", r"identificador 'group'.*id_col", id="id"),
+        pytest.param({"id": "snapshot"}, "y", "snapshot", "identificador 'snapshot'", id="day"),
     ],
 )
 def test_a_name_that_is_ours_is_refused(home, renamed, target, id_col, said):

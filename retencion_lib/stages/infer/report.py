@@ -8,7 +8,7 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.home import store
-from retencion_lib.home.predictions import SNAPSHOT, header, logs_snapshots
+from retencion_lib.home.predictions import dated
 from retencion_lib.home.sheet import guarded
 from retencion_lib.stages.infer.calls import N_REASONS, CallList
 from retencion_lib.stages.infer.say import spoken
@@ -64,7 +64,7 @@ def predictions(
     """Log rows of a scored batch: one event a customer, with model, threshold and decision.
 
     Another campaign, or the same under other terms, is another decision: other events. With
-    `snapshot`, the day of the rows, they say it; a log that began without goes on without.
+    `snapshot`, the day of the rows, they say it where the log does.
     """
     id_col, model = calls.id_col, scorer.model
     rows = table.drop(columns="score").itertuples(index=False, name=None)
@@ -72,7 +72,6 @@ def predictions(
     decided = calls.decided
     if snapshot:
         stem += f"{snapshot}|"
-    dated = {SNAPSHOT: snapshot} if logs_snapshots() and (snapshot or header()) else {}
     return pd.DataFrame(
         {
             "event_id": [sha256((stem + repr(row)).encode()).hexdigest()[:16] for row in rows],
@@ -89,7 +88,7 @@ def predictions(
             "group": decided["group"],
             "reasons": ["; ".join(found) for found in spoken(calls, decided)],
             "campaign": calls.name,
-            **dated,
+            **dated(snapshot),
         }
     )
 
