@@ -54,6 +54,6 @@ def check_no_hole(log: Log, longest: Duration, what: str) -> None:
     raise DataError(
         f"{log.where}: entre el {days[worst]} y el {days[worst + 1]} no hay ningún evento de "
         f"ningún cliente ({before} antes), y son más que {what}, {longest}: todos parecerían "
-        "haberse ido. Si falta una parte, pídela; si lo de antes son fechas de relleno, quítalo; y si el "
-        "registro acaba ahí, no des as_of."
+        "haberse ido. Si falta una parte, pídela; si lo de antes son fechas de relleno, quítalo; y "
+        "si el registro acaba ahí, no des as_of."
     )
