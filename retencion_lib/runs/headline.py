@@ -39,7 +39,7 @@ def figures(results: Mapping[str, Any]) -> list[Figure]:
         _watch(results),
         _text("Recomendación", results.get("recommendation")),
         _number("Fotos", results.get("snapshots"), count),
-        _number("Clientes", results.get("rows"), count),
+        _number("Clientes", results.get("customers", results.get("rows")), count),
         # Scoring says how many it flags; the analysis of a table, how many left.
         _number("Con aviso" if "rows_scored" in results else "Se fue",
                 results.get("positive_rate"), pct),

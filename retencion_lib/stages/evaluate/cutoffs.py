@@ -73,7 +73,7 @@ def backtest(start: Opening, terms: Terms, data: str, id_col: str) -> Backtest:
     if not days:
         return Backtest()
     cutoffs, learners, auc = [], [], np.full((len(days), len(days)), nan)
-    for i, day in enumerate(tqdm(days, file=sys.stderr, unit="foto", desc="Meses anteriores")):
+    for i, day in enumerate(tqdm(days, file=sys.stderr, unit="foto", desc="Fotos anteriores")):
         now, known = whole.take(whole.snapshots == day), whole.take(known_before(whole, day))
         learners.append(_learn(known, family, seed, fold_numbers(known.ids, known.y, seed)))
         scores = [learner.predict(now.X) for learner in learners]

@@ -72,7 +72,11 @@ def plot_profit(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) ->
 def plot_backtest(told: Backtest) -> Figure:
     """Draw the ROC-AUC, the log-loss and the profit of the recipe month by month."""
     figure, places = plt.subplots(1, 3, figsize=(10.5, 3.4), layout="constrained")
-    measures = {"roc_auc": "ROC-AUC", "log_loss": "Pérdida logarítmica", "profit": "EUR"}
+    measures = {
+        "roc_auc": "ROC-AUC",
+        "log_loss": "Pérdida logarítmica",
+        "profit": "Beneficio (EUR)",
+    }
     days = [c.cutoff for c in told.cutoffs]
     for ax, (name, said) in zip(places, measures.items(), strict=True):
         values = np.array([getattr(c, name) for c in told.cutoffs])
@@ -82,7 +86,8 @@ def plot_backtest(told: Backtest) -> Figure:
         ax.tick_params(axis="x", labelrotation=45)
     if told.random == told.random:
         places[0].axhline(told.random, color=RUST, linestyle=":", label="Reparto al azar")
-        places[0].legend(frameon=False)
+        places[0].margins(y=0.3)  # room for the legend
+        places[0].legend(frameon=False, loc="upper left")
     return figure
 
 

@@ -15,7 +15,8 @@ def backtest_cost(start: Opening) -> str:
     n, each = len(days) + 1, start.choice.winner.fit_seconds
     return (
         f"Se entrena {plural(n, 'vez', 'veces')} más: una por foto, del {days[0]} al {days[-1]}, y "
-        f"otra con reparto al azar. Como mucho, unos {count(n * each)} segundos de procesador."
+        f"otra con reparto al azar. Solo en ajustar modelos, unos {count(n * each)} segundos de "
+        "procesador."
     )
 
 
