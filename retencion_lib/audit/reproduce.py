@@ -219,17 +219,23 @@ def _chain(lines: list[bytes], event: str, **facts: object) -> None:
 
 
 def _compare(event: Event, new: Event, home: Path, done: Reproduction) -> None:
+    written = {o.sha256: o.path for o in new.outputs}
     for output in event.outputs:
-        done.rows.append(_compare_output(output, home))
+        done.rows.append(_compare_output(output, home, written))
     wrong = compare.values_differ(event.results, new.results)
     said = f"distintos: {', '.join(wrong)}" if wrong else "iguales"
     done.rows.append(("resultados principales", said, not wrong))
 
 
-def _compare_output(output: Content, home: Path) -> tuple[str, str, bool]:
+def _compare_output(output: Content, home: Path, written: dict[str, str]) -> tuple[str, str, bool]:
+    """How an output compares; `written` are the paths of this time, by hash."""
     path = output.path
     file = home / path
     if not file.is_file():
+        # A list takes another name where one of its date lies already; here none does.
+        named = written.get(output.sha256)
+        if named:
+            return path, f"idéntico, byte a byte; esta vez se llama {named}", True
         return path, "esta vez no se escribió", False
     whole = file.read_bytes()
     content = whole[output.offset :]

@@ -9,9 +9,10 @@ import pytest
 from retencion_lib import config
 from retencion_lib.__main__ import main
 from retencion_lib.audit import compare, recover
-from retencion_lib.audit.reproduce import reproduce
+from retencion_lib.audit.reproduce import _compare_output, reproduce
 from retencion_lib.errors import AuditError
 from retencion_lib.home import disk, ledger, lineage, store
+from retencion_lib.home.event import Content
 from tests import sealed_home
 
 
@@ -153,3 +154,15 @@ def test_an_input_written_over_is_made_again_and_a_false_result_is_caught(
     ])  # fmt: skip
     assert main(["reproduce", run_id]) == 2
     assert f"{run_id}: no sale lo mismo" in capsys.readouterr().err
+
+
+def test_a_list_that_takes_another_name_where_none_of_its_date_lies_is_the_same(tmp_path):
+    digest = disk.digest(b"list")
+    output = Content("data/call_list_2026-10-31_batch.csv", digest, 4)
+    again = {digest: "data/call_list_2026-10-31.csv"}
+    assert _compare_output(output, tmp_path, again) == (
+        output.path,
+        "idéntico, byte a byte; esta vez se llama data/call_list_2026-10-31.csv",
+        True,
+    )
+    assert _compare_output(output, tmp_path, {})[1:] == ("esta vez no se escribió", False)
