@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
@@ -43,6 +44,23 @@ def test_few_customers_stay_close_to_the_mean():
     Z, y, _ = customers(12)
     weights, _ = stack_weights(Z, y, [[0], [1], [2]])
     np.testing.assert_allclose(weights, 1 / 3, atol=0.2)
+
+
+def test_between_few_and_many_the_weights_are_those_of_ridge_around_the_mean():
+    """The same optimum, found from the sums that define it and without a gradient."""
+    Z, y, _ = customers(60)
+    weights, offset = stack_weights(Z[:, :2], y, [[0], [1]])
+
+    def lost(w):
+        odds = Z[:, :2] @ w[:2] + w[2]
+        return (
+            np.log1p(np.exp(np.where(y == 1, -odds, odds))).sum() + 5 * ((w[:2] - 0.5) ** 2).sum()
+        )
+
+    found = minimize(
+        lost, [0.5, 0.5, 0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-9}
+    )
+    np.testing.assert_allclose([*weights, offset], found.x, atol=2e-4)
 
 
 def test_no_weight_is_negative():
