@@ -80,6 +80,11 @@ def test_break_even_is_the_probability_at_which_a_contact_earns_nothing(given, e
     assert break_even(CAMPAIGN, **given) == pytest.approx(expected)
 
 
+def test_a_free_offer_to_who_is_worth_nothing_never_pays():
+    free = Campaign(**TERMS | {"offer_cost": 0})
+    assert break_even(free, value=np.zeros(2)) == np.inf
+
+
 @given(profit=small, places=st.integers(0, 9))
 def test_no_other_set_within_capacity_earns_more(profit, places):
     profit = np.array(profit)

@@ -57,8 +57,9 @@ def test_the_area_is_that_of_the_ranks():
 
 
 def test_the_error_of_an_area_is_the_published_one():
-    # Hanley & McNeil (1982), table II: area .893 on 58 and 51, standard error .0326 by formula.
-    assert _hanley_mcneil(0.893, 58, 51) == pytest.approx(0.0326, abs=5e-4)
+    # Hanley & McNeil (1982) by hand at .75 on 2 and 3: Q1 = .6, Q2 = .642857;
+    # (.1875 + 2 · .0375 + .080357) / 6 = .0571429.
+    assert _hanley_mcneil(0.75, 2, 3) == pytest.approx(np.sqrt(0.0571429), abs=1e-6)
     # Mann-Whitney without ties: U has variance nm(n + m + 1) / 12.
     assert _null_error(3, 4) == pytest.approx(np.sqrt(3 * 4 * 8 / 12) / 12)
 
