@@ -333,3 +333,51 @@ def test_only_twenty_unknown_names_are_kept_and_all_are_counted():
 def test_the_plan_of_labels_keeps_the_thousand_most_frequent():
     plan = drift.plan_labels({f"c{n:04d}": 1 + (n >= 100) for n in range(1100)})
     assert plan.names == tuple(f"c{n:04d}" for n in range(100, 1100))
+
+
+def test_bins_are_tenths_of_the_reference_and_categories_without_strangers_add_up():
+    plan = drift.plan_numbers(np.arange(1.0, 1001.0))
+    np.testing.assert_array_equal(plan.bins, np.arange(100.0, 1000, 100))
+    assert drift.Labels(drift.LabelPlan(("a",)), np.array([3])).n == 3
+
+
+def test_a_constant_reference_has_no_unit_to_move_by():
+    assert drift.compare("x", *numbers([2.0] * 5, [1.0, 3.0])).wasserstein == 0.0
+
+
+def test_two_categories_are_enough_to_test_and_one_is_not():
+    expected = stats.chi2_contingency([[60, 40], [45, 55]], correction=False).pvalue
+    assert st.chi_square([60, 40], [45, 55]) == pytest.approx(expected, abs=1e-12)
+    assert np.isnan(st.chi_square([60], [45]))
+
+
+@pytest.mark.parametrize("limit", [1.2, 1.63])
+def test_a_bridge_watched_over_long_steps_is_kolmogorovs_too(limit):
+    """Only touching both sides in one step is left out: less likely, the higher the limit."""
+    touched = ties._touches(limit, np.array([0.3, 0.3, 0.4]), np.ones(3, bool))
+    assert touched == pytest.approx(stats.kstwobign.sf(limit), rel=2e-3)
+
+
+def test_light_values_are_watched_in_stretches_and_a_heavy_one_is_a_step_of_its_own():
+    shares = np.concatenate([np.full(100, 0.004), [0.2], np.full(100, 0.004)])
+    lengths, watched = ties._steps(shares)
+    assert lengths.sum() == pytest.approx(1)
+    assert lengths[~watched] == pytest.approx([0.2])
+    assert lengths[watched].max() <= ties.STRETCH + 0.004
+    # 26 stretches of 1/64 hold .4 at most, and the two beside the heavy value are cut short.
+    assert watched.sum() <= 2 * 26 + 2
+
+
+def test_a_step_too_short_for_the_quadrature_is_joined_to_the_next():
+    lengths, watched = ties._without_slivers(
+        np.array([0.001, 0.5, 0.3, 0.198, 0.001]), np.array([True, False, True, False, True])
+    )
+    assert lengths == pytest.approx([0.501, 0.3, 0.199])
+    assert watched.tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("watched", [[True, False, False], [True, True, False]])
+def test_a_bridge_is_the_same_backwards(watched):
+    lengths = np.array([0.2, 0.3, 0.5])
+    forth = ties._touches(1.0, lengths, np.array(watched))
+    assert ties._touches(1.0, lengths[::-1], np.array(watched[::-1])) == pytest.approx(forth)

@@ -213,3 +213,7 @@ def test_groups_are_joined_in_order_and_never_across_the_threshold():
     assert two.scores == pytest.approx([0.8, 0.6, 0.45])
     assert (two.counts.tolist(), two.hits.tolist()) == ([6, 2, 4], [4, 1, 0])
     assert whole.blocks(0.55, most=6) is whole
+
+
+def test_scores_of_nought_and_one_have_log_odds():
+    assert estimation.log_odds([0, 1]) == pytest.approx([-13.8155, 13.8155], abs=1e-4)
