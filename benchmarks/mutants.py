@@ -263,9 +263,9 @@ def main(number: int, seed: int, room: str) -> None:
             (home / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, home / name)
         # A compiled file is judged by its source's hash: a fault may keep time and length.
-        compileall.compile_dir(
-            home, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
-        )
+        by_hash = py_compile.PycInvalidationMode.CHECKED_HASH
+        for name in ("retencion_lib", "tests"):
+            compileall.compile_dir(home / name, quiet=1, invalidation_mode=by_hash)
         order = {room: place for place, room in enumerate(ROOMS)}
         chosen = sorted(
             drawn(home, number, seed, room),

@@ -5,6 +5,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from retencion_lib.maths.metrics import margin_log_loss
+from retencion_lib.models import combine
 from retencion_lib.models.combine import best_mean, fit_family, fit_stack, stack_weights
 from retencion_lib.models.crossfit import CrossFit
 from retencion_lib.models.fitted import Predictor
@@ -94,3 +95,12 @@ def test_a_combination_says_its_weights_and_carries_the_members():
     assert (found.predictor.members, found.predictor.weights) == (("a", "b"), (0.5, 0.5))
     assert found.seconds == pytest.approx(3, abs=1)
     np.testing.assert_allclose(found.margin, (Z[:, 0] + Z[:, 1]) / 2)
+
+
+def test_a_combination_has_spent_what_its_variants_and_its_weights_took(monkeypatch):
+    Z, y, folds = customers(200)
+    clock = iter([5.0, 7.0, 20.0, 24.5])
+    monkeypatch.setattr(combine.time, "process_time", lambda: next(clock))
+    variants = [variant for family in fits(Z) for variant in family]
+    assert fit_family(variants, y).seconds == 3 + 2
+    assert fit_stack("stack", fits(Z), y, folds).seconds == 3 + 4.5
