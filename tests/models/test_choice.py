@@ -148,7 +148,7 @@ def test_a_choice_shows_its_candidates_beside_their_distance_and_the_scores_of_t
     assert (table["gap"] == 0).all()  # one ranking, two sets of probabilities
     np.testing.assert_array_equal(found.scores, sure)
     by_id = replace(found, oof=found.oof.assign(id=[f"c{n}" for n in range(300)]))
-    asked = pd.Series(["c7", "nobody", "c2"])
+    asked = SimpleNamespace(keys=pd.Series(["c7", "nobody", "c2"]))
     np.testing.assert_array_equal(by_id.of(asked), [sure[7], np.nan, sure[2]])
 
 

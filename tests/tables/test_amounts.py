@@ -1,5 +1,7 @@
 """Margins and acceptances that a table gives customer by customer."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
@@ -39,10 +41,14 @@ def test_an_amount_that_cannot_be_is_refused_with_its_line(column, value, said):
         amounts(Terms(MONEY, "fee", 12, "takes"), frame, "t.csv")
 
 
+def rows(ids):
+    return SimpleNamespace(ids=ids, history=None)
+
+
 def test_amounts_of_some_customers_come_in_their_order(tmp_path, monkeypatch):
     monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path))
     FRAME.to_csv(tmp_path / "t.csv", index=False)
-    found = amounts_of(Terms(MONEY, "fee"), ["c", "a"], "t.csv", "id")
+    found = amounts_of(Terms(MONEY, "fee"), rows(["c", "a"]), "t.csv", "id")
     assert found["value"].tolist() == [40, 0]
-    numbered = amounts_of(Terms(MONEY, "fee"), ["2"], "t.csv", "")
+    numbered = amounts_of(Terms(MONEY, "fee"), rows(["2"]), "t.csv", "")
     assert numbered["value"].tolist() == [2.5]
