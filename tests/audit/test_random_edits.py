@@ -81,12 +81,11 @@ WAYS = [flip, cut, grow, swap_lines, drop_line, other_value, remove, rename, lin
 
 
 def seen(home):
-    """All that lies in a home but for empty locks, which are made again."""
+    """All that lies in a home but for empty files, as locks are, whatever their name."""
     return {
         path.relative_to(home): (path.is_symlink(), path.is_fifo(),
                                  path.read_bytes() if path.is_file() else b"")
-        for path in home.rglob("*") if not (path.name.endswith(".lock") and path.is_file()
-                                            and not path.stat().st_size)
+        for path in home.rglob("*") if not (path.is_file() and not path.stat().st_size)
     }  # fmt: skip
 
 

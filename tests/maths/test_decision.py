@@ -20,6 +20,7 @@ from retencion_lib.maths.decision import (
     deciles,
     expected_maximum_profit,
     expected_profit,
+    foreseen_interval,
     maximum_profit,
     profit_curve,
     realised_profit,
@@ -77,6 +78,11 @@ def test_expected_profit_uses_the_value_and_acceptance_of_each_customer():
 )
 def test_break_even_is_the_probability_at_which_a_contact_earns_nothing(given, expected):
     assert break_even(CAMPAIGN, **given) == pytest.approx(expected)
+
+
+def test_a_free_offer_to_who_is_worth_nothing_never_pays():
+    free = Campaign(**TERMS | {"offer_cost": 0})
+    assert break_even(free, value=np.zeros(2)) == np.inf
 
 
 @given(profit=small, places=st.integers(0, 9))
@@ -301,3 +307,37 @@ def test_the_examples_of_the_document_give_what_it_says():
     found = doctest.testfile(str(document), module_relative=False)
     assert found.attempted > 10
     assert found.failed == 0
+
+
+def test_intervals_of_what_everybody_earns_are_those_of_the_acceptance():
+    """With everybody contacted the draws of customers change nothing: only γ is in doubt."""
+    campaign = Campaign(**TERMS, accept_trials=20)
+    at = [(190 * rate - 1) * 4 - 11 * 4 for rate in beta_distribution(6, 14).ppf([0.025, 0.975])]
+    near = {"abs": 0.1 * (at[1] - at[0])}  # of 500 draws
+    y, p = FOUR_OF_EIGHT, np.arange(8)[::-1] / 8
+    everybody = profit_curve(y, p, campaign, seed=3).iloc[-1]
+    assert everybody[["low", "high"]].to_numpy() * 8 / 1000 == pytest.approx(at, **near)
+    plans = {"everybody": p >= 0, "nobody": p > 1}
+    table = strategies(y, p, plans, campaign, seed=3).set_index("plan")
+    assert table.loc["everybody", ["low", "high"]].to_numpy(float) == pytest.approx(at, **near)
+    behind = table.loc["nobody", ["behind_low", "behind_high"]].to_list()
+    assert behind == table.loc["everybody", ["low", "high"]].to_list()
+
+
+@pytest.mark.parametrize(
+    ("p", "accept", "trials", "expected"),
+    [
+        # 10 stayers: each contact costs a gift and a call.
+        pytest.param(np.zeros(10), None, 0, (-110, -110), id="nobody-leaves"),
+        pytest.param(np.ones(10), np.ones(10), 0, (1890, 1890), id="all-leave-and-accept"),
+        # Of 1,000 leavers Binomial(1,000, .3) accept: 272 to 329 at 95 %, 190 EUR each.
+        pytest.param(np.ones(1000), None, 0, (272 * 190 - 1000, 329 * 190 - 1000), id="known"),
+        # Beta(6, 14): 12.6 % to 51.2 % of them.
+        pytest.param(np.ones(1000), None, 20, (126 * 190 - 1000, 512 * 190 - 1000), id="in-doubt"),
+        pytest.param(np.ones(0), None, 20, (0, 0), id="nobody"),
+    ],
+)
+def test_what_a_list_may_earn_is_drawn_from_who_leaves_and_who_accepts(p, accept, trials, expected):
+    campaign = Campaign(**TERMS, accept_trials=trials)
+    found = foreseen_interval(p, campaign, accept=accept)
+    assert found == pytest.approx(expected, abs=0.1 * (expected[1] - expected[0]))

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -271,3 +272,112 @@ def test_more_customers_show_smaller_shifts():
         shift = drift.compare("x", *numbers(draw.normal(size=5000), draw.normal(size=m)))
         visible.append(drift.judge([shift], drift.Settings())[0].visible)
     assert visible[0] > visible[1] > visible[2] == pytest.approx(0.05)
+
+
+def test_the_visible_shift_of_a_number_is_that_of_the_worked_example():
+    """2,000 against 2,000, an effective size of 1,000, at the level .01.
+
+    Kolmogorov's limit is 1.6276, and what four in five pass is .8416 / 2 further on.
+    """
+    shift = drift.compare("x", *numbers(np.arange(2000.0), np.arange(2000.0)))
+    (judged,) = drift.judge([shift], drift.Settings())
+    assert judged.visible == pytest.approx((1.6276 + 0.4208) / np.sqrt(1000), abs=1e-5)
+    two = drift.judge([shift, shift], drift.Settings())  # each at .005: 1.7308
+    assert two[0].visible == pytest.approx((1.7308 + 0.4208) / np.sqrt(1000), abs=1e-5)
+    (floor,) = drift.judge([shift], drift.Settings(min_ks=0.1))
+    assert floor.visible == 0.1
+
+
+def test_the_corrected_psi_is_what_chance_does_not_bring_and_never_below_zero():
+    found = drift.compare("x", *labels(["a"] * 50 + ["b"] * 50, ["a"] * 75 + ["b"] * 25))
+    assert found.psi_expected == pytest.approx(1 / 100 + 1 / 100)
+    assert found.psi_corrected == pytest.approx(st.psi([50, 50], [75, 25]) - 0.02)
+    assert (found.category, found.before, found.now) == ("a", 0.5, 0.75)
+    assert (found.n_reference, found.n_current) == (100, 100)
+    assert drift.compare("x", *labels(list("ab"), list("ab"))).psi_corrected == 0
+
+
+@pytest.mark.parametrize("sides", [
+    numbers([1.0, 2.0], []), numbers([], [1.0]), labels([], ["a"]), labels(["a"], []),
+], ids=["no-numbers-now", "no-numbers-before", "no-labels-before", "no-labels-now"])  # fmt: skip
+def test_a_side_without_rows_is_no_shift(sides):
+    shift = drift.compare("x", *sides)
+    assert np.isnan([shift.psi, shift.p_value, shift.jensen_shannon]).all()
+    (judged,) = drift.judge([shift], drift.Settings())
+    assert (judged.status, judged.significant) == ("ok", False)
+    assert np.isnan(judged.visible)
+
+
+def test_the_score_is_named_in_words_and_a_column_by_its_name():
+    shift = drift.compare("score", *numbers([1.0, 2.0], [1.0]))
+    assert (shift.label, replace(shift, name="meses").label) == ("Puntuación", "meses")
+
+
+def test_a_summary_knows_its_rows_its_moments_and_who_is_outside_the_reference():
+    plan = drift.plan_numbers(np.arange(1.0, 11.0))
+    now = drift.count_numbers(plan, [0.0, 1.0, 10.0, 11.0, 12.0, np.nan], 2, {"x": 3, "y": 1})
+    assert (now.n, now.nulls, now.n_texts, now.texts) == (12, 3, 4, {"x": 3, "y": 1})
+    assert now.outside() == (1, 2)
+    assert (now.low, now.high, now.mean) == (0.0, 12.0, pytest.approx(6.8))
+    assert now.spread == pytest.approx(np.std([0, 1, 10, 11, 12]))
+    far = drift.count_numbers(plan, 1e9 + np.array([1.0, 2.0, 3.0]))
+    assert far.spread == pytest.approx(np.sqrt(2 / 3))
+
+
+def test_only_twenty_unknown_names_are_kept_and_all_are_counted():
+    names = [f"c{n:02d}" for n in range(30)]
+    found = drift.count_labels(drift.plan_labels({"a": 1}), names, np.full(30, 2), nulls=1)
+    assert (list(found.others), found.n_others, found.n) == (names[:20], 60, 61)
+
+
+def test_the_plan_of_labels_keeps_the_thousand_most_frequent():
+    plan = drift.plan_labels({f"c{n:04d}": 1 + (n >= 100) for n in range(1100)})
+    assert plan.names == tuple(f"c{n:04d}" for n in range(100, 1100))
+
+
+def test_bins_are_tenths_of_the_reference_and_categories_without_strangers_add_up():
+    plan = drift.plan_numbers(np.arange(1.0, 1001.0))
+    np.testing.assert_array_equal(plan.bins, np.arange(100.0, 1000, 100))
+    assert drift.Labels(drift.LabelPlan(("a",)), np.array([3])).n == 3
+
+
+def test_a_constant_reference_has_no_unit_to_move_by():
+    assert drift.compare("x", *numbers([2.0] * 5, [1.0, 3.0])).wasserstein == 0.0
+
+
+def test_two_categories_are_enough_to_test_and_one_is_not():
+    expected = stats.chi2_contingency([[60, 40], [45, 55]], correction=False).pvalue
+    assert st.chi_square([60, 40], [45, 55]) == pytest.approx(expected, abs=1e-12)
+    assert np.isnan(st.chi_square([60], [45]))
+
+
+@pytest.mark.parametrize("limit", [1.2, 1.63])
+def test_a_bridge_watched_over_long_steps_is_kolmogorovs_too(limit):
+    """Only touching both sides in one step is left out: less likely, the higher the limit."""
+    touched = ties._touches(limit, np.array([0.3, 0.3, 0.4]), np.ones(3, bool))
+    assert touched == pytest.approx(stats.kstwobign.sf(limit), rel=2e-3)
+
+
+def test_light_values_are_watched_in_stretches_and_a_heavy_one_is_a_step_of_its_own():
+    shares = np.concatenate([np.full(100, 0.004), [0.2], np.full(100, 0.004)])
+    lengths, watched = ties._steps(shares)
+    assert lengths.sum() == pytest.approx(1)
+    assert lengths[~watched] == pytest.approx([0.2])
+    assert lengths[watched].max() <= ties.STRETCH + 0.004
+    # 26 stretches of 1/64 hold .4 at most, and the two beside the heavy value are cut short.
+    assert watched.sum() <= 2 * 26 + 2
+
+
+def test_a_step_too_short_for_the_quadrature_is_joined_to_the_next():
+    lengths, watched = ties._without_slivers(
+        np.array([0.001, 0.5, 0.3, 0.198, 0.001]), np.array([True, False, True, False, True])
+    )
+    assert lengths == pytest.approx([0.501, 0.3, 0.199])
+    assert watched.tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("watched", [[True, False, False], [True, True, False]])
+def test_a_bridge_is_the_same_backwards(watched):
+    lengths = np.array([0.2, 0.3, 0.5])
+    forth = ties._touches(1.0, lengths, np.array(watched))
+    assert ties._touches(1.0, lengths[::-1], np.array(watched[::-1])) == pytest.approx(forth)

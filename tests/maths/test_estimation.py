@@ -161,3 +161,59 @@ def test_an_uncertain_calibration_widens_the_interval():
 def test_the_difference_of_two_shares_has_the_published_interval(a, b, low, high):
     found = estimation.difference(estimation.proportion(*a), estimation.proportion(*b))
     assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
+
+
+@pytest.mark.parametrize("weights", [None, np.repeat([3.0, 5.0], [100, 50])])
+def test_on_two_scores_the_calibration_is_the_line_through_two_shares(weights):
+    """30 of 100 left of those at .2, and 40 of 50 at .7: each log-odds with its own variance.
+
+    Customers that all stand for the same number of others say no more than they are.
+    """
+    p = np.repeat([0.2, 0.7], [100, 50])
+    y = np.concatenate([np.arange(100) < 30, np.arange(50) < 40])
+    curve = estimation.calibration_curve(y, p, weights=weights)
+    low, high = 1 / (100 * 0.3 * 0.7), 1 / (50 * 0.8 * 0.2)
+    run = logit(0.7) - logit(0.2)
+    slope = (logit(0.8) - logit(0.3)) / run
+    assert curve.weights == pytest.approx([logit(0.3) - slope * logit(0.2), slope])
+    error = np.sqrt(low + high) / run
+    found = curve.intervals[1]
+    assert (found.low, found.high) == pytest.approx(
+        (slope - 1.96 * error, slope + 1.96 * error), 1e-4
+    )
+    away = [(logit(0.3) - logit(0.2)) ** 2 / low, (logit(0.8) - logit(0.7)) ** 2 / high]
+    assert curve.misfit() == pytest.approx(sum(away))
+
+
+@pytest.mark.parametrize("weights", [None, np.full(200, 3.0)])
+def test_a_measured_rate_has_the_interval_of_its_customers(weights):
+    """60 of 200: Binomial(200, .3) / 200 lies between .24 and .365 in 95 of 100."""
+    y, p = np.tile([1, 0, 0, 1, 0, 0, 1, 0, 0, 0], 20), np.tile([0.6, 0.2], 100)
+    found = estimation.realised(y, p, threshold=0.4, k=20, weights=weights, draws=2000)
+    rate = found["positive_rate"]
+    assert rate.value == pytest.approx(0.3)
+    assert (rate.low, rate.high) == pytest.approx((0.24, 0.365), abs=0.011)
+    # 40 of the 100 flagged left, and 20 of the others.
+    assert found["precision"].value == pytest.approx(0.4)
+    assert (found["precision"].low, found["precision"].high) == pytest.approx((0.31, 0.5), abs=0.02)
+
+
+def test_an_expected_rate_has_the_interval_of_the_labels_to_come():
+    """200 customers at .3: as many as Binomial(200, .3) will leave."""
+    rate = estimation.expected(np.full(200, 0.3), threshold=0.4, k=20, draws=2000)["positive_rate"]
+    assert (rate.low, rate.high) == pytest.approx((0.24, 0.365), abs=0.011)
+
+
+def test_groups_are_joined_in_order_and_never_across_the_threshold():
+    whole = estimation.Groups(
+        np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4]), np.array([2, 2, 2, 2, 2, 2]),
+        np.array([2, 1, 1, 1, 0, 0]),
+    )  # fmt: skip
+    two = whole.blocks(0.55, most=2)
+    assert two.scores == pytest.approx([0.8, 0.6, 0.45])
+    assert (two.counts.tolist(), two.hits.tolist()) == ([6, 2, 4], [4, 1, 0])
+    assert whole.blocks(0.55, most=6) is whole
+
+
+def test_scores_of_nought_and_one_have_log_odds():
+    assert estimation.log_odds([0, 1]) == pytest.approx([-13.8155, 13.8155], abs=1e-4)

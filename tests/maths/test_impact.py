@@ -83,3 +83,22 @@ def test_the_cut_lies_between_the_flagged_and_the_others(flagged, cut):
 def test_sides_that_do_not_match_are_refused():
     with pytest.raises(ValueError, match="mismas columnas"):
         impact.attribute(pd.DataFrame({"a": [1, 2]}), pd.DataFrame({"b": [1, 2]}), cut=0, k=1)
+
+
+@pytest.mark.parametrize(("k", "changed"), [(1, 1.0), (2, 0.5), (3, 0.0)])
+def test_the_list_without_a_drift_has_other_customers(k, changed):
+    # Log-odds now 3, 2, 1; without a's drift 0, 2, 1.
+    reference = pd.DataFrame({"a": [0.0, 0.0], "b": [0.0, 2.0]})
+    current = pd.DataFrame({"a": [3.0, 0.0, 0.0], "b": [0.0, 2.0, 1.0]})
+    found = impact.attribute(reference, current, cut=1.5, k=k).set_index("name")
+    assert found.loc["a", "list_change"] == pytest.approx(changed)
+
+
+def test_two_customers_a_side_have_the_error_of_their_two_values():
+    # Variances 2 and 8 of two values each: √(2 / 2 + 8 / 2); shift 2 - 1.
+    reference, current = pd.DataFrame({"a": [0.0, 2.0]}), pd.DataFrame({"a": [0.0, 4.0]})
+    (row,) = impact.attribute(reference, current, cut=0, k=1).itertuples()
+    half = 1.959964 * np.sqrt(5)
+    assert (row.shift, row.low, row.high) == pytest.approx((1, 1 - half, 1 + half), abs=1e-5)
+    with pytest.raises(ValueError, match="al menos dos clientes"):
+        impact.attribute(reference, current.head(1), cut=0, k=1)

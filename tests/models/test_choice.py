@@ -1,7 +1,7 @@
 """Who is chosen and who replaces whom, on files as a run leaves them."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -137,6 +137,19 @@ def test_without_a_price_for_simplicity_the_best_of_the_equals_is_used(halves):
     assert "no pasa en más de 2,0 errores típicos" in say.choice_rule(
         chosen_among(y, scores, simplicity=2.0)
     )
+
+
+def test_a_choice_shows_its_candidates_beside_their_distance_and_the_scores_of_the_winner(halves):
+    y, timid, sure = halves
+    found = chosen_among(y, {"logreg": timid, "xgb": sure})
+    table = found.table().set_index("family")
+    assert list(table.index) == ["xgb", "logreg"]
+    assert set(table["roc_auc"]) == {0.8}
+    assert (table["gap"] == 0).all()  # one ranking, two sets of probabilities
+    np.testing.assert_array_equal(found.scores, sure)
+    by_id = replace(found, oof=found.oof.assign(id=[f"c{n}" for n in range(300)]))
+    asked = SimpleNamespace(keys=pd.Series(["c7", "nobody", "c2"]))
+    np.testing.assert_array_equal(by_id.of(asked), [sure[7], np.nan, sure[2]])
 
 
 def test_simplicity_below_zero_is_refused():

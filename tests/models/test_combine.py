@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from retencion_lib.maths.metrics import margin_log_loss
+from retencion_lib.models import combine
 from retencion_lib.models.combine import best_mean, fit_family, fit_stack, stack_weights
 from retencion_lib.models.crossfit import CrossFit
 from retencion_lib.models.fitted import Predictor
@@ -45,6 +47,23 @@ def test_few_customers_stay_close_to_the_mean():
     np.testing.assert_allclose(weights, 1 / 3, atol=0.2)
 
 
+def test_between_few_and_many_the_weights_are_those_of_ridge_around_the_mean():
+    """The same optimum, found from the sums that define it and without a gradient."""
+    Z, y, _ = customers(60)
+    weights, offset = stack_weights(Z[:, :2], y, [[0], [1]])
+
+    def lost(w):
+        odds = Z[:, :2] @ w[:2] + w[2]
+        return (
+            np.log1p(np.exp(np.where(y == 1, -odds, odds))).sum() + 5 * ((w[:2] - 0.5) ** 2).sum()
+        )
+
+    found = minimize(
+        lost, [0.5, 0.5, 0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-9}
+    )
+    np.testing.assert_allclose([*weights, offset], found.x, atol=2e-4)
+
+
 def test_no_weight_is_negative():
     Z, y, _ = customers(2000)
     weights, _ = stack_weights(np.column_stack([Z[:, 0], -Z[:, 1]]), y, [[0], [1]])
@@ -76,3 +95,12 @@ def test_a_combination_says_its_weights_and_carries_the_members():
     assert (found.predictor.members, found.predictor.weights) == (("a", "b"), (0.5, 0.5))
     assert found.seconds == pytest.approx(3, abs=1)
     np.testing.assert_allclose(found.margin, (Z[:, 0] + Z[:, 1]) / 2)
+
+
+def test_a_combination_has_spent_what_its_variants_and_its_weights_took(monkeypatch):
+    Z, y, folds = customers(200)
+    clock = iter([5.0, 7.0, 20.0, 24.5])
+    monkeypatch.setattr(combine.time, "process_time", lambda: next(clock))
+    variants = [variant for family in fits(Z) for variant in family]
+    assert fit_family(variants, y).seconds == 3 + 2
+    assert fit_stack("stack", fits(Z), y, folds).seconds == 3 + 4.5

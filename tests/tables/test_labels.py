@@ -92,3 +92,58 @@ def test_later_outcomes_are_read_by_the_labels_that_were_learnt(classes, values,
 def test_any_other_label_is_refused_with_both_that_were_learnt(classes, value):
     with pytest.raises(DataError, match=rf"'{value}'.*'{classes.leaves}' es baja y"):
         read_outcomes(column([value]), "l.csv", classes)
+
+
+@pytest.mark.parametrize(
+    ("values", "positive", "said"),
+    [
+        (["a", "a"], "a", r"una sola clase \('a'\)"), (["a", "b", "c"], "a", "3 clases"),
+        (["1", "yes", "0", "x"], "", "4 clases"), (["1", "yes", "true"], "", "3 clases"),
+        (["1", "yes", "0"], "1", "3 clases"),
+        (["a", "b"], "c", r"positive = 'c' no está en 'baja', que tiene 'a' y 'b'"),
+        (["yes", "1"], "", "no se sabe cuál es la baja"),
+    ],
+)  # fmt: skip
+def test_labels_that_are_not_two_known_ones_are_refused(values, positive, said):
+    with pytest.raises(DataError, match=said):
+        learn(column(values), "t.csv", positive)
+
+
+def test_the_commonest_spellings_name_the_classes():
+    _, classes = learn(column(["si", "SI", "SI", "1", "no", "0", "0"]), "t.csv")
+    assert (classes.leaves, classes.stays) == ("SI", "0")
+
+
+@pytest.mark.parametrize(
+    ("rows", "leaves", "why"),
+    [
+        ({"aa": 5, "zz": 5}, "aa", "podría ser la otra: hay las mismas filas de las dos"),
+        ({"aa": 5, "zz": 4}, "zz", "la menos frecuente, 4 filas"),
+        ({"activo": 1, "zz": 9}, "zz", "por la palabra de la otra"),
+        ({"baja": 9, "fuga": 1}, "fuga", "la menos frecuente, 1 fila"),
+        ({"yes": 9, "unknown": 1}, "yes", "por la palabra"),
+        ({"no activo": 9, "zz": 1}, "no activo", "por la palabra"),
+        ({"zz": 1, "not churned": 9}, "zz", "por la palabra de la otra"),
+    ],
+)  # fmt: skip
+def test_a_proposal_says_why(rows, leaves, why):
+    assert propose(rows) == (leaves, why)
+
+
+@pytest.mark.parametrize(
+    ("rows", "warned"), [(["baja", "x"], False), (["baja", "baja", "x"], True)]
+)
+def test_a_proposal_by_which_more_than_half_leave_is_said_to_be_odd(rows, warned):
+    with pytest.raises(DataError) as refused:
+        learn(column(rows), "t.csv")
+    assert ("más de la mitad" in str(refused.value)) == warned
+
+
+def test_a_model_that_knows_only_the_label_that_leaves_takes_one_other_and_no_two():
+    old = Classes("baja", "")
+    assert read_outcomes(column(["baja", "sigue"]), "l.csv", old).tolist() == [1, 0]
+    with pytest.raises(DataError, match="'sigue' y 'x'"):
+        read_outcomes(column(["baja", "sigue", "x"]), "l.csv", old)
+    with pytest.raises(DataError, match=r"'x'.*'1' es baja y 'su contrario' no"):
+        read_outcomes(column(["1", "x"]), "l.csv", Classes("1", ""))
+    assert read_outcomes(column(["yes", "no"]), "l.csv", Classes("1", "")).tolist() == [1, 0]

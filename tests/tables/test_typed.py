@@ -152,3 +152,66 @@ def test_a_day_over_twelve_in_second_place_tells_of_its_column():
 )  # fmt: skip
 def test_a_value_has_one_text_wherever_it_comes_from(value, text):
     assert canonical(value) == text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "texts", "rows", "kind"),
+    [
+        pytest.param(60, ["x"], [1] * 57 + [1, 1, 1, 3], "number", id="strange-to-a-twentieth"),
+        pytest.param(50, ["x"], [1] * 50 + [4], "text", id="fifty-values-are-few"),
+        pytest.param(51, ["x"], [1] * 51 + [4], "asked", id="fifty-one-are-not"),
+        pytest.param(51, ["x"], [1] * 51 + [51], "asked", id="half-are-numbers"),
+        pytest.param(51, ["x"], [1] * 51 + [52], "text", id="fewer-than-half"),
+        pytest.param(1, ["?"], [1, 19], "text", id="numbers-to-a-twentieth-are-none"),
+        pytest.param(1, ["?"], [1, 18], "number", id="more-are-numbers-with-gaps"),
+    ],
+)
+def test_how_many_numbers_make_a_column_of_numbers(numbers, texts, rows, kind):
+    labels = [*(str(n) for n in range(numbers)), *texts]
+    if kind == "asked":
+        with pytest.raises(DataError, match="¿Quieren decir «sin dato»"):
+            read(labels, rows)
+    else:
+        assert read(labels, rows)[0].kind == kind
+
+
+def test_where_a_contract_says_numbers_gaps_may_be_many_and_texts_few():
+    assert read(["1", "?"], [1, 30], number=True)[0].kind == "number"
+    assert read(["1", "x"], [19, 1], number=True)[0].kind == "number"
+    assert read([*NUMBERS, "x"], [1] * 95 + [10], number=True)[0].kind == "text"  # asked of nobody
+    assert read(["007", "12"], number=True)[0].kind == "number"
+
+
+@pytest.mark.parametrize(
+    ("texts", "decimal", "grouped"),
+    [
+        (["1", "2"], "", False), (["1.2345", "2"], "", False),
+        (["1.5", "2"], ".", False), (["1,5", "2"], ",", False),
+        (["1,5", "1.201"], ",", True), (["$1.5", "2"], ".", False),
+    ],
+)  # fmt: skip
+def test_a_reading_keeps_the_mark_and_whether_thousands_were_grouped(texts, decimal, grouped):
+    found, _ = read(texts)
+    assert (found.decimal, found.grouped) == (decimal, grouped)
+
+
+def test_blank_rows_are_no_evidence_and_keep_their_place():
+    found, values = read([None, "1,5", "?"], [90, 9, 1])
+    assert (found.kind, found.gaps) == ("number", {"?": 1})
+    np.testing.assert_array_equal(values, [np.nan, 1.5, np.nan])
+    assert read([None], [5])[0].kind == "text"
+    dates, days_read = read(["2023-05-21", None, "-"], [3, 1, 2])
+    assert (dates.kind, dates.gaps) == ("date", {"-": 2})
+    assert days_read.tolist() == ["2023-05-21", None, None]
+
+
+@pytest.mark.parametrize("n", [1, 20])
+def test_one_code_among_numbers_makes_them_texts(n):
+    numbers = [str(value) for value in range(1, n + 1)]
+    assert read([*numbers, "007"])[0].kind == "text"
+    assert read([*numbers, "1234567890123456"])[0].kind == "text"
+    assert read([*numbers, "123456789012345"])[0].kind == "number"
+
+
+def test_a_per_cent_beside_nothing_is_a_per_cent():
+    np.testing.assert_array_equal(read(["12%", "0", "0,0"])[1], [0.12, 0, 0])

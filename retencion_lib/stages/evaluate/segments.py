@@ -92,9 +92,7 @@ def grouping_columns(customers: Training, asked: Sequence[str]) -> dict[str, pd.
     return {name: customers.values(name) for name in asked or [*sensitive, *few]}
 
 
-def compare(
-    examined: Examined, columns: Mapping[str, pd.Series], *, named: bool = True
-) -> Segments:
+def compare(examined: Examined, columns: Mapping[str, pd.Series], *, named: bool) -> Segments:
     """Compare each group of the customers examined with everybody else: `compare_groups`."""
     cut = examined.exam.threshold.value
     y, p, panel = examined.y, examined.scores, examined.rows.panel

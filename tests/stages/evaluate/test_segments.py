@@ -1,5 +1,8 @@
 """Groups: differences that are there are found, noise is not, and comparisons are counted."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -180,3 +183,65 @@ def test_groups_of_a_panel_without_differences_are_told_apart_by_rows_and_not_by
     # 5 % of 200 is 10; 18 is its 99 % limit (binomial).
     assert claimed[0] <= 18
     assert claimed[1] > 60
+
+
+@pytest.mark.parametrize(
+    ("values", "groups"),
+    [
+        pytest.param([1.0, 2, 3, 4, 5, 6], ["1", "2", "3", "4", "5", "6"], id="six-are-labels"),
+        pytest.param([3, 1, 2.5], ["3", "1", "2.5"], id="halves"),
+        pytest.param([1, 2, 3, 4, 5, 6, 7, None],
+                     ["..2.5"] * 2 + ["2.5..4"] * 2 + ["4..5.5"] + ["5.5.."] * 2 + [""],
+                     id="seven-are-bands-and-who-has-none-is-apart"),
+        pytest.param([0.0] * 9 + [1, 2, 3, 4, 5, 6], ["..0"] * 9 + ["0..2.5"] * 2 + ["2.5.."] * 4,
+                     id="ends-that-are-equal-are-one"),
+    ],
+)  # fmt: skip
+def test_numbers_of_few_values_are_labels_and_of_more_four_bands(values, groups):
+    assert [code for _, code in segments.group_of(pd.Series(values))] == groups
+
+
+@pytest.mark.parametrize(
+    ("n", "missing", "n_groups", "other"),
+    [(12, False, 12, False), (13, False, 12, True), (11, True, 12, False), (12, True, 13, True)],
+)
+def test_at_most_twelve_groups_and_who_has_none_beside_them(n, missing, n_groups, other):
+    labels = [f"t{i:02d}" for i in range(n) for _ in range(20 - i)] + [None] * missing
+    found = segments.group_of(pd.Series(labels, dtype=object))
+    assert (found.nunique(), segments.OTHER in set(found)) == (n_groups, other)
+
+
+def row(**p_values):
+    """A group with these p-values, the others not made."""
+    y, p, group, _ = base(300)
+    blank = segments.compare_groups(y, p, 0.3, {"town": group}).groups[0]
+    made = {f"{m}_p": p_values.get(m, np.nan) for m in segments.MEASURES}
+    return replace(blank, **made)
+
+
+def test_all_comparisons_are_counted_and_each_group_keeps_its_own():
+    rows = [row(roc_auc=0.012, calibration=0.6), row(selected=0.01), row(calibration=0.001)]
+    found = segments._judged(rows, named=True)
+    # Four comparisons: .001 and .01 hold (.0125, .0167), .012 too (.025), .6 does not.
+    assert [r.differs for r in found.groups] == [("roc_auc",), ("selected",), ("calibration",)]
+    assert (found.n_tests, found.facts().comparisons, found.facts().level) == (4, 4, 0.05)
+    unnamed = segments._judged(rows, named=False)
+    assert [r.differs for r in unnamed.groups] == [("roc_auc",), (), ("calibration",)]
+    assert (unnamed.n_tests, len(unnamed.differing())) == (3, 2)
+    assert unnamed.most() is unnamed.groups[2]
+
+
+def test_who_is_at_the_threshold_is_flagged():
+    y, p = np.tile([0, 1], 100), np.full(200, 0.3)
+    group = pd.Series(["a", "b"] * 100, dtype=object)
+    assert one(segments.compare_groups(y, p, 0.3, {"town": group}), "a").selected == 1
+
+
+def test_columns_asked_for_come_first_else_the_sensitive_and_those_of_two_to_six_values():
+    X = pd.DataFrame({
+        "one": [1] * 8, "two": [1, 2] * 4, "six": [1, 2, 3, 4, 5, 6, 6, 6], "seven": range(8),
+    })  # fmt: skip
+    kinds = [SimpleNamespace(name="sex", kind="sensitive"), SimpleNamespace(name="k", kind="text")]
+    customers = SimpleNamespace(X=X, columns=kinds, values=lambda name: name)
+    assert list(segments.grouping_columns(customers, [])) == ["sex", "two", "six"]
+    assert segments.grouping_columns(customers, ["k"]) == {"k": "k"}

@@ -276,3 +276,13 @@ def test_the_margin_is_the_column_times_its_factor():
 def test_a_factor_must_be_a_positive_number(factor):
     with pytest.raises(ParameterError, match=rf"value_factor = {factor}: .*mayor que 0"):
         Terms(MONEY, value_factor=factor)
+
+
+def test_the_results_say_how_many_are_called_and_what_they_should_earn():
+    decided = decide(scored(100))
+    found, calls = decided.results(), decided.calls()
+    assert (found["rows_to_call"], found["expected_profit"]) == (10, calls["expected_profit"].sum())
+    assert found["expected_profit_ci"] == list(decided.span)
+    nobody = decide(scored(100), Terms(replace(MONEY, contact_cost=500))).results()
+    assert nobody == {"rows_to_call": 0, "expected_profit": 0, "expected_profit_ci": None}
+    assert decided.key() == f"otoño|0.1|{TERMS.facts()}"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts, Side, WatchReport
-from retencion_lib.stages.monitor.advice import recommend
+from retencion_lib.stages.monitor.advice import awaited, recommend
 from retencion_lib.stages.monitor.findings import Alert
 from retencion_lib.stages.monitor.say_report import advice_sentence
 from tests.watch_reports import measured as measure
@@ -91,3 +91,24 @@ def test_the_sentence_gives_reasons_and_a_command_with_the_tables_own_columns():
 
 def test_the_default_columns_are_not_spelt_out():
     assert "--id-col" not in said_of("RET041")
+
+
+@pytest.mark.parametrize(("labelled", "decision"), [(174, "watch"), (175, "retrain")])
+def test_half_of_the_outcomes_are_enough_to_learn_from(labelled, decision):
+    assert advice("RET011", "RET043", labelled=labelled).decision == decision
+
+
+def test_only_earlier_batches_tell_how_long_outcomes_take():
+    today = awaited(report(labelled=50, measured=("2026-06-28", "2026-06-18")), "2026-06-28")
+    assert (today.n, today.missing, today.delay, today.expected) == (350, 300, 10, "2026-07-08")
+    none = awaited(report(measured=(CURRENT, "2026-06-28")), "2026-06-28")
+    assert (none.missing, none.delay, none.expected) == (350, None, "")
+
+
+def test_advice_carries_what_it_rests_on():
+    found = advice("RET041", "RET043", "RET011", labelled=0)
+    assert [str(code) for code in found.because] == ["RET041", "RET011", "RET043"]
+    broken = advice("RET004", "RET041")
+    assert [alert.code for alert in broken.broken] == ["RET004"]
+    assert (broken.command, advice().command) == ("retencion monitor", "")
+    assert advice("RET011", labelled=350).awaited is None

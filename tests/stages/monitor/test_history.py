@@ -141,3 +141,49 @@ def test_the_sentence_is_in_words_and_names_the_score_once():
 def test_the_first_batch_has_no_history():
     table = look("warning")
     assert "primer lote" in history_sentence(table, history.follow(table))
+
+
+@pytest.mark.parametrize(
+    ("levels", "state", "times", "of", "since"),
+    [
+        pytest.param(["warning"], "new", 1, 1, "2026-01-28", id="the-first-batch"),
+        pytest.param(["alert", "ok", "ok", "warning"], "new", 1, 3, "2026-04-28", id="long-ago"),
+        pytest.param(["warning"] * 4, "persists", 3, 3, "2026-01-28", id="a-streak-of-four"),
+        pytest.param(["warning", "warning", "ok", "alert", "alert"], "persists", 2, 3,
+                     "2026-04-28", id="the-present-streak"),
+        pytest.param(["alert", "ok", "warning", "ok"], "closed", 1, 3, "2026-03-28", id="closed"),
+    ],
+)  # fmt: skip
+def test_a_streak_is_counted_over_the_last_three_batches(levels, state, times, of, since):
+    (row,) = history.follow(look(*levels)).itertuples()
+    assert (row.state, row.times, row.of, row.since) == (state, times, of, since)
+    last = next(level for level in reversed(levels) if level != "ok")
+    assert (row.check, row.code, row.column, row.level) == ("RET010:x", "RET010", "x", last)
+
+
+def test_a_row_says_of_which_run_batch_and_file_it_is():
+    given = report({"x": "warning"}, "b7")
+    row = history.report_rows(given, run_id="r7", date="2026-07-28").iloc[0]
+    assert (row["at"], row.date, row.run_id, row.batch, row.path, row.n_rows) == (
+        given.created_at, "2026-07-28", "r7", "b7", given.current.path, given.current.n_rows,
+    )  # fmt: skip
+    assert (row.code, row.column, row.level, row.value) == ("RET010", "x", "warning", 0.12)
+
+
+def test_a_persisting_warning_says_how_often_of_how_many_and_since_when():
+    (found,) = history.escalate(look("warning", "ok", "warning"), [WARNING], **NEW)
+    assert (found.value, found.threshold, found.column) == (2.0, 2.0, "x")
+    assert found.facts == {"check": "RET010", "of": 3, "since": "2026-03-28"}
+
+
+def test_another_file_of_the_same_day_is_another_batch():
+    other = {"date": "2026-01-28", "path": "other.csv"}
+    (found,) = history.escalate(look("warning"), [WARNING], **NEW | other)
+    assert found.facts["of"] == 2
+
+
+def test_batches_come_by_their_date_and_the_last_ones_count():
+    for run, date in (("r1", "2026-03-28"), ("r2", "2026-01-28"), ("r3", "2026-02-28")):
+        table = history.append(report({"x": "ok"}, run), run_id=run, date=date)
+    assert history.batches(table, 9) == ["r2", "r3", "r1"]
+    assert history.batches(table, 2) == ["r3", "r1"]

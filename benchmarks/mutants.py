@@ -1,0 +1,299 @@
+"""Would the tests notice a wrong line? Random small faults, and what the fast tests make of them.
+
+    nice python benchmarks/mutants.py [NUMBER] [SEED] [ROOM]
+
+In a copy of the project in a temporary folder, one place of the code at a time is made wrong: a
+comparison, an operation or its sign, a constant, an `and`, a `not`, a condition or what is
+returned. Places are drawn evenly over the rooms below; sentences, formats and types are no places.
+The fast tests of the room's folder that run the line, as their coverage says, then have to fail, or
+not to end within three times their usual time. Printed are the killed of each room, and the
+survivors.
+"""
+
+import ast
+import compileall
+import copy
+import multiprocessing
+import os
+import py_compile
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+
+from coverage import CoverageData
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = {
+    "maths/decision": "maths", "maths/drift": "maths", "maths/estimation.py": "maths",
+    "maths/impact.py": "maths", "maths/metrics": "maths", "models/choice.py": "models",
+    "models/combine.py": "models", "stages/evaluate/segments.py": "stages/evaluate",
+    "tables/labels.py": "tables", "tables/typed.py": "tables", "tables/notation.py": "tables",
+    "tables/amounts.py": "tables", "stages/infer/calls.py": "stages/infer",
+    "stages/monitor/history.py": "stages/monitor", "stages/monitor/advice.py": "stages/monitor",
+    "audit/verify": "audit", "audit/erase": "audit",
+}  # fmt: skip
+SWAPS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
+    ast.Lt: (ast.LtE, ast.GtE), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.LtE),
+    ast.GtE: (ast.Gt, ast.Lt), ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,), ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,), ast.Add: (ast.Sub,),
+    ast.Sub: (ast.Add,), ast.Mult: (ast.Div,), ast.Div: (ast.Mult,), ast.FloorDiv: (ast.Mult,),
+    ast.Mod: (ast.Mult,), ast.Pow: (ast.Mult,), ast.BitAnd: (ast.BitOr,), ast.BitOr: (ast.BitAnd,),
+    ast.And: (ast.Or,), ast.Or: (ast.And,),
+}  # fmt: skip
+TEXT = (ast.Raise, ast.JoinedStr)  # what is said, not what is done
+FORMATS = {"indent", "stacklevel", "ensure_ascii"}
+TYPES = {"annotation", "returns", "decorator_list"}
+# Imported once, before every process forks: whatever is not the project's own.
+PRELOADED = [
+    "pandas", "pyarrow.parquet", "scipy.stats", "sklearn.ensemble", "sklearn.pipeline",
+    "sklearn.linear_model", "xgboost", "pytest", "hypothesis", "matplotlib.pyplot", "nbformat",
+]  # fmt: skip
+SHARED = ["-q", "-p", "no:cacheprovider", "-m", "not slow", "--hypothesis-seed=0", "-p", "no:nbval"]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One fault: in which module, the statement and the place in it, and what to put there."""
+
+    module: str
+    statement: ast.stmt
+    place: ast.expr | ast.stmt
+    twin: ast.AST
+
+    def text(self, source: str) -> str:
+        """The module with the fault."""
+        lines = source.encode().splitlines(keepends=True)
+        starts = [0, *accumulate(map(len, lines))]
+        start = starts[self.place.lineno - 1] + self.place.col_offset
+        end = starts[self.place.end_lineno - 1] + self.place.end_col_offset
+        put = ast.unparse(self.twin)
+        put = put if isinstance(self.twin, ast.stmt) else f"({put})"
+        return (source.encode()[:start] + put.encode() + source.encode()[end:]).decode()
+
+    def lines(self) -> range:
+        """Lines of the statement, without the statements inside it."""
+        inside = getattr(self.statement, "body", None)
+        last = inside[0].lineno - 1 if inside else self.statement.end_lineno
+        return range(self.statement.lineno, max(last, self.statement.lineno) + 1)
+
+    def __str__(self) -> str:
+        before, after = ast.unparse(self.place), ast.unparse(self.twin)
+        return f"{self.module}:{self.place.lineno}  {before}  →  {after}"
+
+
+def mutants(module: str, node: ast.AST, statement: ast.stmt | None = None) -> Iterator[Mutant]:
+    """Every fault of every place below a node."""
+    if isinstance(node, TEXT) or getattr(node, "arg", None) in FORMATS:
+        return
+    statement = node if isinstance(node, ast.stmt) else statement
+    yield from (Mutant(module, statement, place, twin) for place, twin in twins(node))
+    for name, value in ast.iter_fields(node):
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST) and name not in TYPES:
+                yield from mutants(module, child, statement)
+
+
+def twins(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """Places that a node is or has, each with its wrong twins."""
+    match node:
+        case ast.Compare(ops=[op]):
+            yield from ((node, changed(node, ops=[swap()])) for swap in SWAPS[type(op)])
+        case ast.BinOp(op=op) | ast.AugAssign(op=op) | ast.BoolOp(op=op) if not _joins_text(node):
+            yield from ((node, changed(node, op=swap())) for swap in SWAPS.get(type(op), ()))
+        case ast.UnaryOp(op=ast.USub() | ast.Not(), operand=operand):
+            yield node, operand
+        case ast.Constant(value=bool(value)):
+            yield node, ast.Constant(not value)
+        case ast.Constant(value=int(value) | float(value)):
+            yield node, ast.Constant(value + 1)
+        case ast.Return(value=ast.expr() as value) if ast.unparse(value) != "None":
+            yield node, ast.Return(ast.Constant(None))
+        case (
+            ast.If(test=ast.Name() | ast.Call() | ast.Attribute() as test)
+            | ast.IfExp(test=ast.Name() | ast.Call() | ast.Attribute() as test)
+        ):
+            yield test, ast.UnaryOp(ast.Not(), test)
+
+
+def changed(node: ast.AST, **fields: object) -> ast.AST:
+    """A copy of a node with other fields."""
+    other = copy.copy(node)
+    for name, value in fields.items():
+        setattr(other, name, value)
+    return other
+
+
+def _joins_text(node: ast.AST) -> bool:
+    below = ast.walk(node) if isinstance(node, ast.BinOp) else ()
+    return any(isinstance(getattr(n, "value", None), str) or isinstance(n, TEXT) for n in below)
+
+
+class Chosen:
+    """Plugin that runs the tests named, likely and quick ones first, or keeps how each goes."""
+
+    def __init__(self, names: dict[str, bool] | None, seconds: dict[str, float]) -> None:
+        self.names, self.seconds, self.failed = names, seconds, set()
+
+    def pytest_collection_modifyitems(self, items: list) -> None:
+        if self.names is not None:
+            items[:] = [item for item in items if item.nodeid in self.names]
+            items.sort(key=lambda i: (not self.names[i.nodeid], self.seconds[i.nodeid]))
+
+    def pytest_runtest_logreport(self, report) -> None:
+        if self.names is None:
+            self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0) + report.duration
+            self.failed |= {report.nodeid} if report.failed else set()
+
+
+def _pytest(home: str, arguments: list[str], plugin: Chosen, answer=None) -> None:
+    """Body of a process of its own: pytest in the copy; its code is the process's."""
+    import pytest
+    from hypothesis import Phase, settings
+
+    os.setsid()
+    # A fault is enough: nobody reads its smallest example.
+    settings.register_profile("found", phases=[Phase.explicit, Phase.generate])
+    settings.load_profile("found")
+    os.chdir(home)
+    os.environ["PYTHONDONTWRITEBYTECODE"], sys.dont_write_bytecode = "1", True
+    os.environ["PYTHONPATH"], sys.path[:0] = home, [home]
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(1, 2)
+    code = pytest.main([*SHARED, *arguments], plugins=[plugin])
+    if answer:
+        answer.send((plugin.seconds, plugin.failed))
+    sys.exit(int(code))
+
+
+class Rehearsal:
+    """The fast tests of one folder as they stand: who runs which line, and for how long."""
+
+    def __init__(self, home: Path, folder: str) -> None:
+        self.home, self.folder = home, f"tests/{folder}"
+        there, here = PROCESSES.Pipe(duplex=False)
+        rooms = [room.removesuffix(".py") for room, tests in ROOMS.items() if tests == folder]
+        traced = [f"--cov=retencion_lib.{room.replace('/', '.')}" for room in rooms]
+        run = [*traced, "--cov-context=test", "--cov-report=", self.folder]
+        process = PROCESSES.Process(target=_pytest, args=(str(home), run, Chosen(None, {}), here))
+        process.start()
+        here.close()
+        self.seconds, failed = there.recv()
+        process.join()
+        for name in failed:
+            print(f"fails without a fault, left out: {name}", flush=True)
+            del self.seconds[name]
+        if not self.seconds or process.exitcode not in (0, 1):
+            raise SystemExit(f"{self.folder}: the tests do not run without a fault")
+        self.data = CoverageData(home / ".coverage")
+        self.data.read()
+
+    def tests(self, mutant: Mutant) -> dict[str, bool]:
+        """Tests that may see a line, and whether they run it themselves.
+
+        What runs on import or in a set-up may be seen by all that run the module, and by all of the
+        files whose set-up runs it.
+        """
+        runs = self.data.contexts_by_lineno(str(self.home / mutant.module))
+        own = {name for line in mutant.lines() for name in runs.get(line, ())}
+        seen = set(own)
+        if not own or any(not name.endswith("|run") for name in own):
+            seen = {name for names in runs.values() for name in names}
+            files = {name.partition("::")[0] for name in seen if name.endswith("|setup")}
+            seen |= {name for name in self.seconds if name.partition("::")[0] in files}
+        ran = {name.removesuffix("|run") for name in own}
+        names = {name.rpartition("|")[0] for name in seen} & self.seconds.keys()
+        return {name: name in ran for name in names}
+
+    def kill(self, mutant: Mutant) -> bool:
+        """Whether a test of these fails on a mutant, or does not end."""
+        chosen = self.tests(mutant)
+        if not chosen:
+            return False
+        plugin = Chosen(chosen, {name: self.seconds[name] for name in chosen})
+        files = sorted({name.partition("::")[0] for name in chosen})
+        process = PROCESSES.Process(
+            target=_pytest, args=(str(self.home), ["-x", "-p", "no:cov", *files], plugin)
+        )
+        process.start()
+        process.join(30 + 3 * sum(plugin.seconds.values()))
+        if process.is_alive():
+            os.killpg(process.pid, signal.SIGKILL)
+            process.join()
+        shutil.rmtree(self.home / ".hypothesis", ignore_errors=True)
+        return process.exitcode != 0
+
+
+def room_of(module: str) -> str:
+    """The room of a module, from the library."""
+    inside = module.removeprefix("retencion_lib/")
+    return next((room for room in ROOMS if (inside + "/").startswith(room + "/")), "")
+
+
+def drawn(home: Path, number: int, seed: int, room: str) -> list[Mutant]:
+    """Mutants drawn evenly among all of the rooms, or of those whose name starts so."""
+    every = [
+        mutant for path in sorted((home / "retencion_lib").rglob("*.py"))
+        if (module := path.relative_to(home).as_posix()) and room_of(module)
+        and room_of(module).startswith(room) and not path.name.startswith("say")
+        for mutant in mutants(module, ast.parse(path.read_text(encoding="utf-8")))
+    ]  # fmt: skip
+    return random.Random(seed).sample(every, min(number, len(every)))
+
+
+def _kept() -> list[str]:
+    """Files that git keeps or would keep, from the root of the project."""
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [name for name in names.split("\0") if name and (ROOT / name).is_file()]
+
+
+def main(number: int, seed: int, room: str) -> None:
+    """Draw, try each, print."""
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        home = Path(folder).resolve() / "copy"
+        for name in _kept():
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, home / name)
+        # A compiled file is judged by its source's hash: a fault may keep time and length.
+        by_hash = py_compile.PycInvalidationMode.CHECKED_HASH
+        for name in ("retencion_lib", "tests"):
+            compileall.compile_dir(home / name, quiet=1, invalidation_mode=by_hash)
+        order = {room: place for place, room in enumerate(ROOMS)}
+        chosen = sorted(
+            drawn(home, number, seed, room),
+            key=lambda m: (order[room_of(m.module)], m.module, m.place.lineno),
+        )
+        folders: dict[str, Rehearsal] = {}
+        killed, total = Counter(), Counter()
+        for mutant in chosen:
+            place = room_of(mutant.module)
+            if ROOMS[place] not in folders:
+                folders[ROOMS[place]] = Rehearsal(home, ROOMS[place])
+            path = home / mutant.module
+            source = path.read_text(encoding="utf-8")
+            path.write_text(mutant.text(source), encoding="utf-8")
+            dead = folders[ROOMS[place]].kill(mutant)
+            path.write_text(source, encoding="utf-8")
+            total[place] += 1
+            killed[place] += dead
+            if not dead:
+                print(f"survives  {mutant}", flush=True)
+    for place in total:
+        print(f"{place:30} {killed[place]:4} of {total[place]:4}")
+    share = killed.total() / total.total()
+    print(f"{'all':30} {killed.total():4} of {total.total():4}  ({share:.0%})")
+
+
+if __name__ == "__main__":
+    given = dict(enumerate(sys.argv[1:]))
+    PROCESSES = multiprocessing.get_context("forkserver")
+    PROCESSES.set_forkserver_preload(PRELOADED)
+    main(int(given.get(0, 300)), int(given.get(1, 1)), given.get(2, ""))
