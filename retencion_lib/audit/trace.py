@@ -71,9 +71,8 @@ def _chain(row: dict[str, str], events: list[Event]) -> Chain:
     written = _last(events, "write", lambda e: e.path == artifact)
     training = written and _last(events, "run_finished", lambda e: e.run_id == written.run_id)
     limit = run.seq if run else float("inf")
-    promotion = _last(
-        events, "promotion", lambda e: e.new.model == f"{model} v{version}" and e.seq <= limit
-    )
+    label = f"{model} v{version}".removesuffix("r")  # a refit is in use with its model
+    promotion = _last(events, "promotion", lambda e: e.new.model == label and e.seq <= limit)
     outputs = run.outputs if run else ()
     batches = {o.sha256 for o in outputs if o.path.endswith("_with_score.csv")}
     monitoring = _last(

@@ -39,11 +39,11 @@ MOST = 1 << 53  # what every reader of JSON counts exactly
 LONGEST_PATH = 1024
 
 V = r"__v\d+\.\d+"
-MODEL = re.compile(rf"artifacts/[\w-]+{V}\.pkl")
+MODEL = re.compile(rf"artifacts/[\w-]+{V}r?\.pkl")  # r: learnt again, the exam's rows too
 OWNERS = {
     "00_snapshots": r"(?!(artifacts|logs|monitoring|runs)/).+",
     "01_eda": r"monitoring/eda_summary\.json",
-    "02_train_models": rf"artifacts/([\w-]+{V}\.pkl|contract{V}\.json|oof{V}\.csv|"
+    "02_train_models": rf"artifacts/([\w-]+{V}r?\.pkl|contract{V}\.json|oof{V}r?\.csv|"
                        r"[\w-]+__calibration\.csv|experiments_summary\.json)",
     "03_champion_eval": r"artifacts/(registry\.json|best_test_report\.json|campaigns\.json|"
                         rf"[\w-]+{V}__(test\.json|card\.html|card\.md))|monitoring/(train_with_score\.csv|"

@@ -39,6 +39,17 @@ class Learnt:
 
 
 @dataclass(frozen=True)
+class Refit:
+    """The same recipe learnt from every row whose outcome is known, the exam's too."""
+
+    version: str  # as 0.1r
+    artifact: FileOf
+    oof: FileOf  # whom it learnt from, and in which fold: nothing of it is measured
+    n_rows: int
+    learnt_until: str  # newest snapshot learnt from, ISO; empty without a history
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One candidate: how it was made, on what, and how well it did out of fold."""
 
@@ -54,11 +65,20 @@ class Experiment:
     artifact: FileOf
     oof: FileOf  # scores out of fold, one column a candidate
     contract: FileOf
+    refit: Refit | None = None
 
     @property
     def label(self) -> str:
         """Family and version, as events name a model."""
         return f"{self.family} v{self.version}"
+
+    def versions(self) -> set[str]:
+        """Its version, and that of its refit."""
+        return {self.version} | ({self.refit.version} if self.refit else set())
+
+    def hashes(self) -> set[str]:
+        """Hashes of its artifacts."""
+        return {self.artifact.sha256} | ({self.refit.artifact.sha256} if self.refit else set())
 
 
 def experiments() -> list[Experiment]:
@@ -83,5 +103,5 @@ def log_experiments(entries: Sequence[Experiment]) -> None:
 
 
 def of_artifact(log: Sequence[Experiment], sha256: str) -> Experiment | None:
-    """The newest candidate whose artifact has those bytes."""
-    return next((e for e in reversed(log) if e.artifact.sha256 == sha256), None)
+    """The newest candidate whose artifact, or its refit's, has those bytes."""
+    return next((e for e in reversed(log) if sha256 in e.hashes()), None)

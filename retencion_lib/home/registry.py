@@ -17,6 +17,7 @@ from retencion_lib.home import disk, installed, ledger, store
 from retencion_lib.home.document import typed
 from retencion_lib.home.event import Event
 from retencion_lib.home.exam import Threshold
+from retencion_lib.home.experiments import Refit
 
 AUTOMATIC = "regla automática"  # approver where 03 promotes by itself
 MANUAL = "decisión de una persona"  # rule of a model that 03 never proposed by one
@@ -49,6 +50,13 @@ class Entry:
     run_id: str = ""
     proposed: bool = False  # waits for `promote`
     promoted_at: str | None = None
+    refit: Refit | None = None  # what scores in its place; this model's exam covers its recipe
+
+    @property
+    def scores(self) -> tuple[str, str]:
+        """Version and artifact of what scores where this model is in use."""
+        made = self.refit
+        return (made.version, made.artifact.path) if made else (self.version, self.artifact)
 
     @property
     def label(self) -> str:

@@ -29,7 +29,14 @@ def learners(first: Mapping[str, int]) -> list[Learner]:
     if not any(path.startswith("artifacts/oof__") for path in first):
         return []
     log = experiments()
-    return [Learner(e.label, _keeps(e, log, first[e.oof.path])) for e in log if e.oof.path in first]
+    found = [
+        Learner(e.label, _keeps(e, log, first[e.oof.path])) for e in log if e.oof.path in first
+    ]
+    # A refit keeps the rows that its model keeps, and no others.
+    again = [e for e in log if e.refit and e.refit.oof.path in first]
+    kept = {learner.label: learner.keeps_row for learner in found}
+    more = [Learner(f"{e.family} v{e.refit.version}", kept.get(e.label, False)) for e in again]
+    return found + more
 
 
 def _keeps(model: Experiment, log: list[Experiment], place: int) -> bool | None:

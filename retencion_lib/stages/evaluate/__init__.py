@@ -24,6 +24,7 @@ from retencion_lib.stages.evaluate.say_backtest import (
     backtest_headline,
     backtest_sentence,
     backtest_table,
+    refit_sentence,
 )
 from retencion_lib.stages.evaluate.say_worth import (
     curve_sentence,
@@ -74,6 +75,7 @@ __all__ = [
     "plans_table",
     "promote",
     "reference_sentence",
+    "refit_sentence",
     "share_sentence",
     "terms_sentence",
     "threshold_sentence",

@@ -57,6 +57,7 @@ def promote(
         valid=verdict.entry.valid, test=exam.test, created_at=exam.created_at,
         why=selection.why, positive=start.model.positive,
         leaks=verdict.entry.data.leaks, accepted=verdict.entry.data.accepted,
+        refit=verdict.entry.refit,
     )  # fmt: skip
     why = Why(selection.rule, verdict_sentence(verdict), selection.candidates, run_id)
     with store.locked(config.resolve(config.REGISTRY)):

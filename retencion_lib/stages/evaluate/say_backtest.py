@@ -1,5 +1,6 @@
 """What 03 says of the recipe in the last months, and of what a random split would have promised."""
 
+import numpy as np
 import pandas as pd
 
 from retencion_lib.stages.evaluate.cutoffs import Backtest, days_to_repeat
@@ -73,6 +74,31 @@ def _ageing_sentence(told: Backtest) -> str:
     if lost <= told.spread("roc_auc"):
         return f"{loses}, no más de lo que cambia de una foto a otra: hasta ahí, dura."
     return f"{loses}, más de lo que cambia de una foto a otra: conviene entrenar antes."
+
+
+def refit_sentence(start: Opening, told: Backtest) -> str:
+    """What scores where the model is in use, and what a model as old as the examined one loses."""
+    made = start.choice.winner.refit
+    if made is None:
+        return ""
+    said = (
+        f"Donde este modelo esté en uso puntúa v{made.version}: la misma receta, aprendida de las "
+        f"{count(made.n_rows)} filas con resultado, también las del examen."
+    )
+    if not told.aged:
+        return said
+    newer = len(np.unique(start.training.snapshots[start.training.snapshots > _learnt(start)]))
+    age, lost = min(told.aged, key=lambda aged: (abs(aged[0] - newer), aged[0]))
+    change = f"pierde {es(lost, 3)}" if lost > 0 else f"gana {es(-lost, 3)}"
+    return (
+        f"{said} Así aprende de {plural(newer, 'foto', 'fotos')} más; en las últimas, un modelo "
+        f"aprendido {plural(age, 'foto antes', 'fotos antes')} {change} de ROC-AUC."
+    )
+
+
+def _learnt(start: Opening) -> np.datetime64:
+    """The newest snapshot that the examined model learnt from."""
+    return start.parts.dev.snapshots.max()
 
 
 def backtest_headline(told: Backtest) -> dict[str, object]:

@@ -57,11 +57,13 @@ class Batch:
         return self.output.stem.removesuffix("_with_score")
 
 
-def load_scorer(model: str = "", *, date: str = "", **time: str) -> Scorer:
-    """Model to score with: the champion, or the artifact that `model` names.
+def load_scorer(model: str = "", *, date: str = "", sample: float = 0, **time: str) -> Scorer:
+    """Model to score with: what scores for the champion, or the artifact that `model` names.
 
     Parameters
     ----------
+    sample : float
+        Where it is not 0 the exam's customers are scored: by the model that the exam judged.
     date : str
         The run's, ISO: the batch cannot reach beyond it.
     **time
@@ -81,7 +83,7 @@ def load_scorer(model: str = "", *, date: str = "", **time: str) -> Scorer:
         fitted = load_known(model, log)
         used = fitted.thresholds["f1"], "f1"
     else:
-        fitted, *used = _champion(log)
+        fitted, *used = _champion(log, examined=sample > 0)
     learnt = _history(fitted, log)
     asked = ask_again(learnt, date=date, **time)
     if asked is None:
@@ -89,8 +91,8 @@ def load_scorer(model: str = "", *, date: str = "", **time: str) -> Scorer:
     return Scorer(fitted, *used, replace(learnt, snapshot_col=asked.snapshot_col), asked.as_of)
 
 
-def _champion(log: Sequence[Experiment]) -> tuple[FittedModel, float, str]:
-    """The model in use, its threshold and how that was set."""
+def _champion(log: Sequence[Experiment], *, examined: bool) -> tuple[FittedModel, float, str]:
+    """The model in use, or the one examined for it, its threshold and how that was set."""
     entry = registry.read().champion
     if entry is None:
         raise OrderError(
@@ -98,13 +100,14 @@ def _champion(log: Sequence[Experiment]) -> tuple[FittedModel, float, str]:
             "Ejecuta antes 'retencion evaluate', o indica un modelo con model."
         )
     used = entry.threshold
-    return load_known(entry.artifact, log), used.value, used.policy
+    artifact = entry.artifact if examined else entry.scores[1]
+    return load_known(artifact, log), used.value, used.policy
 
 
 def _history(model: FittedModel, log: Sequence[Experiment]) -> History | None:
     """What a model was asked of time when it learnt."""
-    label = f"{model.family} v{model.version}"
-    return next((e.data.history for e in reversed(log) if e.label == label), None)
+    made = (e for e in reversed(log) if e.family == model.family)
+    return next((e.data.history for e in made if model.version in e.versions()), None)
 
 
 def load_batch(

@@ -101,8 +101,9 @@ def reference_outcomes(known: pd.Series | None, reference: Scored) -> tuple[np.n
 
 
 def _in_use(entry: Entry, log: Sequence[Experiment]) -> InUse:
-    name = f"{entry.family}__v{entry.version}"
-    return InUse(name, entry.threshold.value, load_known(entry.artifact, log))
+    version, artifact = entry.scores
+    name = f"{entry.family}__v{version}"
+    return InUse(name, entry.threshold.value, load_known(artifact, log))
 
 
 def _learnt(log: Sequence[Experiment]) -> pd.Series | None:

@@ -6,12 +6,15 @@ from retencion_lib.stages.say import (
     columns_sentence,
     partition_sentence,
 )
+from retencion_lib.stages.train.refit import check_mode, relearn
+from retencion_lib.stages.train.save import save_all
 from retencion_lib.stages.train.say import (
     calibration_sentence,
     calibration_table,
     comparison_sentence,
     derived_sentence,
     leaks_sentence,
+    refit_sentence,
     truth_sentence,
 )
 from retencion_lib.stages.train.train import (
@@ -22,14 +25,15 @@ from retencion_lib.stages.train.train import (
     leaks_result,
     look_for_leaks,
     next_version,
-    save_all,
     train,
 )
 from retencion_lib.tables.say import odd_sentences
 
 __all__ = [
     "Trained", "calibration", "calibration_sentence", "calibration_table", "candidates_sentence",
-    "choice_results", "columns_sentence", "compare", "comparison_sentence", "derived_sentence",
+    "check_mode", "choice_results", "columns_sentence", "compare", "comparison_sentence",
+    "derived_sentence",
     "fitted_models", "leaks_result", "leaks_sentence", "look_for_leaks", "next_version",
-    "odd_sentences", "partition_sentence", "save_all", "train", "truth_sentence",
+    "odd_sentences", "partition_sentence", "refit_sentence", "relearn", "save_all",
+    "train", "truth_sentence",
 ]  # fmt: skip

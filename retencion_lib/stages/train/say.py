@@ -6,6 +6,7 @@ import pandas as pd
 
 from retencion_lib.maths import metrics
 from retencion_lib.models import BASELINE, family_label
+from retencion_lib.stages.train.refit import Again
 from retencion_lib.stages.train.train import Trained
 from retencion_lib.tables.leaks import Suspect, evidence_words
 from retencion_lib.words import count, es, listed, pct, plural
@@ -109,3 +110,16 @@ def leaks_sentence(found: Sequence[Suspect], accepted: str) -> str:
     if likely:
         words.append(f"Comprueba que se sabe antes de la baja: {listed(likely)}.")
     return " ".join(words)
+
+
+def refit_sentence(again: Again) -> str:
+    """What will score instead of the models that the exam judges; empty where nothing does."""
+    if not again.models:
+        return ""
+    version = next(iter(again.models.values())).version
+    until = f", hasta la foto del {again.learnt_until}" if again.learnt_until else ""
+    return (
+        f"Para puntuar se guarda además cada receta aprendida de nuevo, v{version}, de las "
+        f"{count(len(again.oof))} filas con resultado{until}. De ella no se mide nada: su examen "
+        "es el de la versión que no las vio."
+    )

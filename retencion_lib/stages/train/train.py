@@ -4,17 +4,13 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from importlib.metadata import version as library_version
-from pathlib import Path
 
 import pandas as pd
 from tqdm import tqdm
 
 from retencion_lib import config
 from retencion_lib.errors import ParameterError
-from retencion_lib.home import store
-from retencion_lib.home.experiments import Experiment, FileOf, Learnt, log_experiments
 from retencion_lib.maths import metrics
 from retencion_lib.models import (
     BASELINE,
@@ -25,7 +21,6 @@ from retencion_lib.models import (
     baseline_scores,
     n_fits,
     prepare_columns,
-    to_bytes,
     train_candidates,
 )
 from retencion_lib.models.choice import panel_in
@@ -33,7 +28,6 @@ from retencion_lib.models.features import Columns
 from retencion_lib.tables import Training, infer_contract
 from retencion_lib.tables.leaks import Suspect, refuse_leaks, suspects
 from retencion_lib.tables.partition import Partition
-from retencion_lib.tables.rules import plain_contract
 
 BACKGROUND = 200  # training rows that a model keeps, to explain itself
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
@@ -156,45 +150,6 @@ def fitted_models(trained: Trained, *, version: str, test_share: float) -> dict[
     }
 
 
-def save_all(
-    trained: Trained,
-    models: dict[str, FittedModel],
-    *,
-    run_id: str,
-    capacity: float = 0.10,
-) -> pd.DataFrame:
-    """Write artifacts, their data contract, calibration, out-of-fold scores and the log.
-
-    Returns
-    -------
-    DataFrame
-        One row a family: artifact, SHA-256 and seconds.
-    """
-    first = next(iter(models.values()))
-    version, oof = first.version, trained.oof
-    contract = store.write_json(config.resolve(f"artifacts/contract__v{version}.json"), {
-        "version": version, "data_sha256": first.data_sha256, **plain_contract(first.contract),
-    })  # fmt: skip
-    oof_path = store.write_csv(config.resolve(f"artifacts/oof__v{version}.csv"), oof)
-    shared = {"oof": _file(oof_path), "contract": _file(contract)}
-    entries = []
-    for name, model in models.items():
-        path = store.write_new(config.resolve(f"artifacts/{name}__v{version}.pkl"), to_bytes(model))
-        _write_calibration(name, version, oof)
-        files = shared | {"artifact": _file(path)}
-        entries.append(_experiment(trained, model, run_id, capacity, files))
-    log_experiments(entries)
-    rows = [(e.artifact.path, e.artifact.sha256, e.fit_seconds) for e in entries]
-    return pd.DataFrame(rows, columns=["artifact", "sha256", "fit_seconds"])
-
-
-def _write_calibration(name: str, version: str, oof: pd.DataFrame) -> None:
-    bins = calibration(oof, [name]).drop(columns="family")
-    bins.insert(0, "version", version)
-    bins.insert(1, "split", "valid")
-    store.write_csv(config.resolve(f"artifacts/{name}__calibration.csv"), bins)
-
-
 def calibration(oof: pd.DataFrame, families: Sequence[str] = ()) -> pd.DataFrame:
     """Calibration points of each family (by default every candidate) on out-of-fold scores."""
     y = oof["y"].to_numpy()
@@ -203,41 +158,3 @@ def calibration(oof: pd.DataFrame, families: Sequence[str] = ()) -> pd.DataFrame
         metrics.calibration_bins(y, oof[name].to_numpy()).assign(family=name) for name in names
     ]
     return pd.concat(parts, ignore_index=True)
-
-
-def _experiment(
-    trained: Trained, model: FittedModel, run_id: str, capacity: float, files: dict[str, FileOf]
-) -> Experiment:
-    dev, test = trained.parts.dev, trained.parts.test
-    candidate = trained.candidates[model.family]
-    whole = dev.n_rows + test.n_rows
-    return Experiment(
-        run_id=run_id,
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        family=model.family,
-        version=model.version,
-        params=candidate.params(),
-        seed=model.seed,
-        fit_seconds=round(candidate.fit.seconds, 3),
-        data=Learnt(
-            path=dev.path,
-            sha256=dev.sha256,
-            n_rows=whole,
-            positive_rate=float((dev.y.sum() + test.y.sum()) / whole),
-            target=dev.target,
-            id_col=dev.id_col,
-            test_share=model.test_share,
-            dropped=[c.name for c in dev.columns if c.kind == "excluded"],
-            sensitive=[c.name for c in dev.columns if c.kind == "sensitive"],
-            leaks=[s.column for s in trained.leaks if s.certain],
-            accepted=trained.accepted,
-            positive=dev.positive,
-            history=dev.history,
-        ),
-        valid=metrics.evaluate(dev.y, candidate.p, capacity=capacity, panel=dev.panel),
-        **files,
-    )
-
-
-def _file(path: Path) -> FileOf:
-    return FileOf(config.relative(path), store.sha256(path))

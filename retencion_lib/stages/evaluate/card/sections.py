@@ -1,6 +1,7 @@
 """The sections of a model card, each from the files of `Sources`."""
 
 from retencion_lib.home.exam import Compared, GroupRow
+from retencion_lib.home.experiments import Refit
 from retencion_lib.show.vocabulary import HEADINGS, PLANS, POLICIES, WORDS
 from retencion_lib.stages.evaluate.card.assumptions import assumptions
 from retencion_lib.stages.evaluate.card.blocks import Section, Table
@@ -220,12 +221,18 @@ def _admits(rule: Rule) -> str:
     return listed(rule.categories, limit=MOST_CATEGORIES)
 
 
+def _again(made: Refit) -> str:
+    whole = f"la misma receta, de {count(made.n_rows)} filas"
+    return f"{made.artifact.path} · SHA-256 {made.artifact.sha256}: {whole}"
+
+
 def lineage(known: Sources) -> Section:
     """Files, hashes, runs and promotions."""
     exam, experiment = known.exam, known.experiment
     examined = known.entry.run_id if known.entry else "—"
     rows = [
         ["Modelo", f"{exam.artifact} · SHA-256 {exam.artifact_sha256}"],
+        *([["Puntúa", _again(experiment.refit)]] if experiment.refit else []),
         ["Datos", f"{experiment.data.path} · SHA-256 {experiment.data.sha256}"],
         ["Entrenado en", f"{experiment.run_id} · {experiment.created_at}"],
         ["Examinado en", f"{examined} · {exam.created_at}"],
