@@ -45,8 +45,11 @@ evaluate:  ## 03 ¿qué modelo se usa, y cuánto acierta?
 infer:     ## 04 ¿quién está en riesgo en este lote?
 monitor:   ## 05 ¿siguen siendo válidas las puntuaciones?
 
-panel: setup  ## un año de compras de verdad, y su panel, en panel/
+panel: setup  ## un año de compras de verdad, de los eventos a la vigilancia, en panel/
 	@RETENCION_HOME=$(or $(RETENCION_HOME),panel) $(PY) -m benchmarks.panels run completejourney
+	@RETENCION_HOME=$(or $(RETENCION_HOME),panel) $(RETENCION) run --data data/snapshots.parquet \
+	  --id-col household_id --target baja --snapshot-col snapshot --horizon 28d \
+	  --input data/snapshots.parquet
 
 notebooks: setup  ## ejecuta los cuadernos y guarda sus salidas en notebooks/
 	@$(PY) -m tests.refresh_notebooks

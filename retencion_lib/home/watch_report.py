@@ -158,6 +158,15 @@ class Effect:
     profit: Estimate | None  # EUR: saved margins less gifts and contacts
 
 
+@dataclass(frozen=True)
+class Season:
+    """The batch against the snapshot of the year before."""
+
+    day: str  # ISO, of that snapshot
+    n_rows: int
+    moved: list[str]  # columns that differ from then
+
+
 @dataclass(frozen=True, kw_only=True)
 class WatchReport:
     """All that one run of 05 found."""
@@ -180,6 +189,7 @@ class WatchReport:
     outcomes: OutcomeCounts | None = None  # None without a file of outcomes
     snapshot: str | None = None  # ISO day of the batch, where customers have a history
     reference_snapshots: list[str] = field(default_factory=list)  # ISO days, oldest first
+    season: Season | None = None  # where the table learnt from reaches back a year
     immature_outcomes: int = 0  # that came before their time, and so say nothing yet
     mature_on: str | None = None  # ISO day from which all of these count
     realised: list[Realised] = field(default_factory=list)

@@ -9,6 +9,7 @@ from retencion_lib.stages.monitor.beyond import (
 from retencion_lib.stages.monitor.load import load
 from retencion_lib.stages.monitor.report import write_report
 from retencion_lib.stages.monitor.rules import hard_findings
+from retencion_lib.stages.monitor.season import last_year
 from retencion_lib.stages.monitor.shifts import (
     columns_of,
     settings,
@@ -22,6 +23,7 @@ __all__ = [
     "by_segment",
     "columns_of",
     "hard_findings",
+    "last_year",
     "load",
     "segment_alerts",
     "settings",

@@ -10,7 +10,7 @@ from retencion_lib import config
 from retencion_lib.errors import OrderError
 from retencion_lib.home import registry, store
 from retencion_lib.home.exam import read_exam
-from retencion_lib.home.experiments import Experiment, experiments, of_artifact
+from retencion_lib.home.experiments import Experiment, Learnt, experiments, of_artifact
 from retencion_lib.home.history import History
 from retencion_lib.home.registry import Entry
 from retencion_lib.home.terms import Terms, current_terms
@@ -42,7 +42,12 @@ class Documents:
     terms: Terms | None
     predictions: pd.DataFrame  # as `outcomes.logged`
     learnt: pd.Series | None  # outcome by id of the customers that the last training run saw
-    history: History | None = None  # what the model in use was asked of time when it learnt
+    table: Learnt | None = None  # what the model in use learnt from
+
+    @property
+    def history(self) -> History | None:
+        """What the model in use was asked of time when it learnt."""
+        return self.table and self.table.history
 
     @property
     def threshold(self) -> float:
@@ -75,7 +80,7 @@ def read_documents(id_col: str) -> Documents:
         terms=current_terms() if has_terms else None,
         predictions=logged(id_col),
         learnt=_learnt(log),
-        history=made.data.history if made else None,
+        table=made.data if made else None,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from retencion_lib.home import watch_report
-from retencion_lib.home.watch_report import LEVELS, PartShift, Side, WatchReport, worst
+from retencion_lib.home.watch_report import LEVELS, PartShift, Season, Side, WatchReport, worst
 from retencion_lib.maths.drift import Settings, Shift
 from retencion_lib.maths.drift.classifier import Told
 from retencion_lib.stages.monitor.comparison import Tables
@@ -27,6 +27,7 @@ def write_report(
     told: Told | None = None,
     groups: Sequence[PartShift] = (),
     seen: Performance | None = None,
+    season: Season | None = None,
 ) -> WatchReport:
     """Write `drift_report.json` and give it back.
 
@@ -40,7 +41,7 @@ def write_report(
         All findings: they get their words here, and decide the status.
     rules : Settings, optional
         When a shift is said; they are written down.
-    told, groups, seen
+    told, groups, seen, season
         What else was looked at.
     """
     said = sorted(map(worded, found), key=lambda a: -LEVELS.index(a.level))
@@ -53,7 +54,7 @@ def write_report(
         reference=reference, current=current, customers=t.customers,
         settings=rules or Settings(), features=features, score=score,
         quality=of_group(map(worded, found), Group.SMALL, Group.BROKEN), alerts=said,
-        multivariate=told, segments=list(groups), format=watch_report.FORMAT,
+        multivariate=told, segments=list(groups), season=season, format=watch_report.FORMAT,
         **_performance(seen),
     )  # fmt: skip
     watch_report.write(report)

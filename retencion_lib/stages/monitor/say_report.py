@@ -42,12 +42,28 @@ def reference_sentence(report: WatchReport) -> str:
         return ""
     many = f"{len(days)} fotos, del {days[0]} al {days[-1]}"
     said = f"La referencia es de {many if len(days) > 1 else f'la foto del {days[0]}'}."
+    if report.season:
+        return f"{said} {_season_sentence(report)}"
     if not report.snapshot or report.snapshot[5:7] in {day[5:7] for day in days}:
         return said
     return (
         f"{said} Ninguna es del mes de la del lote ({report.snapshot}): lo que cambia con la época "
         "del año también se ve como un cambio."
     )
+
+
+def _season_sentence(report: WatchReport) -> str:
+    """Which of the columns that moved are as they were a year before."""
+    season, names = report.season, [s.name for s in by_size(report.features)]
+    kinds = (
+        ([n for n in names if n not in season.moved], "Como entonces, y es cosa de la época"),
+        ([n for n in names if n in season.moved], "Distinto también de entonces"),
+        ([n for n in season.moved if n not in names], "Distinto solo de entonces"),
+    )
+    said = [f"{what}: {listed(found, quote=True)}" for found, what in kinds if found]
+    rows = plural(season.n_rows, "fila", "filas")
+    told = f"También se compara con la foto de un año antes, la del {season.day} ({rows})"
+    return ". ".join([told, *(said or ["Nada ha cambiado desde entonces"])]) + "."
 
 
 def time_sentence(history: History | None) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from retencion_lib.home.experiments import Learnt
 from retencion_lib.home.history import History
 from retencion_lib.home.watch_report import Effect, Expected, Realised
 from retencion_lib.maths.drift import Shift
@@ -49,6 +50,7 @@ class Performance:
     history: History | None = None  # with a history: its column, horizon, and day of the outcomes
     snapshot: str = ""  # with a history: ISO day of the batch
     reference_snapshots: tuple[str, ...] = ()  # with a history: ISO days of the reference
+    table: Learnt | None = None  # what the model in use learnt from
 
     @property
     def alerts(self) -> list[Alert]:
@@ -112,7 +114,7 @@ def watch(t: Tables, shifts: Sequence[Shift] = (), labels: str = "", **time: str
         hoped, outcomes, measure_batches(outcomes, by),
         campaign_effect(outcomes, known.terms.money if known.terms else None),
         causes, known.exam, known.capacity, history, people.snapshot.iloc[0] if history else "",
-        _days_of(reference, known.history),
+        _days_of(reference, known.history), known.table,
     )  # fmt: skip
 
 
