@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from retencion_lib.show.answers import answers
 from retencion_lib.show.vocabulary import WORDS
 from retencion_lib.words import count, es, interval, pct, plural
 
@@ -24,6 +25,7 @@ class Figure:
 def figures(results: Mapping[str, Any]) -> list[Figure]:
     """Figures that the results of a run hold, in reading order."""
     made = [
+        *(Figure(question, answer) for question, answer in answers(results).items()),
         _model(results),
         _text("Fugas aceptadas", results.get("accepted_leaks")),
         _text("El que mejor ordena", results.get("best")),
@@ -37,7 +39,6 @@ def figures(results: Mapping[str, Any]) -> list[Figure]:
         _number("Se espera ganar", *_money(results, "expected_profit")),
         _number("Clientes puntuados", results.get("rows_scored"), count),
         _watch(results),
-        _text("Recomendación", results.get("recommendation")),
         _number("Fotos", results.get("snapshots"), count),
         _number("Clientes", results.get("customers", results.get("rows")), count),
         # Scoring says how many it flags; the analysis of a table, how many left.

@@ -21,6 +21,7 @@ from retencion_lib.runs import headline
 from retencion_lib.runs.report import STATUS
 from retencion_lib.runs.sparkline import Series
 from retencion_lib.show import page
+from retencion_lib.show.answers import LIST, RETRAIN, answers
 from retencion_lib.show.vocabulary import WORDS
 from retencion_lib.words import count, es, pct, plural
 
@@ -86,7 +87,7 @@ def to_html(events: list[Event]) -> str:
         "index.html.j2", scripts=True, rows=Markup("\n".join(map(_row, runs))),
         total=plural(len(runs), "ejecución", "ejecuciones"), notebooks=names, states=states,
         panels=panels(runs, changes), promotions=changes, head=_head(),
-        latest=_when(runs[0].event.at) if runs else "",
+        latest=_when(runs[0].event.at) if runs else "", questions=(LIST, RETRAIN),
     )  # fmt: skip
 
 
@@ -151,7 +152,7 @@ def _row(row: Row) -> str:
     event, results = row.event, row.results
     value, limits = headline.auc(results)
     name = html.escape(event.notebook)
-    rows_scored = results.get("rows_scored")
+    rows_scored, said = results.get("rows_scored"), answers(results)
     return (
         f'<tr data-n="{name}" data-s="{row.status}" data-d="{event.at[:10]}">'
         f'<td class="when">{_when(event.at)}</td>'
@@ -160,7 +161,8 @@ def _row(row: Row) -> str:
         f"{_cell('Campeón', html.escape(str(results.get('champion') or '')))}"
         f"{_cell('ROC-AUC', value + (f' <small>{limits}</small>' if limits else ''))}"
         f"{_cell('Puntuados', '' if rows_scored is None else count(rows_scored), ' n')}"
-        f"{_cell('Vigilancia', _watch(results))}"
+        f"{_cell(LIST, _list(results, said.get(LIST, '')))}"
+        f"{_cell(RETRAIN, said.get(RETRAIN, ''))}"
         f"{_cell('Sello', _seal(row))}</tr>"
     )
 
@@ -192,12 +194,13 @@ def _href(path: str) -> str:
     return html.escape(quote(path.removeprefix("runs/") if inside else f"../{path}"))
 
 
-def _watch(results: Mapping[str, Any]) -> str:
+def _list(results: Mapping[str, Any], said: str) -> str:
+    """Whether the list can be used, with what monitoring found and how bad that was."""
     found, state = headline.alerts(results), headline.level(results)
-    if state:
-        more = f" · {plural(found, 'hallazgo', 'hallazgos')}" if found else ""
-        return f'<span class="badge {state}">{WORDS[state]}</span>{more}'
-    return "" if found is None else plural(found, "hallazgo", "hallazgos")
+    more = [plural(found, "hallazgo", "hallazgos")] if found else []
+    if state and state != "ok":
+        more.append(f'<span class="badge {state}">{WORDS[state]}</span>')
+    return " ".join([said, f"<small>{' '.join(more)}</small>" if more else ""]).strip()
 
 
 def _seal(row: Row) -> str:
