@@ -48,6 +48,35 @@ def figures(results: Mapping[str, Any]) -> list[Figure]:
     return [figure for figure in made if figure]
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run: a code, which is also its colour, and a word for readers."""
+
+    code: str
+    said: str
+
+
+USABLE = {"yes": Outcome("usable", "usable"), "care": Outcome("review", "revisar"),
+          "no": Outcome("unusable", "no usar")}  # fmt: skip
+ENDED = {"ok": Outcome("done", "terminada"), "failed": Outcome("failed", "falló"),
+         "refused": Outcome("refused", "rechazada"),
+         "abandoned": Outcome("abandoned", "abandonada"),
+         "open": Outcome("open", "sin terminar")}  # fmt: skip
+OUTCOMES = (*USABLE.values(), *ENDED.values())
+
+
+def outcome(status: str, results: Mapping[str, Any]) -> Outcome:
+    """What came of a run: whether its list or table can be used; else only how it ended.
+
+    Parameters
+    ----------
+    status : str
+        How the run ended, as the ledger has it, or ``open`` if it did not.
+    """
+    judged = results.get("list_usable") or results.get("table_usable")
+    return USABLE[judged] if status == "ok" and judged in USABLE else ENDED[status]
+
+
 def auc(results: Mapping[str, Any]) -> tuple[str, str]:
     """ROC-AUC and its 95 % interval in words; empty where there is none."""
     value, limits = results.get("roc_auc"), results.get("roc_auc_ci")

@@ -71,6 +71,23 @@ def test_a_row_gives_both_answers_and_how_much_was_found():
     assert 'data-l="¿Hay que reentrenar?">Esperar hasta saber la causa del cambio</td>' in row
 
 
+@pytest.mark.parametrize(
+    ("notebook", "results", "code", "said"),
+    [
+        ("05_monitor", {"list_usable": "yes", "status": "ok"}, "usable", "usable"),
+        ("05_monitor", {"list_usable": "care", "status": "alert"}, "review", "revisar"),
+        ("04_infer", {"list_usable": "no"}, "unusable", "no usar"),
+        ("01_eda", {"table_usable": "no"}, "unusable", "no usar"),
+        ("03_champion_eval", {}, "done", "terminada"),
+    ],
+)
+def test_the_badge_of_a_run_is_its_outcome_and_one_can_filter_by_it(notebook, results, code, said):
+    text = index.to_html(run(3, notebook, **results))
+    assert f'data-s="{code}"' in text
+    assert f'<span class="badge {code}">{said}</span>' in text
+    assert f'<option value="{code}">{said}</option>' in text
+
+
 def test_the_auc_comes_with_its_interval():
     (row,) = shown_rows(run(3, "03_champion_eval", roc_auc=0.8509, roc_auc_ci=[0.8278, 0.8709]))
     assert "0,851 <small>[0,828; 0,871]</small>" in row
