@@ -21,6 +21,7 @@ from retencion_lib.models.features import describe
 from retencion_lib.models.train import Candidate
 from retencion_lib.stages import monitor as monitoring
 from retencion_lib.stages import train as training
+from retencion_lib.stages.checks.answers import Answers, Retrain, Until
 from retencion_lib.stages.evaluate.challenge import challenge
 from retencion_lib.stages.evaluate.examine import Opening
 from retencion_lib.stages.monitor import advice, history
@@ -135,4 +136,11 @@ def watch(date: str, labelled: pd.DataFrame | None, *, look: str = "") -> Looked
     report = monitoring.write_report(tables, shifts, found, seen=seen)
     history.append(report, run_id=f"{date}{look}", date=date)
     advised = advice.recommend(report, id_col=ID, target=TARGET, date=date)
-    return Looked(report.alerts, advised.decision, seen.expected.estimates["roc_auc"])
+    return Looked(report.alerts, decided(advised.answers), seen.expected.estimates["roc_auc"])
+
+
+def decided(answers: Answers) -> str:
+    """What is done about the model, as the results of the year name it."""
+    if answers.until in (Until.EXTRACT, Until.CAUSE):
+        return {Until.EXTRACT: "fix", Until.CAUSE: "keep"}[answers.until]
+    return {Retrain.NO: "keep", Retrain.WAIT: "watch", Retrain.YES: "retrain"}[answers.retrain]

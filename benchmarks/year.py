@@ -41,7 +41,7 @@ from benchmarks.timeline import (
 )
 from retencion_lib.maths import metrics
 from retencion_lib.maths.decision import Campaign, realised_profit
-from retencion_lib.stages.monitor.findings import Group, of_group
+from retencion_lib.stages.checks.findings import Group, of_group
 
 RESULTS = Path(__file__).parent / "results" / "year.json"
 PAGE = Path(__file__).parent.parent / "docs" / "ano_simulado.md"

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.stages import decided
 from benchmarks.timeline import DELAY, FIRST, ID, MONTHS, RECENT, TARGET, day, draw_year
 from retencion_lib import config
 from retencion_lib.audit.verify import faults
 from retencion_lib.home import registry, watch_report
 from retencion_lib.home.watch_report import WatchReport
+from retencion_lib.stages.checks.findings import Group, of_group
 from retencion_lib.stages.monitor.advice import recommend
-from retencion_lib.stages.monitor.findings import Group, of_group
 
 SEED = 0
 
@@ -65,16 +66,17 @@ def run_notebooks(home: Path) -> dict:
         date, arrived = day(number), year.repaired.get(number - DELAY)
         report = month(home, year.delivered[number], arrived, date)
         advice = recommend(report, id_col=ID, target=TARGET, date=date)
-        if advice.decision == "fix":
+        decision = decided(advice.answers)
+        if decision == "fix":
             month(home, year.repaired[number], arrived, date)
         if arrived is not None:
             table = pd.concat([table, arrived], ignore_index=True).tail(FIRST)
         proof = of_group(report.alerts, Group.PROOF)
-        if advice.decision == "retrain":
+        if decision == "retrain":
             learn(home, table.tail(RECENT if proof else FIRST), date)
         champion = registry.read().champion
         rows.append({
-            "month": number, "status": report.status, "decision": advice.decision,
+            "month": number, "status": report.status, "decision": decision,
             "model": champion.label,
             "findings": sorted({f"{a.code} {a.column or ''}".strip()
                                 for a in report.alerts}),

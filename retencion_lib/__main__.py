@@ -63,6 +63,7 @@ def overview() -> str:
 def run(stage: str, words: list[str]) -> None:
     """Execute a stage, or all five, and say where the reports are."""
     from retencion_lib.runs.execute import run_stages
+    from retencion_lib.runs.headline import answers
 
     given = options(words)
     fail_on = given.pop("fail_on", "") if stage in ("monitor", "run") else ""
@@ -71,6 +72,8 @@ def run(stage: str, words: list[str]) -> None:
     stages = list(config.SEQUENCE) if stage == "run" else [stage]
     for finished in run_stages(stages, stage_parameters(stages, given)):
         print(f"Informe: {finished.report}")
+        for question, answer in answers(finished.results).items():
+            print(f"  {question} {answer}")
     print(f"Todas las ejecuciones: {config.resolve('runs/index.html')}")
     if fail_on:
         _fail_on(fail_on)

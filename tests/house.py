@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from retencion_lib.config import NOTEBOOKS
+
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = ROOT / "retencion_lib"
 MODULES = sorted(LIBRARY.rglob("*.py"))
@@ -74,14 +76,14 @@ def arrows() -> set[tuple[str, str]]:
 def stage(name: str) -> str:
     """Stage that a module belongs to; empty for what the stages share, and elsewhere."""
     parts = name.split(".")
-    return parts[1] if parts[0] == "stages" and (LIBRARY / "/".join(parts[:2])).is_dir() else ""
+    return parts[1] if parts[0] == "stages" and parts[1:2] and parts[1] in NOTEBOOKS else ""
 
 
 def between_stages() -> set[tuple[str, str]]:
-    """Modules of a stage that import another stage, and what they import."""
+    """Modules of a stage, or of what the stages share, that import (another) stage, and which."""
     return {
         (dotted(p), name) for p in MODULES for name in imports(p)
-        if stage(dotted(p)) and stage(name) not in ("", stage(dotted(p)))
+        if top(dotted(p)) == "stages" and stage(name) not in ("", stage(dotted(p)))
     }  # fmt: skip
 
 

@@ -50,10 +50,12 @@ def month(copies=1):
     """A month of scoring and monitoring, with something to draw and every kind of badge."""
     events = []
     for day in [d for d in range(1, 31) for _ in range(copies)]:
-        level = ("ok", "warning", "alert")[day % 3]
+        level, usable = (("ok", "yes"), ("warning", "care"), ("alert", "no"))[day % 3]
+        said = {"list_usable": usable, "retrain": "wait", "retrain_until": "cause"}
         events += run(day, "03_champion_eval", roc_auc=0.8 + day / 1000, roc_auc_ci=[0.7, 0.9])
         events += run(day, "04_infer", rows_scored=700 + day, positive_rate=day / 100)
-        events += run(day, "05_monitor", status=level, alerts=day % 3, score_psi=day / 200)
+        events += run(day, "05_monitor", status=level, alerts=day % 3, score_psi=day / 200,
+                      **said)  # fmt: skip
     return [*events, *run(31)[:1]]
 
 

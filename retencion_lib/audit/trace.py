@@ -9,6 +9,7 @@ from retencion_lib import config
 from retencion_lib.errors import DataError
 from retencion_lib.home import ledger, store
 from retencion_lib.home.event import Event
+from retencion_lib.show.answers import answers
 from retencion_lib.words import es
 
 KNOWN = ("event_id", "run_id", "scored_at", "model", "version", "score", "threshold", "prediction")
@@ -135,4 +136,5 @@ def _promotion(event: Event | None) -> str:
 def _monitoring(run: Event | None) -> str:
     if run is None:
         return "ningún informe ha mirado este lote"
-    return f"{run.run_id} · {run.results.get('status', '—')} · {_report(run)}"
+    said = [f"{question} {answer}" for question, answer in answers(run.results).items()]
+    return f"{run.run_id} · {' '.join(said) or run.results.get('status', '—')} · {_report(run)}"

@@ -194,7 +194,17 @@ class WatchReport:
     mature_on: str | None = None  # ISO day from which all of these count
     realised: list[Realised] = field(default_factory=list)
     campaign_effect: Effect | None = None
+    list_usable: str = ""  # yes, care or no; this and the next are empty in older reports
+    retrain: str = ""  # no, wait or yes
+    retrain_until: str = ""  # of one that waits: extract, cause, outcomes or next_batch
+    retrain_on: str = ""  # ISO day of that, where it is known
     format: int = 1
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What is answered of the batch and of the model, by the names of its fields."""
+        return {"list_usable": self.list_usable, "retrain": self.retrain,
+                "retrain_until": self.retrain_until, "retrain_on": self.retrain_on}  # fmt: skip
 
     def reaches(self, level: str) -> bool:
         """True if the status is that level or worse."""

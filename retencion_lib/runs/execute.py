@@ -6,7 +6,8 @@ next one starts and imports while the current one works.
 
 import logging
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from retencion_lib import config, errors
 from retencion_lib.home import disk
+from retencion_lib.runs import record
 from retencion_lib.runs.kernels import Prepared
 from retencion_lib.runs.parameters import notebook_path, refuse_unknown
 
@@ -29,10 +31,11 @@ class RunFailed(Exception):
 
 @dataclass(frozen=True)
 class Finished:
-    """Where a run left its report."""
+    """Where a run left its report, and what it handed over for its first lines."""
 
     run_id: str
     report: Path
+    results: Mapping[str, Any] = field(default_factory=dict)
 
 
 def run_stages(stages: list[str], given: dict[str, dict[str, Any]]) -> list[Finished]:
@@ -80,7 +83,7 @@ def _run(stage: str, kernel: Prepared, params: dict[str, Any]) -> Finished:
         folder.mkdir(parents=True)
     executed = folder / f"{notebook}.ipynb"
     try:
-        papermill.execute_notebook(
+        done = papermill.execute_notebook(
             str(notebook_path(notebook)), str(executed), parameters=params, engine_name=ENGINE,
             kernel_name="python3", kernel=kernel.manager, run_id=kernel.run_id,
             cwd=str(config.clone() or config.home()), progress_bar=False,
@@ -90,7 +93,8 @@ def _run(stage: str, kernel: Prepared, params: dict[str, Any]) -> Finished:
         _raise(error, executed)
     except errors.KernelError as error:
         raise errors.KernelError(f"{error}\n{_where(executed)}") from None
-    return Finished(kernel.run_id, executed.with_suffix(".html"))
+    said = record.find(done)
+    return Finished(kernel.run_id, executed.with_suffix(".html"), said.results if said else {})
 
 
 def _where(executed: Path) -> str:

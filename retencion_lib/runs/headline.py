@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from retencion_lib.show.answers import answers
 from retencion_lib.show.vocabulary import WORDS
 from retencion_lib.words import count, es, interval, pct, plural
 
@@ -24,6 +25,7 @@ class Figure:
 def figures(results: Mapping[str, Any]) -> list[Figure]:
     """Figures that the results of a run hold, in reading order."""
     made = [
+        *(Figure(question, answer) for question, answer in answers(results).items()),
         _model(results),
         _text("Fugas aceptadas", results.get("accepted_leaks")),
         _text("El que mejor ordena", results.get("best")),
@@ -37,7 +39,6 @@ def figures(results: Mapping[str, Any]) -> list[Figure]:
         _number("Se espera ganar", *_money(results, "expected_profit")),
         _number("Clientes puntuados", results.get("rows_scored"), count),
         _watch(results),
-        _text("Recomendación", results.get("recommendation")),
         _number("Fotos", results.get("snapshots"), count),
         _number("Clientes", results.get("customers", results.get("rows")), count),
         # Scoring says how many it flags; the analysis of a table, how many left.
@@ -45,6 +46,35 @@ def figures(results: Mapping[str, Any]) -> list[Figure]:
                 results.get("positive_rate"), pct),
     ]  # fmt: skip
     return [figure for figure in made if figure]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run: a code, which is also its colour, and a word for readers."""
+
+    code: str
+    said: str
+
+
+USABLE = {"yes": Outcome("usable", "usable"), "care": Outcome("review", "revisar"),
+          "no": Outcome("unusable", "no usar")}  # fmt: skip
+ENDED = {"ok": Outcome("done", "terminada"), "failed": Outcome("failed", "falló"),
+         "refused": Outcome("refused", "rechazada"),
+         "abandoned": Outcome("abandoned", "abandonada"),
+         "open": Outcome("open", "sin terminar")}  # fmt: skip
+OUTCOMES = (*USABLE.values(), *ENDED.values())
+
+
+def outcome(status: str, results: Mapping[str, Any]) -> Outcome:
+    """What came of a run: whether its list or table can be used; else only how it ended.
+
+    Parameters
+    ----------
+    status : str
+        How the run ended, as the ledger has it, or ``open`` if it did not.
+    """
+    judged = results.get("list_usable") or results.get("table_usable")
+    return USABLE[judged] if status == "ok" and judged in USABLE else ENDED[status]
 
 
 def auc(results: Mapping[str, Any]) -> tuple[str, str]:

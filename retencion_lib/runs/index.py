@@ -18,13 +18,12 @@ from retencion_lib.home import disk, ledger
 from retencion_lib.home.event import Event, Model
 from retencion_lib.home.events import INDEX
 from retencion_lib.runs import headline
-from retencion_lib.runs.report import STATUS
 from retencion_lib.runs.sparkline import Series
 from retencion_lib.show import page
+from retencion_lib.show.answers import LIST, RETRAIN, answers
 from retencion_lib.show.vocabulary import WORDS
 from retencion_lib.words import count, es, pct, plural
 
-OPEN = "sin terminar"
 # What is drawn over time: key of the results, name, and how a value is written.
 SERIES = {
     "roc_auc": ("ROC-AUC", lambda v: es(v, 3)),
@@ -43,6 +42,11 @@ class Row:
     def status(self) -> str:
         """``ok``, ``failed``, ``refused``, ``abandoned``, or ``open`` if it never ended."""
         return self.event.status or "failed" if self.ended else "open"
+
+    @property
+    def outcome(self) -> headline.Outcome:
+        """What came of it: whether its list or table can be used, or how it ended."""
+        return headline.outcome(self.status, self.results)
 
     @property
     def ended(self) -> bool:
@@ -80,13 +84,14 @@ def to_html(events: list[Event]) -> str:
     """Page of a ledger's events, given oldest first."""
     runs = rows(events)
     names = sorted({r.event.notebook for r in runs})
-    states = {s: STATUS.get(s, OPEN) for s in [*STATUS, "open"] if any(r.status == s for r in runs)}
+    found = {r.outcome for r in runs}
+    states = {o.code: o.said for o in headline.OUTCOMES if o in found}
     changes = promotions(events)
     return page.render(
         "index.html.j2", scripts=True, rows=Markup("\n".join(map(_row, runs))),
         total=plural(len(runs), "ejecución", "ejecuciones"), notebooks=names, states=states,
         panels=panels(runs, changes), promotions=changes, head=_head(),
-        latest=_when(runs[0].event.at) if runs else "",
+        latest=_when(runs[0].event.at) if runs else "", questions=(LIST, RETRAIN),
     )  # fmt: skip
 
 
@@ -151,16 +156,17 @@ def _row(row: Row) -> str:
     event, results = row.event, row.results
     value, limits = headline.auc(results)
     name = html.escape(event.notebook)
-    rows_scored = results.get("rows_scored")
+    rows_scored, said = results.get("rows_scored"), answers(results)
     return (
-        f'<tr data-n="{name}" data-s="{row.status}" data-d="{event.at[:10]}">'
+        f'<tr data-n="{name}" data-s="{row.outcome.code}" data-d="{event.at[:10]}">'
         f'<td class="when">{_when(event.at)}</td>'
         f'<td class="what">{_report_link(event, name)}{_accepted(results)}</td>'
-        f'<td><span class="badge {row.status}">{STATUS.get(row.status, OPEN)}</span></td>'
+        f'<td><span class="badge {row.outcome.code}">{row.outcome.said}</span></td>'
         f"{_cell('Campeón', html.escape(str(results.get('champion') or '')))}"
         f"{_cell('ROC-AUC', value + (f' <small>{limits}</small>' if limits else ''))}"
         f"{_cell('Puntuados', '' if rows_scored is None else count(rows_scored), ' n')}"
-        f"{_cell('Vigilancia', _watch(results))}"
+        f"{_cell(LIST, _list(results, said.get(LIST, '')))}"
+        f"{_cell(RETRAIN, said.get(RETRAIN, ''))}"
         f"{_cell('Sello', _seal(row))}</tr>"
     )
 
@@ -192,12 +198,13 @@ def _href(path: str) -> str:
     return html.escape(quote(path.removeprefix("runs/") if inside else f"../{path}"))
 
 
-def _watch(results: Mapping[str, Any]) -> str:
+def _list(results: Mapping[str, Any], said: str) -> str:
+    """Whether the list can be used, with what monitoring found and how bad that was."""
     found, state = headline.alerts(results), headline.level(results)
-    if state:
-        more = f" · {plural(found, 'hallazgo', 'hallazgos')}" if found else ""
-        return f'<span class="badge {state}">{WORDS[state]}</span>{more}'
-    return "" if found is None else plural(found, "hallazgo", "hallazgos")
+    more = [plural(found, "hallazgo", "hallazgos")] if found else []
+    if state and state != "ok":
+        more.append(f'<span class="badge {state}">{WORDS[state]}</span>')
+    return " ".join([said, f"<small>{' '.join(more)}</small>" if more else ""]).strip()
 
 
 def _seal(row: Row) -> str:

@@ -24,8 +24,6 @@ from retencion_lib.runs import headline, record
 from retencion_lib.show import page
 from retencion_lib.words import day
 
-STATUS = {"ok": "correcta", "failed": "con error", "refused": "rechazada",
-          "abandoned": "abandonada"}  # fmt: skip
 FAILURE = {
     "refused": ("Ejecución rechazada: los datos o los parámetros no sirven",
                 "No se ha escrito ningún resultado."),
@@ -72,8 +70,8 @@ def to_html(content: NotebookNode, *, status: str, run_id: str, name: str) -> st
         filters={"highlight": _highlighted},
     )
     facts = {
-        **page.common(), **_seal(run_id), "title": _title(content, name), "status": status,
-        "status_label": STATUS[status], "run_id": run_id, "when": _now(),
+        **page.common(), **_seal(run_id), "title": _title(content, name),
+        "outcome": headline.outcome(status, results), "run_id": run_id, "when": _now(),
         "figures": headline.figures(results), "answer": results.get("answer", ""),
         "failure": _failure(content, status),
     }  # fmt: skip

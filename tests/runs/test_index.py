@@ -61,9 +61,31 @@ def test_events_of_another_kind_and_missing_results_are_no_trouble():
     assert len(shown_rows([*run(3), other])) == 1
 
 
-def test_a_row_says_what_monitoring_found():
-    (row,) = shown_rows(run(3, alerts=2, status="alert"))
-    assert '<span class="badge alert">alerta</span> · 2 hallazgos' in row
+def test_a_row_gives_both_answers_and_how_much_was_found():
+    answers = {"list_usable": "care", "retrain": "wait", "retrain_until": "cause"}
+    (row,) = shown_rows(run(3, alerts=2, status="alert", **answers))
+    assert (
+        'data-l="¿Se puede usar esta lista?">Sí, con cuidado <small>2 hallazgos '
+        '<span class="badge alert">alerta</span></small></td>'
+    ) in row
+    assert 'data-l="¿Hay que reentrenar?">Esperar hasta saber la causa del cambio</td>' in row
+
+
+@pytest.mark.parametrize(
+    ("notebook", "results", "code", "said"),
+    [
+        ("05_monitor", {"list_usable": "yes", "status": "ok"}, "usable", "usable"),
+        ("05_monitor", {"list_usable": "care", "status": "alert"}, "review", "revisar"),
+        ("04_infer", {"list_usable": "no"}, "unusable", "no usar"),
+        ("01_eda", {"table_usable": "no"}, "unusable", "no usar"),
+        ("03_champion_eval", {}, "done", "terminada"),
+    ],
+)
+def test_the_badge_of_a_run_is_its_outcome_and_one_can_filter_by_it(notebook, results, code, said):
+    text = index.to_html(run(3, notebook, **results))
+    assert f'data-s="{code}"' in text
+    assert f'<span class="badge {code}">{said}</span>' in text
+    assert f'<option value="{code}">{said}</option>' in text
 
 
 def test_the_auc_comes_with_its_interval():

@@ -118,6 +118,24 @@ def test_a_run_that_did_not_finish_says_so_before_its_title(status, cell, expect
         assert text in banner
 
 
+@pytest.mark.parametrize(
+    ("status", "results", "code", "said"),
+    [
+        ("ok", {"list_usable": "yes"}, "usable", "Usable"),
+        ("ok", {"list_usable": "care"}, "review", "Revisar"),
+        ("ok", {"list_usable": "no"}, "unusable", "No usar"),
+        ("ok", {}, "done", "Terminada"),
+        ("refused", {}, "refused", "Rechazada"),
+        ("failed", {"list_usable": "yes"}, "failed", "Falló"),
+        ("abandoned", {}, "abandoned", "Abandonada"),
+    ],
+)
+def test_the_badge_is_what_came_of_the_run_and_never_that_it_ran(status, results, code, said):
+    output = new_output("display_data", data={record.MEDIA_TYPE: {"results": results}})
+    text = page_of(new_code_cell("x", outputs=[output]), status=status)
+    assert re.findall(r'class="badge ([^"]+)">([^<]+)<', text) == [(code, said)]
+
+
 def test_a_run_that_finished_has_no_banner():
     assert 'class="banner"' not in page_of()
 

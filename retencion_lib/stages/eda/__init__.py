@@ -16,6 +16,7 @@ from retencion_lib.stages.eda.say import (
     leakage_sentences,
     nulls_sentence,
     numbers_sentence,
+    usable,
     verdict,
 )
 from retencion_lib.stages.say import columns_sentence
@@ -23,6 +24,6 @@ from retencion_lib.stages.say import columns_sentence
 __all__ = [
     "Found", "association_sentence", "balance_sentence", "columns_sentence", "columns_table",
     "correlation_sentence", "correlations", "drift_sentence", "duplicates_sentence",
-    "leakage_sentences", "look", "nulls_sentence", "numbers_sentence", "numbers_table", "verdict",
-    "widest_numbers", "write_summary",
+    "leakage_sentences", "look", "nulls_sentence", "numbers_sentence", "numbers_table", "usable",
+    "verdict", "widest_numbers", "write_summary",
 ]  # fmt: skip

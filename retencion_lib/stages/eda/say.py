@@ -160,6 +160,13 @@ def verdict(found: Found) -> tuple[str, list[str]]:
     return f"**Sí.** Nada en la tabla desaconseja entrenar.{_waiting(found.training)}", []
 
 
+def usable(found: Found, doubts: Sequence[str]) -> str:
+    """Code of the answer, from what `verdict` found against it: yes, care or no."""
+    if any(s.certain for s in found.leaks):
+        return "no"
+    return "care" if doubts else "yes"
+
+
 def _waiting(training: Training) -> str:
     """Which rows are not looked at, because nobody knows their outcome yet."""
     if not training.immature:

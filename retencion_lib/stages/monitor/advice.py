@@ -1,30 +1,16 @@
-"""Is it time to retrain? A computed answer with its reasons and the command to type.
-
-A broken extract comes first: a model must not learn from it. Outcomes that show a fall are
-enough on their own. Without them the signs of a change, however many, only say what to wait
-for: a model cannot learn customers whose outcomes are not there yet.
-"""
+"""Is it time to retrain? The answer with its reasons, what it waits for and the command to type."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import timedelta
-from enum import StrEnum
 
 from retencion_lib import config
 from retencion_lib.home.watch_report import CURRENT, WatchReport
-from retencion_lib.stages.monitor.findings import Alert, Code, Group, of_group
+from retencion_lib.stages.checks.answers import Answers, Retrain, Until, answer, reasons
+from retencion_lib.stages.checks.findings import Code, Group
 
 ENOUGH = 0.5  # share of the batch whose outcomes a model needs to learn it
-
-
-class Decision(StrEnum):
-    """What to do about the model."""
-
-    FIX = "fix"  # repair the data first
-    RETRAIN = "retrain"
-    WATCH = "watch"  # wait for what is not known yet
-    KEEP = "keep"
 
 
 @dataclass(frozen=True)
@@ -44,13 +30,24 @@ class Awaited:
 
 @dataclass(frozen=True)
 class Advice:
-    """What to do about the model, why, and the command."""
+    """Both answers, why, and the command."""
 
-    decision: Decision
+    answers: Answers
     command: str = ""
     because: Sequence[Code] = ()  # proof and signs, the strongest first
     awaited: Awaited | None = None  # of a decision to wait for outcomes
-    broken: Sequence[Alert] = ()  # findings that must be repaired first
+
+
+def answers(report: WatchReport, *, date: str) -> Answers:
+    """Both answers from the findings of a run, those of the history among them.
+
+    Parameters
+    ----------
+    date : str
+        ISO date of the run, from which outcomes are waited for.
+    """
+    still = awaited(report, date)
+    return answer(report.alerts, learnable=still.learnable, due=still.expected)
 
 
 def recommend(report: WatchReport, *, id_col: str, target: str, date: str) -> Advice:
@@ -65,21 +62,15 @@ def recommend(report: WatchReport, *, id_col: str, target: str, date: str) -> Ad
     """
     given = {"--id-col": (id_col, config.ID_COL), "--target": (target, config.TARGET)}
     options = "".join(f" {o} {value}" for o, (value, usual) in given.items() if value != usual)
-    look = f"retencion monitor{options}"
-    broken = [a for a in of_group(report.alerts, Group.BROKEN) if a.level == "alert"]
-    if broken:
-        return Advice(Decision.FIX, look, broken=broken)
-    proof, signs = _codes(report, Group.PROOF), _codes(report, Group.SIGN)
-    still = awaited(report, date)
-    if proof or (len(signs) > 1 and still.learnable):
+    said = answers(report, date=date)
+    because = reasons(report.alerts, Group.PROOF) + reasons(report.alerts, Group.SIGN)
+    if said.retrain is Retrain.YES:
         learn = f"retencion train --data TABLA{options} && retencion evaluate --data TABLA{options}"
-        return Advice(Decision.RETRAIN, learn, proof + signs)
-    if signs and still.learnable:
-        return Advice(Decision.WATCH, look, signs)
-    if signs:
+        return Advice(said, learn, because)
+    if said.until is Until.OUTCOMES:
         wait = f"retencion monitor --labels RESULTADOS{options}"
-        return Advice(Decision.WATCH, wait, signs, still)
-    return Advice(Decision.KEEP)
+        return Advice(said, wait, because, awaited(report, date))
+    return Advice(said, f"retencion monitor{options}", because)
 
 
 def awaited(report: WatchReport, date: str) -> Awaited:
@@ -92,7 +83,3 @@ def awaited(report: WatchReport, date: str) -> Awaited:
     run = Date.fromisoformat(date)
     delay = (run - Date.fromisoformat(max(dated))).days
     return Awaited(n, missing, delay, (run + timedelta(days=delay)).isoformat())
-
-
-def _codes(report: WatchReport, group: Group) -> list[Code]:
-    return sorted({Code(a.code) for a in of_group(report.alerts, group)})

@@ -15,7 +15,7 @@ from retencion_lib.maths import impact, metrics
 from retencion_lib.maths.drift.statistics import benjamini_hochberg
 from retencion_lib.models import FittedModel
 from retencion_lib.models import attribution as explain
-from retencion_lib.stages.monitor.findings import Alert, Code
+from retencion_lib.stages.checks.findings import Alert, Code
 from retencion_lib.tables import check_batch
 from retencion_lib.tables.scored import Scored
 

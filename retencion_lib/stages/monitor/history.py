@@ -16,14 +16,16 @@ from retencion_lib.home import store
 from retencion_lib.home.watch_report import WatchReport
 from retencion_lib.maths.drift import Shift
 from retencion_lib.maths.estimation import Estimate
-from retencion_lib.stages.monitor.findings import LEVELS, Alert, Code
+from retencion_lib.stages.checks.findings import LEVELS, Alert, Code
 
 COLUMNS = {
     "at": "str", "date": "str", "run_id": "str", "batch": "str", "path": "str",
     "n_rows": "int64",
     "check": "str", "code": "str", "column": "str", "level": "str", "value": "float64",
     "low": "float64", "high": "float64", "limit": "float64",
+    "list_usable": "str", "retrain": "str", "retrain_until": "str", "retrain_on": "str",
 }  # fmt: skip
+ANSWERS = ("list_usable", "retrain", "retrain_until", "retrain_on")
 PERSISTS, WINDOW = 2, 3  # a finding in 2 of the last 3 batches is no accident
 
 
@@ -54,6 +56,7 @@ def report_rows(report: WatchReport, *, run_id: str, date: str) -> pd.DataFrame:
             batch=report.customers,
             path=report.current.path,
             n_rows=report.current.n_rows,
+            **report.answers,
         )
     )
     return _typed(table)
@@ -102,7 +105,8 @@ def read() -> pd.DataFrame:
         return _typed(pd.DataFrame(columns=list(COLUMNS)))
     table = pd.read_parquet(io.BytesIO(store.read_bytes(path)))
     store.record("input", path, len(table))
-    return table
+    unknown = {name: "" for name in ANSWERS if name not in table}  # rows of an earlier version
+    return _typed(table.assign(**unknown))
 
 
 def append(report: WatchReport, *, run_id: str, date: str) -> pd.DataFrame:
@@ -122,6 +126,12 @@ def batches(history: pd.DataFrame, last: int) -> list[str]:
     runs = history.drop_duplicates("run_id").drop_duplicates("batch", keep="last")
     runs = runs.drop_duplicates(["date", "path"], keep="last")
     return list(runs.sort_values(["date", "at"], kind="stable").run_id.tail(last))
+
+
+def answered(history: pd.DataFrame, runs: Sequence[str]) -> list[dict[str, str]]:
+    """Date, file and answers of each of these runs, oldest first."""
+    first = history.drop_duplicates("run_id").set_index("run_id")
+    return first.loc[list(runs), ["date", "path", *ANSWERS]].to_dict("records")
 
 
 def follow(history: pd.DataFrame) -> pd.DataFrame:

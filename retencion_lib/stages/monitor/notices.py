@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from retencion_lib import config
 from retencion_lib.home import store
 from retencion_lib.home.watch_report import WatchReport
-from retencion_lib.stages.monitor.findings import Alert
+from retencion_lib.stages.checks.findings import Alert
 
 ALERTS = "monitoring/alerts.jsonl"
 VARIABLE = "RETENCION_WEBHOOK"
@@ -92,6 +92,7 @@ def webhook_body(report: WatchReport, text: str, *, run_id: str, date: str) -> d
         "run_id": run_id,
         "date": date,
         "batch": report.current.path,
+        **report.answers,
         "alerts": [asdict(a) for a in report.alerts],
     }
 

@@ -6,14 +6,16 @@ it is significant, all tests counted together, and large enough. Whatever is fou
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from retencion_lib.home import watch_report
 from retencion_lib.home.watch_report import LEVELS, PartShift, Season, Side, WatchReport, worst
 from retencion_lib.maths.drift import Settings, Shift
 from retencion_lib.maths.drift.classifier import Told
+from retencion_lib.stages.checks.findings import Alert, Group, of_group
+from retencion_lib.stages.monitor import advice
 from retencion_lib.stages.monitor.comparison import Tables
-from retencion_lib.stages.monitor.findings import Alert, Group, of_group
 from retencion_lib.stages.monitor.say_findings import worded
 from retencion_lib.stages.monitor.watch import Performance
 
@@ -38,7 +40,7 @@ def write_report(
     shifts : sequence of Shift
         Of every feature and, last, of the score.
     found : sequence of Alert
-        All findings: they get their words here, and decide the status.
+        All findings: they get their words here, and decide the status and both answers.
     rules : Settings, optional
         When a shift is said; they are written down.
     told, groups, seen, season
@@ -57,6 +59,7 @@ def write_report(
         multivariate=told, segments=list(groups), season=season, format=watch_report.FORMAT,
         **_performance(seen),
     )  # fmt: skip
+    report = replace(report, **advice.answers(report, date=t.date).facts())
     watch_report.write(report)
     return report
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from retencion_lib.models import family_label
-from retencion_lib.stages.monitor.findings import Alert, Code
+from retencion_lib.stages.checks.findings import Alert, Code
 from retencion_lib.stages.monitor.say import SEVERITY, batch_words, moved_words
 from retencion_lib.words import count, day, es, interval, listed, pct, plural
 
@@ -15,7 +15,7 @@ COLUMN_ACTIONS = {
     "large": "No decidas con este lote sin saber la causa.",
 }
 SCORE_ACTIONS = {
-    "slight": "El umbral sigue sirviendo; mira qué columnas lo explican.",
+    "slight": "Es pequeño: mira qué columnas lo explican.",
     "moderate": "Revisa el umbral: avisará a más o menos clientes de los previstos.",
     "large": "No decidas con el umbral actual sin revisar qué ha cambiado.",
 }
@@ -218,19 +218,19 @@ WORDINGS = {
     ),
     Code.EXPECTED_FALL: Wording(
         "menos acierto estimado", _expected,
-        "Espera los resultados (labels) antes de reentrenar, y mira qué columna se movió.",
+        "Mira qué columna se movió, y mide el acierto cuando lleguen los resultados (labels).",
     ),
     Code.REALISED_FALL: Wording(
         "menos acierto medido", _fall,
-        "Busca qué ha cambiado y reentrena con los resultados nuevos.",
+        "Busca qué ha cambiado desde el examen.",
     ),
     Code.MISCALIBRATED: Wording(
         "probabilidades que no se cumplen", _misfit,
-        "El orden puede valer; el umbral y el beneficio previsto, no. Reentrena.",
+        "El orden puede valer; el umbral y el beneficio previsto, no.",
     ),
     Code.FLAGS_OTHERS: Wording(
         "cambia a quién se avisa", _flags,
-        "Confirma que el cambio es real antes de llamar a estos clientes.", joined=" por ",
+        "Confirma que el cambio es real antes de decidir por él.", joined=" por ",
     ),
     Code.PERSISTS: Wording(
         "un aviso que persiste", _persists,

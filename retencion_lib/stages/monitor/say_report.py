@@ -1,30 +1,22 @@
 """The answer of 05, its findings, its history and its advice, in words."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from retencion_lib.home.history import History
 from retencion_lib.home.watch_report import WatchReport
-from retencion_lib.stages.monitor.advice import Advice, Awaited, Decision
-from retencion_lib.stages.monitor.findings import Code, Group, of_group
-from retencion_lib.stages.monitor.history import batches
+from retencion_lib.show.answers import LIST, RETRAIN, answers, asked
+from retencion_lib.stages.checks.answers import Retrain, Until, Usable, broken, stopping
+from retencion_lib.stages.checks.findings import Code, Group, of_group
+from retencion_lib.stages.monitor.advice import Advice, Awaited
+from retencion_lib.stages.monitor.history import answered, batches
 from retencion_lib.stages.monitor.notices import ALERTS, VARIABLE, Failure, Sent
 from retencion_lib.stages.monitor.say import LEVEL_WORDS, what_moved
 from retencion_lib.stages.monitor.say_findings import named
 from retencion_lib.stages.monitor.shifts import by_size
 from retencion_lib.words import count, day, listed, plural
 
-VERDICTS = {
-    Decision.FIX: "el extracto llega mal, no llames con esta lista",
-    Decision.RETRAIN: "conviene reentrenar el modelo",
-    Decision.WATCH: "hay cambios que seguir antes de tocar el modelo",
-    Decision.KEEP: "la lista se puede usar",
-}
-DECISIONS = {
-    Decision.FIX: "arreglar los datos",
-    Decision.RETRAIN: "reentrenar",
-    Decision.WATCH: "esperar",
-    Decision.KEEP: "seguir igual",
-}
 REASONS = {
     Code.REALISED_FALL: "el acierto medido es menor que el del examen",
     Code.MISCALIBRATED: "las probabilidades ya no son ciertas",
@@ -77,31 +69,30 @@ def time_sentence(history: History | None) -> str:
 
 
 def answer(report: WatchReport, advice: Advice) -> str:
-    """Whether the list can be used, why, and what to do: the first lines of the report."""
+    """Whether the list can be used, whether to retrain, and why: the first lines of the report."""
     act = action_sentence(report)
-    if advice.broken:
-        why = broken_sentence(report, advice)
-        act += " Con el extracto corregido, repite `retencion infer` y `retencion monitor`; con "
-        act += "este, ni llames ni reentrenes."
+    if advice.answers.until is Until.EXTRACT:
+        why = broken_sentence(report)
+        act += " Con el extracto corregido, repite `retencion infer` y `retencion monitor`."
     else:
         why = " ".join(filter(None, [measured_sentence(report), moved_sentence(report)]))
-        act += f" {advice_sentence(advice)}"
-    return "\n\n".join([headline(report, advice), why, act])
+    return "\n\n".join([usable_sentence(report), advice_sentence(advice), why, act])
 
 
-def headline(report: WatchReport, advice: Advice) -> str:
-    """Status of the batch and whether its list can be used, in one line."""
+def usable_sentence(report: WatchReport) -> str:
+    """Whether the list can be used, and what stands against it."""
     n = len(report.alerts)
-    what = plural(n, "hallazgo", "hallazgos") if n else "ningún hallazgo"
-    return (
-        f"**{LEVEL_WORDS[report.status]}: {VERDICTS[advice.decision]}** ({what} en un lote de "
-        f"{plural(report.current.n_rows, 'cliente', 'clientes')})."
-    )
+    what = plural(n, "hallazgo", "hallazgos") if n else "Ningún hallazgo"
+    who = f"en un lote de {plural(report.current.n_rows, 'cliente', 'clientes')}"
+    said = f"**{asked(report.answers, LIST)}.** {what} {who}"
+    if report.list_usable != Usable.NO:
+        return f"{said}."
+    return f"{said}; lo impide: {listed(named(a.code, a.column) for a in stopping(report.alerts))}."
 
 
-def broken_sentence(report: WatchReport, advice: Advice) -> str:
+def broken_sentence(report: WatchReport) -> str:
     """What is wrong in an extract that must be repaired, and what it does to the score."""
-    said = " ".join(a.message for a in advice.broken)
+    said = " ".join(a.message for a in broken(report.alerts))
     if report.score.status != "ok":
         said += f" Con esos datos {what_moved(report.score)}."
     return f"**Qué llega mal.** {said}"
@@ -156,35 +147,49 @@ def history_sentence(history: pd.DataFrame, states: pd.DataFrame) -> str:
     return " ".join(said if len(said) > 1 else [*said, "No hay nada abierto."])
 
 
+def answers_table(history: pd.DataFrame, runs: Sequence[str]) -> pd.DataFrame:
+    """What was answered of each batch, the newest first."""
+    rows = answered(history, runs)[::-1]
+    said = [answers(row) for row in rows]
+    return pd.DataFrame(
+        {
+            "Fecha": [row["date"] for row in rows],
+            "Lote": [row["path"] for row in rows],
+            LIST: [one.get(LIST, "—") for one in said],
+            RETRAIN: [one.get(RETRAIN, "—") for one in said],
+        }
+    )
+
+
 def advice_sentence(advice: Advice) -> str:
-    """The advice with its reasons and its command."""
-    reasons = [named(a.code, a.column) for a in advice.broken]
-    why = listed(reasons or [REASONS[code] for code in advice.because], limit=8)
-    if advice.decision == Decision.RETRAIN:
-        return (
-            f"**Conviene reentrenar**: {why}. Con una tabla que incluya los resultados "
-            f"nuevos: `{advice.command}`."
-        )
-    if advice.decision == Decision.FIX:
-        return (
-            f"**Arregla antes los datos**: {why}. Un modelo que aprenda de un extracto roto "
-            f"sale peor; cuando esté bien, repite la vigilancia: `{advice.command}`."
-        )
-    if advice.decision == Decision.WATCH:
-        return f"**Espera para reentrenar**: {why}, {_wait(advice)}: `{advice.command}`."
-    return "**No hace falta reentrenar**: nada indica que el modelo acierte menos que antes."
+    """Whether to retrain, with the reasons and the command."""
+    start = f"**{asked(advice.answers.facts(), RETRAIN)}.** "
+    if advice.answers.retrain is Retrain.NO:
+        return f"{start}Nada indica que el modelo acierte menos que antes."
+    why = listed([REASONS[code] for code in advice.because], limit=8)
+    why = why[:1].upper() + why[1:]
+    if advice.answers.retrain is Retrain.YES:
+        return f"{start}{why}. Con una tabla que incluya los resultados nuevos: `{advice.command}`."
+    return f"{start}{_wait(advice, why)}: `{advice.command}`."
 
 
-def _wait(advice: Advice) -> str:
+def _wait(advice: Advice, why: str) -> str:
     if advice.awaited:
         return (
-            f"pero {awaited_words(advice.awaited)}. Sin ellos un modelo nuevo no aprendería nada "
-            "de este cambio. Cuando lleguen"
+            f"{why}, pero {awaited_words(advice.awaited)}. Sin ellos un modelo nuevo no aprendería "
+            "nada de este cambio. Cuando lleguen"
         )
-    return (
-        "y una señal sola no basta: los resultados de este lote no muestran que acierte menos. "
-        "Mira el siguiente"
-    )
+    return {
+        Until.EXTRACT: "Un modelo que aprenda de un extracto roto sale peor. Cuando esté bien",
+        Until.CAUSE: (
+            "Los clientes son otros, y nada indica todavía que el modelo acierte menos. Con la "
+            "causa, o con el lote corregido"
+        ),
+        Until.NEXT: (
+            f"{why}, y una señal sola no basta: los resultados de este lote no muestran que "
+            "acierte menos. Mira el siguiente"
+        ),
+    }[advice.answers.until]
 
 
 def awaited_words(awaited: Awaited) -> str:
@@ -201,8 +206,9 @@ def awaited_words(awaited: Awaited) -> str:
 
 def webhook_text(report: WatchReport, date: str) -> str:
     """What a chat shows of the findings of a run."""
+    said = [f"{question} {answer}" for question, answer in answers(report.answers).items()]
     found = [f"{a.code}: {a.message}" for a in report.alerts]
-    return "\n".join([f"Retención {date}: {LEVEL_WORDS[report.status].lower()}", *found])
+    return "\n".join([f"Retención {date}: {report.current.path}", *said, *found])
 
 
 def sent_sentence(sent: Sent) -> str:

@@ -14,6 +14,7 @@ from retencion_lib.home.history import History
 from retencion_lib.home.watch_report import Effect, Expected, Realised
 from retencion_lib.maths.drift import Shift
 from retencion_lib.maths.estimation import Estimate
+from retencion_lib.stages.checks.findings import Alert
 from retencion_lib.stages.monitor.causes import Causes, attribute_shift
 from retencion_lib.stages.monitor.comparison import Tables
 from retencion_lib.stages.monitor.documents import (
@@ -22,7 +23,6 @@ from retencion_lib.stages.monitor.documents import (
     read_documents,
     reference_outcomes,
 )
-from retencion_lib.stages.monitor.findings import Alert
 from retencion_lib.stages.monitor.performance.effect import campaign_effect
 from retencion_lib.stages.monitor.performance.expected import estimate, expected_alerts
 from retencion_lib.stages.monitor.performance.realised import (

@@ -66,7 +66,9 @@ def test_a_feature_that_knows_too_much_is_a_suspect_with_its_evidence(load, colu
     (suspect,) = summary_of(training)["leakage"]
     assert (suspect["kind"], suspect["certain"]) == (kind, True)
     assert suspect["column"] in columns
-    answer, doubts = eda.verdict(eda.look(training))
+    found = eda.look(training)
+    answer, doubts = eda.verdict(found)
+    assert eda.usable(found, doubts) == "no"
     assert answer.startswith("**Todavía no:** 1 variable sabe")
     assert "drop_cols" in doubts[0]
 
@@ -79,9 +81,9 @@ def test_a_strong_but_honest_feature_is_no_suspect(load):
 
 def test_a_clean_table_is_a_plain_yes(load):
     training = load(a=noise(), b=noise())
-    assert eda.verdict(eda.look(training)) == (
-        "**Sí.** Nada en la tabla desaconseja entrenar.", [],
-    )  # fmt: skip
+    found = eda.look(training)
+    assert eda.verdict(found) == ("**Sí.** Nada en la tabla desaconseja entrenar.", [])
+    assert eda.usable(found, []) == "yes"
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,9 @@ def test_a_clean_table_is_a_plain_yes(load):
 def test_each_doubt_is_said_with_its_figure(load, columns, said):
     plain = {} if "few" in columns else {"plain": noise()}
     training = load(**plain, **columns)
-    answer, doubts = eda.verdict(eda.look(training))
+    found = eda.look(training)
+    answer, doubts = eda.verdict(found)
+    assert eda.usable(found, doubts) == "care"
     assert "reserva" in answer
     assert any(said in doubt for doubt in doubts), doubts
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from retencion_lib import config
 from retencion_lib.home.watch_report import WatchReport
+from retencion_lib.stages.checks.findings import Alert, Code
 from retencion_lib.stages.monitor import history
-from retencion_lib.stages.monitor.findings import Alert, Code
 from retencion_lib.stages.monitor.say_findings import worded
-from retencion_lib.stages.monitor.say_report import history_sentence
+from retencion_lib.stages.monitor.say_report import answers_table, history_sentence
 from tests.watch_reports import AUC, expected, measured, quiet, shift
 
 
@@ -41,6 +42,18 @@ def test_a_run_leaves_one_row_a_check_and_the_file_only_grows():
     two = history.append(report({"x": "ok", "y": "ok"}, "b2"), run_id="r2", date="2026-02-28")
     pd.testing.assert_frame_equal(two.iloc[:3], one)
     pd.testing.assert_frame_equal(history.read(), two)
+
+
+def test_each_run_keeps_both_answers_and_rows_of_an_earlier_version_have_none(home):
+    given = report({"x": "ok"}, list_usable="care", retrain="no")
+    first = history.append(given, run_id="r1", date="2026-01-28")
+    first.drop(columns=[*history.ANSWERS]).to_parquet(home / config.HISTORY, index=False)
+    both = history.append(replace(given, customers="b2"), run_id="r2", date="2026-02-28")
+    table = answers_table(both, history.batches(both, 12))
+    assert table.to_numpy().tolist() == [
+        ["2026-02-28", "lote.csv", "Sí, con cuidado", "No"],
+        ["2026-01-28", "lote.csv", "—", "—"],
+    ]
 
 
 def test_estimates_outcomes_and_hard_rules_have_rows_of_their_own():

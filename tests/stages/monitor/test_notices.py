@@ -9,14 +9,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from retencion_lib.home.watch_report import WatchReport
+from retencion_lib.stages.checks.findings import Alert
 from retencion_lib.stages.monitor import notices
-from retencion_lib.stages.monitor.findings import Alert
 from retencion_lib.stages.monitor.notices import Failure
 from retencion_lib.stages.monitor.say_report import failure_words, sent_sentence, webhook_text
 from tests.watch_reports import quiet
 
 FOUND = Alert("RET004", "alert", "x", float("nan"), 0.05, {}, "Faltan «x».", "Pídelo.")
-REPORT = quiet(status="alert", alerts=[FOUND])
+REPORT = quiet(status="alert", alerts=[FOUND], list_usable="no", retrain="wait",
+               retrain_until="extract")  # fmt: skip
 
 
 def send(report: WatchReport = REPORT, *, run_id: str = "r1") -> str:
@@ -67,7 +68,11 @@ def test_the_webhook_gets_the_findings_as_json(receiver, monkeypatch):
     assert "Entregados" in send()
     ((kind, body),) = received
     assert kind.startswith("application/json")
-    assert body["text"] == "Retención 2026-01-31: alerta\nRET004: Faltan «x»."
+    assert body["text"] == (
+        "Retención 2026-01-31: lote.csv\n¿Se puede usar esta lista? No\n¿Hay que reentrenar? "
+        "Esperar hasta que el extracto esté corregido\nRET004: Faltan «x»."
+    )
+    assert (body["list_usable"], body["retrain"]) == ("no", "wait")
     assert body["alerts"][0]["value"] is None  # no NaN leaves the house
 
 

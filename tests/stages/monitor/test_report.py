@@ -7,8 +7,8 @@ import pandas as pd
 
 from retencion_lib.home import watch_report
 from retencion_lib.home.watch_report import WatchReport
+from retencion_lib.stages.checks.findings import Alert, Code
 from retencion_lib.stages.monitor.advice import recommend
-from retencion_lib.stages.monitor.findings import Alert, Code
 from retencion_lib.stages.monitor.report import write_report
 from retencion_lib.stages.monitor.rules import hard_findings
 from retencion_lib.stages.monitor.say_report import answer, moved_sentence
@@ -25,7 +25,10 @@ def report_of(current: str, *more: Alert) -> WatchReport:
 def test_a_batch_of_the_same_customers_says_nothing(home):
     report = report_of("same.csv")
     assert (report.status, report.alerts) == ("ok", [])
-    assert "Usa las puntuaciones" in answer_of("same.csv")[2]
+    assert answer_of("same.csv")[0] == (
+        "**¿Se puede usar esta lista? Sí.** Ningún hallazgo en un lote de 1.000 clientes."
+    )
+    assert "Usa las puntuaciones" in answer_of("same.csv")[3]
 
 
 def test_a_moved_column_is_said_with_its_code_and_the_contract_keeps_its_keys(home):
@@ -57,12 +60,19 @@ def test_what_is_written_is_what_is_read(home):
     assert asdict(watch_report.read()) == asdict(written)
 
 
-def test_the_answer_says_the_status_what_moved_and_what_to_do(home):
+def test_the_report_holds_both_answers_as_codes(home):
+    written = report_of("moved.csv", FALL)
+    assert (written.list_usable, written.retrain) == ("care", "yes")
+    found = json.loads((home / "monitoring/drift_report.json").read_text())
+    assert {name: found[name] for name in written.answers} == written.answers
+
+
+def test_both_answers_come_first_then_what_moved_and_what_to_do(home):
     said = answer_of("moved.csv")
-    assert said[0].startswith("**Aviso: la lista se puede usar** (1 hallazgo en un lote de 1.000")
-    assert said[1].startswith("**Qué ha cambiado.** 1 de 3 columnas, y la puntuación no:")
-    assert said[2].startswith("**Qué hacer.** Es pequeño y real")
-    assert "**No hace falta reentrenar**" in said[2]
+    assert said[0].startswith("**¿Se puede usar esta lista? Sí, con cuidado.** 1 hallazgo en un")
+    assert said[1].startswith("**¿Hay que reentrenar? No.** Nada indica")
+    assert said[2].startswith("**Qué ha cambiado.** 1 de 3 columnas, y la puntuación no:")
+    assert said[3].startswith("**Qué hacer.** Es pequeño y real")
 
 
 def test_a_broken_extract_is_said_first_in_words_and_the_list_is_stopped(home):
@@ -70,16 +80,18 @@ def test_a_broken_extract_is_said_first_in_words_and_the_list_is_stopped(home):
     table["price"] = table["price"].mask(table.index % 3 == 0)
     table.to_csv(home / "broken.csv", index=False)
     said = answer_of("broken.csv")
-    assert said[0].startswith("**Alerta: el extracto llega mal, no llames con esta lista**")
-    assert said[1].startswith("**Qué llega mal.** Falta 'price' en el 4")
-    assert said[2].endswith("con este, ni llames ni reentrenes.")
+    assert said[0].startswith("**¿Se puede usar esta lista? No.**")
+    assert said[0].endswith("lo impide: más nulos en 'price'.")
+    assert said[1].startswith("**¿Hay que reentrenar? Esperar hasta que el extracto esté corregido")
+    assert said[2].startswith("**Qué llega mal.** Falta 'price' en el 4")
+    assert said[3].endswith("repite `retencion infer` y `retencion monitor`.")
     assert "RET0" not in " ".join(said)
 
 
 def test_what_the_outcomes_show_is_said_before_what_moved(home):
     said = _answer(report_of("same.csv", FALL))
-    assert said[0].startswith("**Alerta: conviene reentrenar el modelo**")
-    assert said[1].startswith("**Cuánto acertó.** Con los resultados de este lote, ROC-AUC 0,600")
+    assert said[1].startswith("**¿Hay que reentrenar? Sí.**")
+    assert said[2].startswith("**Cuánto acertó.** Con los resultados de este lote, ROC-AUC 0,600")
 
 
 def answer_of(current):

@@ -7,8 +7,8 @@ import pytest
 
 from retencion_lib.maths import drift
 from retencion_lib.maths.drift.table import Profile
+from retencion_lib.stages.checks.findings import Code
 from retencion_lib.stages.monitor.comparison import Tables
-from retencion_lib.stages.monitor.findings import Code
 from retencion_lib.stages.monitor.rules import hard_findings
 from retencion_lib.stages.monitor.say_findings import worded
 

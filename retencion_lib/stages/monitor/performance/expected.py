@@ -13,7 +13,7 @@ import numpy as np
 from retencion_lib.home.watch_report import Expected
 from retencion_lib.maths import estimation, metrics
 from retencion_lib.maths.estimation import Curve, Estimate
-from retencion_lib.stages.monitor.findings import Alert, Code
+from retencion_lib.stages.checks.findings import Alert, Code
 from retencion_lib.stages.monitor.performance.realised import (
     FALL,
     calibration_error,

@@ -18,7 +18,7 @@ from scipy.stats import chi2, norm
 from retencion_lib.home.watch_report import Line, Realised
 from retencion_lib.maths import estimation, metrics
 from retencion_lib.maths.estimation import Curve, Estimate
-from retencion_lib.stages.monitor.findings import Alert, Code
+from retencion_lib.stages.checks.findings import Alert, Code
 from retencion_lib.tables.outcomes import Outcomes, same_scores
 
 SURE = norm.ppf(0.995) / norm.ppf(0.975)  # from a 95 % interval to a 99 % one

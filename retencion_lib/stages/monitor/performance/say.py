@@ -8,7 +8,7 @@ import pandas as pd
 from retencion_lib.home.watch_report import Effect, Expected, Line, Realised
 from retencion_lib.maths import estimation
 from retencion_lib.maths.estimation import Estimate
-from retencion_lib.stages.monitor.findings import Alert
+from retencion_lib.stages.checks.findings import Alert
 from retencion_lib.stages.monitor.performance.realised import fall
 from retencion_lib.stages.monitor.say import batch_words
 from retencion_lib.stages.monitor.say_findings import model_words, named

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import expit, logit
 
 from retencion_lib.maths.estimation import Estimate
-from retencion_lib.stages.monitor.findings import Alert, Code
+from retencion_lib.stages.checks.findings import Alert, Code
 from retencion_lib.stages.monitor.performance.expected import estimate, expected_alerts
 from retencion_lib.stages.monitor.performance.say import (
     assumption_sentence,

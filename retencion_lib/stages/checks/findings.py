@@ -56,7 +56,9 @@ class Code(StrEnum):
         return member
 
 
+GROUPS = {code: code.group for code in Code}
+
+
 def of_group(alerts: Iterable[Alert], *groups: Group) -> list[Alert]:
     """Findings of these groups, in their order."""
-    codes = {code for code in Code if code.group in groups}
-    return [a for a in alerts if a.code in codes]
+    return [a for a in alerts if GROUPS.get(a.code) in groups]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from retencion_lib.stages.monitor.findings import Alert, Code, Group, of_group
+from retencion_lib.stages.checks.findings import Alert, Code, Group, of_group
 from retencion_lib.stages.monitor.say_findings import WORDINGS, named, worded
 from retencion_lib.stages.monitor.say_report import REASONS
 
 ROOT = Path(__file__).resolve().parents[3]
-STAGE = ROOT / "retencion_lib/stages/monitor"
-MODULES = sorted(STAGE.rglob("*.py"))
+STAGES = ROOT / "retencion_lib/stages"
+MODULES = sorted(STAGES.rglob("*.py"))
 CODE = r"RET\d{3}"
 
 
@@ -55,8 +55,8 @@ def test_no_two_modules_raise_one_code():
 
 @pytest.mark.parametrize("code", sorted(Code))
 def test_each_code_is_tested_beside_the_module_that_raises_it(code):
-    inside = RAISED_BY[code].relative_to(STAGE)
-    test = Path(__file__).parent / inside.parent / f"test_{inside.name}"
+    inside = RAISED_BY[code].relative_to(STAGES)
+    test = ROOT / "tests/stages" / inside.parent / f"test_{inside.name}"
     assert code in test.read_text(encoding="utf-8")
 
 
@@ -87,7 +87,7 @@ def test_findings_are_told_by_their_group_in_their_order():
 
 
 @pytest.mark.parametrize(("severity", "action"), [
-    ("slight", "El umbral sigue sirviendo; mira qué columnas lo explican."),
+    ("slight", "Es pequeño: mira qué columnas lo explican."),
     ("large", "No decidas con el umbral actual sin revisar qué ha cambiado."),
 ])  # fmt: skip
 def test_what_to_do_about_the_score_follows_how_much_it_moved(severity, action):
