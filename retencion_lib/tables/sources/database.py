@@ -20,6 +20,7 @@ INSTALL = "pip install 'retencion[sql]'"
 OURS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 PATIENCE = 15  # seconds until a server that does not answer is given up
 HIDDEN = "***"
+NOT_LET_IN = ("password", "access denied", "login failed", "ora-01017")  # whatever the language
 
 
 @contextlib.contextmanager
@@ -145,15 +146,14 @@ def _unreached(where: str, error: Any) -> DataError:
     """Why there is no connection; what the driver says would tell the address."""
     cause = getattr(error, "orig", None)
     text, state = str(cause).lower(), getattr(cause, "sqlstate", None) or ""
-    used = getattr(getattr(cause, "pgconn", None), "used_password", False)
-    if state.startswith("28") or used or "password" in text or "access denied" in text:
+    if state.startswith("28") or any(said in text for said in NOT_LET_IN):
         return DataError(
             f"{where}: la base de datos no admite el usuario o la contraseña de {VARIABLE} (no se "
             "muestran). Corrígelos en la variable de entorno."
         )
     return DataError(
         f"{where}: no se pudo entrar en la base de datos de {VARIABLE}: no responde, o no existe "
-        "con ese nombre. Comprueba servidor, puerto y nombre, y que la red llega hasta ella."
+        "con ese nombre. Comprueba servidor, puerto, nombre y usuario, y que la red llega a ella."
     )
 
 
