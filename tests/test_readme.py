@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,10 @@ def newcomer(tmp_path_factory) -> tuple[Path, dict]:
     (own / "cartera").mkdir()
     table.to_csv(own / "cartera/clientes.csv", index=False)
     table.drop(columns="baja").tail(500).to_csv(own / "cartera/lote.csv", index=False)
+    (own / "cartera/consultas").mkdir()
+    (own / "cartera/consultas/clientes.sql").write_text("SELECT * FROM clientes ORDER BY cliente")
+    with sqlite3.connect(own / "cartera/empresa.db") as con:
+        table.to_sql("clientes", con, index=False)
     environment = os.environ | {
         "HOME": str(own),
         "PYTHONPATH": str(clone),  # this copy's library, whatever is installed

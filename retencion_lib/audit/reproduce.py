@@ -1,7 +1,8 @@
 """Execute a sealed run again, in a home of its own, and compare what comes out.
 
 The notebook is the sealed one, the parameters and inputs those of the ledger, found by hash;
-the code is that of the recorded commit where git has it.
+the code is that of the recorded commit where git has it. No database is asked: what a query gave
+is an input, whichever run asked it.
 """
 
 import json
@@ -19,10 +20,11 @@ import nbformat
 from retencion_lib import config
 from retencion_lib.audit import compare, recover
 from retencion_lib.errors import AuditError
-from retencion_lib.home import disk, events, ledger
+from retencion_lib.home import disk, events, extracts, ledger
 from retencion_lib.home.blocks import layouts
 from retencion_lib.home.event import Content, Event
 from retencion_lib.runs import record
+from retencion_lib.words import listed
 
 
 @dataclass
@@ -76,7 +78,9 @@ def _execute(event: Event, folder: Path, done: Reproduction) -> Event:
     output.parent.mkdir(parents=True)
     params = _parameters(event, done)
     (folder / "params.yaml").write_text(json.dumps(params), encoding="utf-8")
-    environment = os.environ | {config.HOME_VARIABLE: str(home)} | _code(event, folder, done)
+    environment = os.environ | _code(event, folder, done) | {
+        config.HOME_VARIABLE: str(home), extracts.AGAIN_VARIABLE: event.run_id
+    }  # fmt: skip
     ran = subprocess.run(
         [sys.executable, "-m", "papermill", str(source), str(output), "-k", "python3", "-f",
          str(folder / "params.yaml"), "--no-progress-bar"],
@@ -144,9 +148,14 @@ def _code(event: Event, folder: Path, done: Reproduction) -> dict[str, str]:
 
 def _place_inputs(event: Event, home: Path, folder: Path) -> None:
     """Put each input where the run read it; models are known to the new home's ledger too."""
-    own = {(o.path, o.sha256) for o in event.outputs}
+    asked = extracts.of_files({(i.path, i.sha256) for i in event.inputs})
+    own = {(o.path, o.sha256) for o in event.outputs} - {(e.path, e.sha256) for e in asked}
     placed: set[str] = set()
     known: dict[str, bytes] = {}
+    for e in asked:
+        if not Path(e.query).is_absolute():  # as it was then: its file may say something else now
+            known[e.query] = e.text.encode()
+            placed.add(e.query)
     for touched in event.inputs:
         path = touched.path
         if path in placed or (path, touched.sha256) in own:
@@ -160,7 +169,7 @@ def _place_inputs(event: Event, home: Path, folder: Path) -> None:
     known |= _logs_before(event)
     for path, content in known.items():
         disk.write(home / path, content)
-    _announce(home, known)
+    _announce(home, known, asked)
 
 
 def _logs_before(event: Event) -> dict[str, bytes]:
@@ -193,7 +202,7 @@ def _recompute(event: Event, touched: Content, folder: Path) -> bytes:
     )
 
 
-def _announce(home: Path, known: dict[str, bytes]) -> None:
+def _announce(home: Path, known: dict[str, bytes], asked: list[Event]) -> None:
     """Tell the new home's ledger the files that this ledger vouches for, by who writes each."""
     lines: list[bytes] = []
     for path, content in known.items():
@@ -207,6 +216,11 @@ def _announce(home: Path, known: dict[str, bytes]) -> None:
         _chain(lines, "write", run_id=run_id, **said)
         _chain(lines, "run_finished", run_id=run_id, notebook=notebook, status="ok",
                parameters={}, inputs=[], outputs=[said], results={}, files={})  # fmt: skip
+    for e in asked:
+        said = e.content.plain()
+        _chain(lines, "write", run_id=e.run_id, **said)
+        _chain(lines, "extract", run_id=e.run_id, query=e.query, query_sha256=e.query_sha256,
+               text=e.text, **said, seconds=0.0)  # fmt: skip
     if lines:
         disk.write(home / ledger.LEDGER, b"\n".join(lines) + b"\n")
 
@@ -219,9 +233,13 @@ def _chain(lines: list[bytes], event: str, **facts: object) -> None:
 
 
 def _compare(event: Event, new: Event, home: Path, done: Reproduction) -> None:
+    asked = [i.path for i in event.inputs if events.EXTRACT.fullmatch(i.path)]
+    if asked:
+        done.notes.append(f"No se ha preguntado a la base de datos: se lee {listed(asked)}.")
     written = {o.sha256: o.path for o in new.outputs}
     for output in event.outputs:
-        done.rows.append(_compare_output(output, home, written))
+        if output.path not in asked:
+            done.rows.append(_compare_output(output, home, written))
     wrong = compare.values_differ(event.results, new.results)
     said = f"distintos: {', '.join(wrong)}" if wrong else "iguales"
     done.rows.append(("resultados principales", said, not wrong))

@@ -141,7 +141,7 @@ def place(path: Path, made: Path) -> None:
     with explained(path):
         with made.open("rb") as handle:
             os.fsync(handle.fileno())
-        made.chmod(0o644)
+        made.chmod(access.mode(path))
         made.replace(path)
 
 

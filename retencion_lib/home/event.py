@@ -87,6 +87,10 @@ class Event:
     blocks: Mapping[str, Mapping[str, Rewritten]] = field(default_factory=dict)  # by old offset
     objects: tuple[str, ...] = ()
     reports: int = 0  # pages and notebooks that an erasure changed
+    # extract
+    query: str = ""  # path of the file that holds it
+    query_sha256: str = ""
+    text: str = ""
     # signed and clock
     line: int = 0
     lines: tuple[int, ...] = ()
@@ -104,7 +108,7 @@ class Event:
 
     @property
     def content(self) -> Content:
-        """File or block that a ``write`` announces."""
+        """File or block that a ``write`` announces, or file that an ``extract`` tells of."""
         return Content(self.path, self.sha256, self.bytes or 0, self.rows, self.offset)
 
     @property

@@ -27,6 +27,8 @@ EVENTS = {
     "erasure": "reason:text approver:text actor?:text rows:count reports?:count files:hashes "
                "blocks:blocks objects?:shas",
     "index": "run_id?:text path:path sha256:sha bytes:count",
+    "extract": "run_id:text query:path query_sha256:sha text:text path:path sha256:sha bytes:count "
+               "rows:count seconds:number",
     "signed": "line:count sha256:sha files:hashes actor?:text",
     "clock": "lines:counts actor?:text",
 }  # fmt: skip
@@ -52,6 +54,7 @@ OWNERS = {
                 r"data/call_list_[^/]+\.(csv|xlsx)",
     "05_monitor": r"monitoring/(drift_report\.json|history\.parquet|alerts\.jsonl)",
 }  # fmt: skip
+EXTRACT = re.compile(r"data/extracts/[^/]+\.parquet")  # what a query gave; any notebook asks
 RUNS = re.compile(r"runs/.+\.ipynb")  # a run's end names its notebook and the report beside it
 PROMOTES = {
     "artifacts/registry.json": "",
@@ -79,6 +82,8 @@ def owner(path: str) -> str | None:
 
 def may_write(notebook: str, path: str) -> bool:
     """Whether a notebook may write a file; one that is not ours writes what none of ours does."""
+    if EXTRACT.fullmatch(path):
+        return True
     if owner(path):
         return owner(path) == notebook
     free = notebook not in OWNERS or notebook == "00_snapshots"

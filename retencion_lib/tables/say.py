@@ -54,6 +54,10 @@ _NOTES = {
         f"{listed(note.facts['others'], quote=True)}: se elige con #, como libro.xlsx#hoja."
     ),
     "gaps": _gaps,
+    "extract": lambda note: (
+        f"La consulta ha dado {plural(note.facts['rows'], 'fila', 'filas')}, que quedan selladas "
+        f"en {note.column}."
+    ),
     "unlabelled": lambda note: (
         f"{plural(note.facts['rows'], 'fila', 'filas')} sin resultado en '{note.column}' "
         f"{'queda' if note.facts['rows'] == 1 else 'quedan'} fuera: sin él no se aprende."

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from retencion_lib.home import ledger
+from retencion_lib.home import disk, ledger
 from tests.audit import edits
 from tests.audit.edits import LOG, RUN
 
@@ -157,6 +157,10 @@ CHAIN = [
 
 DEEP = b'{"seq": 1, "event": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 WRITE = {"run_id": "r1-train", "path": "data/x.csv", "sha256": SHA, "bytes": 1}
+QUERY = "SELECT * FROM clientes"
+EXTRACT = {"run_id": "r9", "query": "c.sql", "query_sha256": disk.digest(QUERY.encode()),
+           "text": QUERY, "path": "data/extracts/c__0.parquet", "sha256": SHA, "bytes": 1,
+           "rows": 1, "seconds": 0.1}  # fmt: skip
 GRAMMAR = [
     Group("grammar", "una línea hostil: ni JSON, ni objeto, ni UTF-8; honda, larga, con números "
           "sin fin", [
@@ -207,6 +211,9 @@ GRAMMAR = [
                                               "files": {}, "blocks": {LOG: {"x": {}}}}),
               "erased-outside": ("erasure", {"reason": "a", "approver": "a", "rows": 0,
                                              "files": {"../x": SHA}, "blocks": {}}),
+              "extract-without-text": ("extract", {k: v for k, v in EXTRACT.items()
+                                                   if k != "text"}),
+              "extract-climbs": ("extract", EXTRACT | {"query": "../c.sql"}),
               "event-unknown": ("borrón", {}),
           }.items()]),
     Group("grammar", "una hora que no lo es, o de otro huso", [
@@ -245,6 +252,22 @@ def at_start(edit, notebook="04_infer", run="r9"):
     return both
 
 
+PARTS = EXTRACT["path"]
+
+
+def extracted(**facts):
+    """A run of 04 that writes an extract, and says of it what is given."""
+    return at_start(one_by_one(
+        edits.rewrite(PARTS, run_id="r9"),
+        edits.said("extract", **EXTRACT | {"sha256": disk.digest(edits.OTHER)} | facts),
+    ))  # fmt: skip
+
+
+def one_by_one(*made):
+    """Edits, one behind another."""
+    return lambda home: [edit(home) for edit in made]
+
+
 LATER = [
     Group("anchor", "una línea posterior que da otro contenido a un informe, a una versión de "
           "modelo o a unas filas ya sellados", [
@@ -266,6 +289,20 @@ LATER = [
               ("03_champion_eval", "artifacts/mlp__v0.1.pkl"), ("02_train_models", REGISTRY),
               ("05_monitor", "data/b3_with_score.csv"), ("mine", "artifacts/x"),
               ("05_monitor", "runs/head.txt"), ("mine", "runs/x.html"))]),
+    Group("anchor", "un extracto que cambia, que otra ejecución da por suyo, o que no es de la "
+          "consulta que se dice", [
+          Case("extract-written-over", one_by_one(
+              extracted(), edits.said("run_finished", run_id="r9", files={}, **END),
+              at_start(edits.rewrite(PARTS, content=b"more", run_id="r10"), "05_monitor", "r10")),
+              "undone", PARTS, "r10"),
+          Case("extract-of-no-run", one_by_one(extracted(), edits.said(
+              "extract", **EXTRACT | {"run_id": "r11"})), "undone", PARTS, "r11"),
+          Case("extract-of-an-ended-run", extracted(run_id="r1-train"), "undone", PARTS,
+               "r1-train"),
+          Case("extract-of-a-content-unknown", extracted(sha256=SHA), "unlawful", PARTS, "r9"),
+          Case("extract-of-another-file", extracted(path="data/b3_with_score.csv"), "unlawful",
+               "data/b3_with_score.csv", "r9"),
+          Case("extract-of-another-query", extracted(text="SELECT 1"), "unlawful", PARTS, "r9")]),
     Group("anchor", "un final de ejecución que sella lo que no es suyo, o dice que escribió lo que "
           "no anunció", [
           Case("end-seals-another-report", at_start(edits.rewrite(

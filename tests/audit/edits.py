@@ -147,7 +147,10 @@ def with_fact(kind, run=None, **facts):
     ])  # fmt: skip
 
 
-def rewrite(name, event="write", content=b"other" * 40, **facts):
+OTHER = b"other" * 40
+
+
+def rewrite(name, event="write", content=OTHER, **facts):
     """Change a file and append a well-chained line that gives it the new content."""
 
     def edit(home: Path):

@@ -1,6 +1,7 @@
 """One table in every form in which it may be delivered: the same contract, rows and profile."""
 
 import json
+import sqlite3
 
 import numpy as np
 import pandas as pd
@@ -98,6 +99,20 @@ def _lines(frame, home):
     return "l.jsonl"
 
 
+@writer("sqlite")
+def _sqlite(frame, home):
+    pytest.importorskip("sqlalchemy")
+    plain = frame.astype(object).where(frame.notna(), None)
+    rows = plain.assign(flag=plain["flag"].map(str)).itertuples(index=False, name=None)
+    with sqlite3.connect(home / "m.db") as con:  # it knows no booleans
+        con.execute("DROP TABLE IF EXISTS m")
+        con.execute("CREATE TABLE m (id TEXT, amount REAL, whole INTEGER, flag TEXT, plan TEXT, "
+                    "since TEXT, y INTEGER)")  # fmt: skip
+        con.executemany("INSERT INTO m VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    (home / "m.sql").write_text("SELECT * FROM m ORDER BY id", encoding="utf-8")
+    return "m.sql"
+
+
 @writer("parts")
 def _parts(frame, home):
     for i, part in enumerate(np.array_split(np.arange(len(frame)), 3)):
@@ -155,6 +170,7 @@ def need_same(frame, home):
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+    monkeypatch.setenv("RETENCION_DB", "sqlite:///m.db")
     return tmp_path
 
 

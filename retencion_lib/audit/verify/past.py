@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from retencion_lib.audit.verify.fault import Fault
-from retencion_lib.home import events, ledger
+from retencion_lib.home import disk, events, ledger
 from retencion_lib.home.blocks import Lives
 from retencion_lib.home.event import Event
 from retencion_lib.home.versions import Book
@@ -94,13 +94,30 @@ def _over(event: Event, past: Past) -> Objections:
         blocks = past.book.logs.get(path, [])
         if any(b.end > event.offset and b.certain(past.lives) for b in blocks):
             yield "undone", f"escribe en {path} encima de filas ya anotadas.", path
-    elif events.MODEL.fullmatch(path) and path in past.book.versions:
+    elif _made_once(path) and path in past.book.versions:
         first = past.book.versions[path][0]
         other = first.sha256 != event.sha256
         if other and past.lives.certain(first.run_id, path, first.sha256):
             yield "undone", f"da otro contenido a {path}: una versión no se sobrescribe.", path
     if (event.offset is not None) != path.startswith("logs/"):
         yield "unlawful", f"los bloques son de los registros, y {path} no se escribe así.", path
+
+
+def _made_once(path: str) -> bool:
+    return bool(events.MODEL.fullmatch(path) or events.EXTRACT.fullmatch(path))
+
+
+def _extract(event: Event, past: Past) -> Objections:
+    path, run = event.path, event.run_id
+    said = f"da {path} por extracto de {event.query}"
+    if run not in past.starts or run in past.book.lives.ended:
+        yield "undone", f"{said}, y esa ejecución no está en marcha.", path
+    elif past.starts[run].taken_in:
+        yield "unlawful", f"{said} por una ejecución hecha en otro sitio.", path
+    elif not events.EXTRACT.fullmatch(path) or event.sha256 not in past.known(path):
+        yield "unlawful", f"{said}, con un contenido que nadie anotó.", path
+    elif disk.digest(event.text.encode()) != event.query_sha256:
+        yield "unlawful", f"{said}, y la huella de la consulta no es la de su texto.", path
 
 
 def _run_finished(event: Event, past: Past) -> Objections:
@@ -189,5 +206,5 @@ def _signed(event: Event, past: Past) -> Objections:
         yield "unlawful", f"dice que se firmó la línea {event.line}, que no es anterior.", None
 
 
-RULES = {"write": _write, "run_finished": _run_finished, "promotion": _promotion,
-         "erasure": _erasure, "index": _index, "signed": _signed}  # fmt: skip
+RULES = {"write": _write, "extract": _extract, "run_finished": _run_finished, "index": _index,
+         "promotion": _promotion, "erasure": _erasure, "signed": _signed}  # fmt: skip

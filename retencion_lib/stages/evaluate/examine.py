@@ -16,7 +16,7 @@ from retencion_lib.models import BASELINE, FittedModel, fit_baseline
 from retencion_lib.models.choice import Choice, choose
 from retencion_lib.models.features import describe
 from retencion_lib.models.stored import load_known
-from retencion_lib.tables import Training, load_training
+from retencion_lib.tables import Training, load_training, open_source
 from retencion_lib.tables.partition import Partition, partition
 from retencion_lib.words import listed
 
@@ -55,8 +55,8 @@ def opening(
     model = load_known(choice.winner.artifact.path, log)
     logged = choice.winner.data
     training = load_training(
-        data, target=target, id_col=id_col, positive=model.positive,
-        drop_cols=logged.dropped, sensitive=logged.sensitive,
+        open_source(data, sealed=logged.sha256), target=target, id_col=id_col,
+        positive=model.positive, drop_cols=logged.dropped, sensitive=logged.sensitive,
         unlabelled=model.contract.unlabelled, history=_same_history(history, logged.history),
     )  # fmt: skip
     if training.sha256 != logged.sha256:

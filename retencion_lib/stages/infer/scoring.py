@@ -138,7 +138,7 @@ def load_batch(
         frame = with_id(_read(source, scorer, known), known.replace(config.ROW_ID, ""), source)
         frame, day = _newest(frame, scorer, source, date)
         notes = tuple(source.notes)
-        return Batch(frame, known, source.where, scored_path(source.path), notes, day)
+        return Batch(frame, known, source.where, scored_path(source.stem), notes, day)
     return _drawn(scorer, data, sample, id_col)
 
 
@@ -171,7 +171,8 @@ def _newest(
 
 def _drawn(scorer: Scorer, data: str, sample: float, id_col: str) -> Batch:
     """A share of the customers of a labelled table that the model was not learnt from."""
-    model, source = scorer.model, open_source(data)
+    model = scorer.model
+    source = open_source(data, sealed=model.data_sha256)  # those held out are of that table
     contract, key = model.contract, id_name(id_col)
     _need_the_exam(scorer)
     training = load_training(
@@ -195,7 +196,7 @@ def _drawn(scorer: Scorer, data: str, sample: float, id_col: str) -> Batch:
             f"sample = {sample}: de los {count(held.sum())} clientes apartados de "
             f"{training.path} no sale ninguno. Usa una parte mayor."
         )
-    output = scored_path(source.path, "_sample")
+    output = scored_path(f"{source.stem}_sample")
     notes = tuple(source.notes)
     return Batch(frame.reset_index(drop=True), key, source.where, output, notes, day)
 
@@ -209,9 +210,9 @@ def _need_the_exam(scorer: Scorer) -> None:
         )
 
 
-def scored_path(path: Path, suffix: str = "") -> Path:
+def scored_path(stem: str) -> Path:
     """Where the scored form of a batch goes: beside the other data, under its own name."""
-    return config.resolve("data") / f"{path.stem}{suffix}_with_score.csv"
+    return config.resolve("data") / f"{stem}_with_score.csv"
 
 
 def score(batch: Batch, scorer: Scorer) -> tuple[pd.DataFrame, list[str]]:

@@ -49,10 +49,11 @@ def as_array(values: list) -> pa.Array:
             pass  # beyond 64 bits: its digits are kept as text
     if kinds == {bool}:
         return pa.array([None if v == "" else v for v in values])
-    return pa.array([None if v is None else _text(v) for v in values], pa.string())
+    return pa.array([None if v is None else text(v) for v in values], pa.string())
 
 
-def _text(value: object) -> str | None:
+def text(value: object) -> str | None:
+    """One text of a value of any kind, days as ISO; None where it is blank."""
     if isinstance(value, datetime):
         return (
             value.date().isoformat()

@@ -9,10 +9,12 @@ from retencion_lib.tables.sources import excel, json_part
 from retencion_lib.tables.sources.csv_part import CUT_SHORT, CsvPart, opened
 from retencion_lib.tables.sources.folder import folder_parts
 from retencion_lib.tables.sources.parquet_part import ParquetPart
+from retencion_lib.tables.sources.query import open_query
 from retencion_lib.tables.sources.source import Part, Source
 from retencion_lib.words import listed
 
 PARQUET = {".parquet", ".pq"}
+QUERY = ".sql"
 # First bytes of what is often delivered by mistake, and how it is called.
 KNOWN = {
     b"%PDF": "es un PDF", b"\x89PNG": "es una imagen", b"\xff\xd8\xff": "es una imagen",
@@ -26,14 +28,17 @@ KNOWN = {
 }  # fmt: skip
 
 
-def open_source(path: "str | Path | Source") -> Source:
-    """Open a table: a CSV, Parquet, workbook or JSON file, or a folder of parts.
+def open_source(path: "str | Path | Source", *, sealed: str = "") -> Source:
+    """Open a table: a CSV, Parquet, workbook or JSON file, a folder of parts, or a query.
 
     Parameters
     ----------
     path : str, Path or Source
         From the project's home if relative; ``file.xlsx#sheet`` is a sheet of a workbook. A
         source that is open already is given back.
+    sealed : str
+        SHA-256 of the table that is asked for: where a ``.sql`` file gave it once, that extract is
+        opened, and the database is not asked again.
 
     Raises
     ------
@@ -47,6 +52,8 @@ def open_source(path: "str | Path | Source") -> Source:
     try:
         if file.is_dir():
             return _of_parts(file, where, folder_parts(file, where, _part))
+        if file.suffix.lower() == QUERY:
+            return open_query(file, where, sealed=sealed)
         kind, packed = what_is(file, where)
         if kind == "excel":
             part, name, others = excel.excel_part(file, where, sheet)

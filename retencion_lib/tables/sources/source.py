@@ -1,4 +1,4 @@
-"""One table, whatever it lies in: a file, a sheet of a workbook, a folder of parts.
+"""One table, whatever it lies in: a file, a sheet of a workbook, a folder of parts, a database.
 
 It is opened once and handed on. Whoever can work by blocks does; the blocks have the same rows
 whatever the form of the file, so that what is summed over them is the same to the last digit.
@@ -89,12 +89,18 @@ class Source:
     parts: tuple[Part, ...]
     notes: list[Note] = field(default_factory=list)
     others: tuple[str, ...] = ()  # sheets that were not read
+    query: Path | None = None  # what was asked, where the table is the extract of a database
     _rows: int | None = None
 
     @cached_property
     def settings(self) -> Numbers:
         """What the home's settings say of the numbers of tables."""
         return from_plain(Numbers, config.settings()["tables"])
+
+    @property
+    def stem(self) -> str:
+        """Name of the table in the names of what is made from it."""
+        return (self.query or self.path).stem
 
     @property
     def separator(self) -> str:

@@ -80,6 +80,7 @@ def test_a_share_so_small_that_nobody_is_drawn_is_refused(home):
         positive="1",
         test_share=0.2,
         seed=1,
+        data_sha256="0",
     )
     given = {"input": "", "data": "d.csv", "sample": 1e-9, "id_col": "id"}
     said = r"sample = 1e-09: de los 60 clientes apartados de d\.csv no sale ninguno"

@@ -113,6 +113,7 @@ def test_only_earlier_batches_tell_how_long_outcomes_take():
 def test_advice_carries_what_it_rests_on():
     found = advice("RET041", "RET043", "RET011", labelled=0)
     assert [str(code) for code in found.because] == ["RET041", "RET011", "RET043"]
-    assert advice("RET004", "RET041").answers.until == "extract"
+    broken = advice("RET004", "RET041")
+    assert broken.answers.until == "extract"
     assert (broken.command, advice().command) == ("retencion monitor", "")
     assert advice("RET011", labelled=350).awaited is None
