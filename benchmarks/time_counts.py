@@ -14,14 +14,9 @@ SIGNS = {"roc_auc": 1, "log_loss": -1}
 
 
 def chosen_cases(found: list[dict]) -> list[dict]:
-    """Cases of each panel at the share of customers with most of them, the larger if equal."""
-    kept = []
-    for panel in PANELS:
-        own = [case for case in found if case["panel"] == panel]
-        shares = sorted({case["share"] for case in own})
-        best = max(shares, key=lambda s: (sum(c["share"] == s for c in own), s), default=None)
-        kept += sorted((c for c in own if c["share"] == best), key=lambda case: case["last"])
-    return kept
+    """Each case once, with the most customers that it was measured on; panel by panel."""
+    largest = {(c["panel"], c["last"]): c for c in sorted(found, key=lambda case: case["share"])}
+    return sorted(largest.values(), key=lambda c: (PANELS.index(c["panel"]), c["last"]))
 
 
 def table_of(found: list[dict]) -> pd.DataFrame:

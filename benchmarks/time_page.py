@@ -146,12 +146,11 @@ def choice_part(found: list[dict], table: pd.DataFrame) -> list[str]:
 
 
 def _how(found: list[dict]) -> str:
-    shares = {case["panel"]: case["share"] for case in found}
-    sampled = [f"{p} con el {pct(s, 0)} de los clientes" for p, s in shares.items() if s < 1]
+    shares = pd.Series([case["share"] for case in found]).value_counts().sort_index()
+    sampled = [f"{n} con el {pct(share, 0)} de los clientes" for share, n in shares.items()]
     few = [f"{p} con test_share = {es(s, 2)}" for p, s in TEST_SHARE.items() if s != 0.20]
-    said = [f"{listed(sampled)}, tomados por su hash"] if sampled else []
-    said += [f"{listed(few)} porque, con más, casi nada queda de que aprender"] if few else []
-    return f"{plural(len(found), 'caso', 'casos')}: {'; '.join(said)}" if said else "en todos"
+    why = f"; {listed(few)} porque, con más, casi nada queda de que aprender" if few else ""
+    return f"{plural(len(found), 'caso', 'casos')}, {listed(sampled)}, tomados por su hash{why}"
 
 
 def _choice_goal(table: pd.DataFrame) -> str:
