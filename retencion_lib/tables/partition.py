@@ -78,11 +78,13 @@ def split(training: Training, *, test_share: float, seed: int) -> tuple[np.ndarr
     learnt = known_before(training, first)
     if not learnt.any():
         days, history = training.snapshots, training.history
+        smaller = known_before(training, _first_examined(training, 0)).any()
         raise DataError(
             f"{training.path}: no queda historia de la que aprender. El examen toma las fotos "
             f"desde el {first}, y ninguna anterior tenía ya su resultado entonces (gap = "
             f"'{history.gap}', horizon = '{history.horizon}'): las maduras van del {days.min()} al "
-            f"{days.max()}. Hace falta una historia más larga, o un horizon más corto."
+            f"{days.max()}. Hace falta una historia más larga, o un horizon más corto"
+            f"{f'; o un examen de menos fotos (test_share = {test_share})' if smaller else ''}."
         )
     return learnt, training.snapshots >= first
 

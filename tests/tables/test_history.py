@@ -156,3 +156,11 @@ def test_times_of_two_zones_are_refused(tmp_path):
 def test_a_horizon_that_leaves_nothing_to_learn_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"no queda historia de la que aprender.*horizon más corto"):
         partition(read(tmp_path, panel(), "7m"), test_share=0.2, seed=1)
+
+
+@pytest.mark.parametrize(("horizon", "smaller"), [("3m", True), ("5m", False)])
+def test_a_smaller_exam_is_proposed_only_where_it_would_leave_something(tmp_path, horizon, smaller):
+    """With 3m seven months are mature, and January's outcome is known before the last of them."""
+    with pytest.raises(DataError, match="no queda historia") as refused:
+        partition(read(tmp_path, panel(), horizon), test_share=0.6, seed=1)
+    assert ("un examen de menos fotos (test_share = 0.6)" in str(refused.value)) == smaller

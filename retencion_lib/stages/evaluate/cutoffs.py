@@ -130,17 +130,19 @@ def widened(examined: Examined, told: Backtest) -> Examined:
     The spread between months, times Student's t with one degree of freedom less than months, is
     added in squares to what the customers alone leave open.
     """
+    if not told.cutoffs:
+        return examined
+    exam = replace(examined.exam, backtest=list(told.cutoffs), random_split=told.random)
     if len(told.cutoffs) < 2:
-        return replace(examined, exam=replace(examined.exam, backtest=list(told.cutoffs)))
-    times, exam = float(t.ppf(0.975, len(told.cutoffs) - 1)), examined.exam
+        return replace(examined, exam=exam)  # one month does not tell how months differ
+    times = float(t.ppf(0.975, len(told.cutoffs) - 1))
     wide = {
         name: _wider(
             exam.test[name], interval, times * told.spread(name), inf if name in ENDLESS else 1.0
         )
         for name, interval in exam.test_ci.items()
     }
-    own = replace(exam, test_ci=wide, backtest=list(told.cutoffs), random_split=told.random)
-    return replace(examined, exam=own)
+    return replace(examined, exam=replace(exam, test_ci=wide))
 
 
 def _wider(

@@ -48,20 +48,25 @@ def backtest_sentence(told: Backtest) -> str:
     """What was seen in the last snapshots, and what a random split would have promised."""
     if not told.cutoffs:
         return ""
-    gap = told.random - told.roc_auc
-    said = (
-        f"En {_snapshots(len(told.cutoffs))} la receta habría ordenado con un ROC-AUC medio de "
+    gap, n = told.random - told.roc_auc, len(told.cutoffs)
+    seen = (
+        f"En las últimas {n} fotos la receta habría ordenado con un ROC-AUC medio de "
         f"**{es(told.roc_auc, 3)}** (de una foto a otra, desviación "
-        f"{es(told.spread('roc_auc'), 3)}). Un reparto al azar de las filas de que aprende la "
-        f"última habría prometido {es(told.random, 3)}: {es(abs(gap), 3)} de "
-        f"{'más' if gap > 0 else 'menos'}. Lo que cambia de una foto a otra se suma al intervalo "
-        "del examen."
+        f"{es(told.spread('roc_auc'), 3)})."
+        if n > 1
+        else f"En la última foto la receta habría dado un ROC-AUC de **{es(told.roc_auc, 3)}**."
+    )
+    added = (
+        "Lo que cambia de una foto a otra se suma al intervalo del examen."
+        if n > 1
+        else "Con una sola foto no se sabe cuánto cambia de una a otra: el intervalo del examen "
+        "es el de otros clientes de sus mismos días, y se queda corto para los que vengan."
+    )
+    said = (
+        f"{seen} Un reparto al azar de las filas de que aprende la última habría prometido "
+        f"{es(told.random, 3)}: {es(abs(gap), 3)} de {'más' if gap > 0 else 'menos'}. {added}"
     )
     return f"{said} {_ageing_sentence(told)}" if told.aged else said
-
-
-def _snapshots(n: int) -> str:
-    return f"las últimas {n} fotos" if n > 1 else "la última foto"
 
 
 def _ageing_sentence(told: Backtest) -> str:

@@ -98,6 +98,17 @@ def test_months_that_do_not_differ_leave_the_interval_as_it_was(examined_once):
     assert widened(examined_once, told).exam.test_ci["roc_auc"] == pytest.approx((0.80, 0.85))
 
 
+def test_one_month_does_not_tell_how_months_differ(examined_once):
+    told = Backtest((month(0.82),), (), 0.85)
+    exam = widened(examined_once, told).exam
+    assert exam.test_ci["roc_auc"] == (0.80, 0.85)
+    assert (len(exam.backtest), exam.random_split) == (1, 0.85)
+    text = backtest_sentence(told)
+    assert "En la última foto la receta habría dado un ROC-AUC de **0,820**." in text
+    assert "Con una sola foto no se sabe cuánto cambia" in text
+    assert "desviación" not in text
+
+
 def test_without_a_history_there_is_nothing_to_repeat(start):
     flat = SimpleNamespace(training=replace(start.training, snapshots=None, history=None))
     assert backtest(SimpleNamespace(**{**vars(start), **vars(flat)}), Terms(MONEY), "", "id") == (
