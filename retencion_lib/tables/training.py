@@ -171,8 +171,9 @@ def load_training(
     need_same_portfolio(key, where)
     need_columns(source.names, [id_col] if id_col else [], where, remedy=_no_id(source))
     dated = [history.snapshot_col] if history else []
-    named = [target, *dated, *drop_cols, *sensitive]
-    need_columns(source.names, named, where, remedy=_other_sheet(source))
+    outcome = "La del resultado se elige con --target. " + _other_sheet(source)
+    need_columns(source.names, [target], where, remedy=outcome)
+    need_columns(source.names, [*dated, *drop_cols, *sensitive], where, remedy=_other_sheet(source))
     reader = Reader(source, texts=[key, target, *dated], spare=drop_cols)
     frame = with_id(reader.frame(), id_col, source)
     days = row_days(frame[history.snapshot_col], where) if history else None
