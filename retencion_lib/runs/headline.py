@@ -4,12 +4,12 @@ A notebook hands over what it wants seen (`close_run(run, roc_auc=…)`); whatev
 out is left out here too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from retencion_lib.show.answers import answers
-from retencion_lib.show.vocabulary import WORDS
+from retencion_lib.show.vocabulary import STATUSES, WORDS
 from retencion_lib.words import count, es, interval, pct, plural
 
 
@@ -36,6 +36,7 @@ def figures(results: Mapping[str, Any]) -> list[Figure]:
                 lambda v: f"{es(v)} veces", "las de la media"),
         _number("La lista habría ganado", *_money(results, "profit")),
         _number("A llamar", results.get("rows_to_call"), count),
+        _number("Por revisar", results.get("rows_to_review"), count),
         _number("Se espera ganar", *_money(results, "expected_profit")),
         _number("Clientes puntuados", results.get("rows_scored"), count),
         _watch(results),
@@ -91,12 +92,23 @@ def alerts(results: Mapping[str, Any]) -> int | None:
 
 def level(results: Mapping[str, Any]) -> str | None:
     """What monitoring concluded (ok, warning, alert), if it did."""
-    return state if (state := results.get("status")) in ("ok", "warning", "alert") else None
+    return state if (state := results.get("status")) in STATUSES else None
 
 
-def level_word(state: str) -> str:
-    """What monitoring concluded, for readers."""
-    return WORDS[state]
+def worst_level(runs: Iterable[Mapping[str, Any]], limit: str) -> str:
+    """Worst level that some runs found, for readers; empty if none reaches `limit`.
+
+    Parameters
+    ----------
+    runs : iterable of mapping
+        Results of each run.
+    limit : str
+        ``warning`` or ``alert``; empty is none.
+    """
+    found = [STATUSES.index(state) for results in runs if (state := level(results))]
+    if not limit or max(found, default=0) < STATUSES.index(limit):
+        return ""
+    return WORDS[STATUSES[max(found)]]
 
 
 def _model(results: Mapping[str, Any]) -> Figure | None:
@@ -117,7 +129,7 @@ def _watch(results: Mapping[str, Any]) -> Figure | None:
     if found is None and state is None:
         return None
     said = "" if found is None else plural(found, "hallazgo", "hallazgos")
-    return Figure("Vigilancia", level_word(state) if state else said, said if state else "")
+    return Figure("Hallazgos", WORDS[state] if state else said, said if state else "")
 
 
 def _text(label: str, value: object) -> Figure | None:

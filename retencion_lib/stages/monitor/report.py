@@ -13,10 +13,10 @@ from retencion_lib.home import watch_report
 from retencion_lib.home.watch_report import LEVELS, PartShift, Season, Side, WatchReport, worst
 from retencion_lib.maths.drift import Settings, Shift
 from retencion_lib.maths.drift.classifier import Told
+from retencion_lib.stages.checks.comparison import Tables
 from retencion_lib.stages.checks.findings import Alert, Group, of_group
+from retencion_lib.stages.checks.say_findings import worded
 from retencion_lib.stages.monitor import advice
-from retencion_lib.stages.monitor.comparison import Tables
-from retencion_lib.stages.monitor.say_findings import worded
 from retencion_lib.stages.monitor.watch import Performance
 
 

@@ -8,11 +8,11 @@ import pandas as pd
 from retencion_lib.home import watch_report
 from retencion_lib.home.watch_report import WatchReport
 from retencion_lib.stages.checks.findings import Alert, Code
+from retencion_lib.stages.checks.rules import hard_findings
+from retencion_lib.stages.checks.shifts import shift_alerts, shifts
 from retencion_lib.stages.monitor.advice import recommend
 from retencion_lib.stages.monitor.report import write_report
-from retencion_lib.stages.monitor.rules import hard_findings
 from retencion_lib.stages.monitor.say_report import answer, moved_sentence
-from retencion_lib.stages.monitor.shifts import shift_alerts, shifts
 from tests.watch_home import loaded
 
 
