@@ -32,6 +32,7 @@ def figures(results: Mapping[str, Any]) -> list[Figure]:
         _number("ROC-AUC de validación", results.get("valid_roc_auc"), lambda v: es(v, 3)),
         _text("Versión entrenada", results.get("version")),
         _auc(results),
+        _auc(results, "measured_roc_auc", "ROC-AUC con resultados"),
         _number("Bajas en la lista", results.get("lift_at_k"),
                 lambda v: f"{es(v)} veces", "las de la media"),
         _number("La lista habría ganado", *_money(results, "profit")),
@@ -78,9 +79,14 @@ def outcome(status: str, results: Mapping[str, Any]) -> Outcome:
     return USABLE[judged] if status == "ok" and judged in USABLE else ENDED[status]
 
 
-def auc(results: Mapping[str, Any]) -> tuple[str, str]:
-    """ROC-AUC and its 95 % interval in words; empty where there is none."""
-    value, limits = results.get("roc_auc"), results.get("roc_auc_ci")
+def examined(results: Mapping[str, Any]) -> str:
+    """Model that the figures of a run speak of; empty where it says none."""
+    return str(results.get("examined") or results.get("champion") or "")
+
+
+def auc(results: Mapping[str, Any], key: str = "roc_auc") -> tuple[str, str]:
+    """ROC-AUC of a result and its 95 % interval in words; empty where there is none."""
+    value, limits = results.get(key), results.get(f"{key}_ci")
     return ("" if value is None else es(value, 3), interval(*limits) if limits else "")
 
 
@@ -113,15 +119,14 @@ def worst_level(runs: Iterable[Mapping[str, Any]], limit: str) -> str:
 
 def _model(results: Mapping[str, Any]) -> Figure | None:
     """The model that the other figures speak of, and the one in use where it is another."""
-    champion = results.get("champion")
-    examined = results.get("examined") or champion
-    note = f"sigue en uso {champion}" if champion and champion != examined else ""
-    return Figure("Modelo", examined, note) if examined else None
+    champion, own = results.get("champion"), examined(results)
+    note = f"sigue en uso {champion}" if champion and champion != own else ""
+    return Figure("Modelo", own, note) if own else None
 
 
-def _auc(results: Mapping[str, Any]) -> Figure | None:
-    value, limits = auc(results)
-    return Figure("ROC-AUC", value, f"{limits}, al 95 %" if limits else "") if value else None
+def _auc(results: Mapping[str, Any], key: str = "roc_auc", label: str = "ROC-AUC") -> Figure | None:
+    value, limits = auc(results, key)
+    return Figure(label, value, f"{limits}, al 95 %" if limits else "") if value else None
 
 
 def _watch(results: Mapping[str, Any]) -> Figure | None:

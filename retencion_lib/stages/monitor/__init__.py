@@ -15,7 +15,7 @@ from retencion_lib.stages.monitor.beyond import (
     together,
     together_alerts,
 )
-from retencion_lib.stages.monitor.report import write_report
+from retencion_lib.stages.monitor.report import measured, write_report
 from retencion_lib.stages.monitor.season import last_year
 from retencion_lib.stages.monitor.watch import watch
 
@@ -25,6 +25,7 @@ __all__ = [
     "hard_findings",
     "last_year",
     "load",
+    "measured",
     "segment_alerts",
     "settings",
     "shift_alerts",
