@@ -33,10 +33,10 @@ from benchmarks.monitoring_table import write_tables
 from retencion_lib.maths import drift
 from retencion_lib.maths.drift.classifier import tell_apart
 from retencion_lib.maths.drift.table import Profile
+from retencion_lib.stages.checks.comparison import Tables
 from retencion_lib.stages.checks.findings import Code
+from retencion_lib.stages.checks.rules import check_categories, hard_findings
 from retencion_lib.stages.monitor.beyond import SEGMENT_Q, TOLD_P, TOLD_WARNING
-from retencion_lib.stages.monitor.comparison import Tables
-from retencion_lib.stages.monitor.rules import check_categories, hard_findings
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks/results/monitoring.json"

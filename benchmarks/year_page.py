@@ -1,7 +1,7 @@
 """docs/ano_simulado.md from the figures of the simulated year: no figure is typed by hand."""
 
 from benchmarks.timeline import BATCH, CHANGE, DELAY, EVENTS, FIRST, MONTHS, QUIET, REPAIRED, STILL
-from retencion_lib.stages.monitor.say import LEVEL_WORDS
+from retencion_lib.stages.checks.say_moved import LEVEL_WORDS
 from retencion_lib.words import count, es, listed, pct, plural
 
 SHOT = (

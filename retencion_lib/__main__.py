@@ -63,29 +63,22 @@ def overview() -> str:
 def run(stage: str, words: list[str]) -> None:
     """Execute a stage, or all five, and say where the reports are."""
     from retencion_lib.runs.execute import run_stages
-    from retencion_lib.runs.headline import answers
+    from retencion_lib.runs.headline import answers, worst_level
 
     given = options(words)
-    fail_on = given.pop("fail_on", "") if stage in ("monitor", "run") else ""
+    fail_on = given.pop("fail_on", "") if stage in ("infer", "monitor", "run") else ""
     if fail_on not in ("", "warning", "alert"):
         raise ParameterError(f"fail_on = '{fail_on}': debe ser 'warning' o 'alert'.")
     stages = list(config.SEQUENCE) if stage == "run" else [stage]
-    for finished in run_stages(stages, stage_parameters(stages, given)):
+    done = run_stages(stages, stage_parameters(stages, given))
+    for finished in done:
         print(f"Informe: {finished.report}")
         for question, answer in answers(finished.results).items():
             print(f"  {question} {answer}")
     print(f"Todas las ejecuciones: {config.resolve('runs/index.html')}")
-    if fail_on:
-        _fail_on(fail_on)
-
-
-def _fail_on(level: str) -> None:
-    from retencion_lib.home import watch_report  # slow to import, and only needed here
-    from retencion_lib.runs.headline import level_word
-
-    report = watch_report.read()
-    if report.reaches(level):
-        print(f"La vigilancia terminó en {level_word(report.status)} (--fail-on {level}).")
+    reached = worst_level((finished.results for finished in done), fail_on)
+    if reached:
+        print(f"Hay hallazgos de nivel {reached} (--fail-on {fail_on}).")
         sys.exit(3)
 
 

@@ -2,14 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from retencion_lib import __main__ as command_line
 from retencion_lib import config
 from retencion_lib.audit import orders as commands
-from retencion_lib.home import watch_report
-from tests.watch_reports import quiet
+from retencion_lib.runs.execute import Finished
 
 
 @pytest.fixture(autouse=True)
@@ -76,27 +76,37 @@ def test_a_reader_that_has_had_enough_sees_no_traceback(words):
 
 
 @pytest.fixture
-def watched(home, monkeypatch):
-    """Runs 05 with this end, without its notebook."""
+def finished(monkeypatch):
+    """Runs a stage with these results, without its notebook."""
 
-    def run(status: str, level: str) -> int:
-        (home / "monitoring").mkdir()
-        watch_report.write(quiet(status=status))
-        monkeypatch.setattr("retencion_lib.runs.execute.run_stages", lambda *given: [])
-        return command_line.main(["monitor", "--fail-on", level])
+    def run(stage: str, *words: str, **results) -> int:
+        done = [Finished("r1", Path("04.html"), results)]
+        monkeypatch.setattr("retencion_lib.runs.execute.run_stages", lambda *given: done)
+        return command_line.main([stage, *words])
 
     return run
 
 
+@pytest.mark.parametrize("stage", ["infer", "monitor", "run"])
 @pytest.mark.parametrize(("status", "level", "said"), [
-    ("alert", "warning", "La vigilancia terminó en alerta (--fail-on warning)."),
-    ("warning", "warning", "La vigilancia terminó en aviso (--fail-on warning)."),
+    ("alert", "warning", "Hay hallazgos de nivel alerta (--fail-on warning)."),
+    ("warning", "warning", "Hay hallazgos de nivel aviso (--fail-on warning)."),
 ])  # fmt: skip
-def test_a_level_that_is_reached_ends_with_three(watched, capsys, status, level, said):
+def test_a_level_that_is_reached_ends_with_three(finished, capsys, stage, status, level, said):
     with pytest.raises(SystemExit, match="3"):
-        watched(status, level)
+        finished(stage, "--fail-on", level, status=status)
     assert said in capsys.readouterr().out
 
 
-def test_a_level_that_is_not_reached_ends_well(watched):
-    assert watched("warning", "alert") == 0
+def test_a_level_that_is_not_reached_ends_well(finished):
+    assert finished("monitor", "--fail-on", "alert", status="warning") == 0
+
+
+def test_the_terminal_gives_both_answers_and_a_list_that_is_stopped_is_no_failure(finished, capsys):
+    given = {"list_usable": "no", "retrain": "wait", "retrain_until": "extract", "status": "alert"}
+    assert finished("infer", **given) == 0
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "Informe: 04.html",
+        "  ¿Se puede usar esta lista? No",
+        "  ¿Hay que reentrenar? Esperar hasta que el extracto esté corregido",
+    ]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from retencion_lib.stages import monitor as monitoring
-from retencion_lib.stages.monitor.comparison import Tables
+from retencion_lib.stages.checks.comparison import Tables
 
 REFERENCE = "monitoring/train_with_score.csv"
 ASK = {"id_col": "id", "score_col": "score", "target": "left"}

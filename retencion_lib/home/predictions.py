@@ -17,6 +17,7 @@ EVENT = ("event_id", "run_id", "scored_at")
 DECIDED = ("model", "version", "score", "threshold", "prediction", "decile", "expected_profit",
            "group", "reasons", "campaign")  # fmt: skip
 SNAPSHOT = "snapshot"  # ISO day of the row, in a log that began with customers of a history
+CONTACT, CONTROL = "contact", "control"  # groups of those that a list would call
 SCORED = "_with_score."  # in the name of the table of a scored batch
 SCORE = "score"  # column that scoring adds to a table
 
@@ -71,6 +72,25 @@ def log_predictions(events: pd.DataFrame) -> int:
         if len(new):
             store.append_csv(path, new)
     return len(new)
+
+
+def called_elsewhere(events: pd.DataFrame, id_col: str) -> int:
+    """How many of those to call are on another list of the same campaign and date in the log.
+
+    Parameters
+    ----------
+    events : DataFrame
+        One decision, as it will be logged; what of it is there already is no other list.
+    """
+    names, mine = header(), events[events["group"] == CONTACT]
+    if not {id_col, "group", "campaign"} <= set(names) or mine.empty:
+        return 0
+    columns = [id_col, "event_id", "scored_at", "group", "campaign"]
+    log = pd.read_csv(config.resolve(config.PREDICTIONS), usecols=columns, dtype=str)
+    same = (log["campaign"] == mine["campaign"].iloc[0]) & (log["group"] == CONTACT)
+    same &= log["scored_at"].str[:10] == mine["scored_at"].iloc[0][:10]
+    others = log[same & ~log["event_id"].isin(events["event_id"])]
+    return int(mine[id_col].astype(str).isin(others[id_col]).sum())
 
 
 def read_predictions(id_col: str, columns: Collection[str]) -> pd.DataFrame | None:

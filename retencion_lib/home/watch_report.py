@@ -1,6 +1,6 @@
 """The monitoring report, `monitoring/drift_report.json`: one class, one reader, one writer.
 
-05 writes it; the card, the history, the advice, the notices and `--fail-on` read it. It holds
+05 writes it; the card, the history, the advice and the notices read it. It holds
 codes and numbers; the sentences that 05 showed lie beside the findings they are of.
 """
 
@@ -205,10 +205,6 @@ class WatchReport:
         """What is answered of the batch and of the model, by the names of its fields."""
         return {"list_usable": self.list_usable, "retrain": self.retrain,
                 "retrain_until": self.retrain_until, "retrain_on": self.retrain_on}  # fmt: skip
-
-    def reaches(self, level: str) -> bool:
-        """True if the status is that level or worse."""
-        return LEVELS.index(self.status) >= LEVELS.index(level)
 
 
 def write(report: WatchReport) -> None:

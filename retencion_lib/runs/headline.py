@@ -4,12 +4,12 @@ A notebook hands over what it wants seen (`close_run(run, roc_auc=…)`); whatev
 out is left out here too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from retencion_lib.show.answers import answers
-from retencion_lib.show.vocabulary import WORDS
+from retencion_lib.show.vocabulary import STATUSES, WORDS
 from retencion_lib.words import count, es, interval, pct, plural
 
 
@@ -32,10 +32,12 @@ def figures(results: Mapping[str, Any]) -> list[Figure]:
         _number("ROC-AUC de validación", results.get("valid_roc_auc"), lambda v: es(v, 3)),
         _text("Versión entrenada", results.get("version")),
         _auc(results),
+        _auc(results, "measured_roc_auc", "ROC-AUC con resultados"),
         _number("Bajas en la lista", results.get("lift_at_k"),
                 lambda v: f"{es(v)} veces", "las de la media"),
         _number("La lista habría ganado", *_money(results, "profit")),
         _number("A llamar", results.get("rows_to_call"), count),
+        _number("Por revisar", results.get("rows_to_review"), count),
         _number("Se espera ganar", *_money(results, "expected_profit")),
         _number("Clientes puntuados", results.get("rows_scored"), count),
         _watch(results),
@@ -77,9 +79,14 @@ def outcome(status: str, results: Mapping[str, Any]) -> Outcome:
     return USABLE[judged] if status == "ok" and judged in USABLE else ENDED[status]
 
 
-def auc(results: Mapping[str, Any]) -> tuple[str, str]:
-    """ROC-AUC and its 95 % interval in words; empty where there is none."""
-    value, limits = results.get("roc_auc"), results.get("roc_auc_ci")
+def examined(results: Mapping[str, Any]) -> str:
+    """Model that the figures of a run speak of; empty where it says none."""
+    return str(results.get("examined") or results.get("champion") or "")
+
+
+def auc(results: Mapping[str, Any], key: str = "roc_auc") -> tuple[str, str]:
+    """ROC-AUC of a result and its 95 % interval in words; empty where there is none."""
+    value, limits = results.get(key), results.get(f"{key}_ci")
     return ("" if value is None else es(value, 3), interval(*limits) if limits else "")
 
 
@@ -91,25 +98,35 @@ def alerts(results: Mapping[str, Any]) -> int | None:
 
 def level(results: Mapping[str, Any]) -> str | None:
     """What monitoring concluded (ok, warning, alert), if it did."""
-    return state if (state := results.get("status")) in ("ok", "warning", "alert") else None
+    return state if (state := results.get("status")) in STATUSES else None
 
 
-def level_word(state: str) -> str:
-    """What monitoring concluded, for readers."""
-    return WORDS[state]
+def worst_level(runs: Iterable[Mapping[str, Any]], limit: str) -> str:
+    """Worst level that some runs found, for readers; empty if none reaches `limit`.
+
+    Parameters
+    ----------
+    runs : iterable of mapping
+        Results of each run.
+    limit : str
+        ``warning`` or ``alert``; empty is none.
+    """
+    found = [STATUSES.index(state) for results in runs if (state := level(results))]
+    if not limit or max(found, default=0) < STATUSES.index(limit):
+        return ""
+    return WORDS[STATUSES[max(found)]]
 
 
 def _model(results: Mapping[str, Any]) -> Figure | None:
     """The model that the other figures speak of, and the one in use where it is another."""
-    champion = results.get("champion")
-    examined = results.get("examined") or champion
-    note = f"sigue en uso {champion}" if champion and champion != examined else ""
-    return Figure("Modelo", examined, note) if examined else None
+    champion, own = results.get("champion"), examined(results)
+    note = f"sigue en uso {champion}" if champion and champion != own else ""
+    return Figure("Modelo", own, note) if own else None
 
 
-def _auc(results: Mapping[str, Any]) -> Figure | None:
-    value, limits = auc(results)
-    return Figure("ROC-AUC", value, f"{limits}, al 95 %" if limits else "") if value else None
+def _auc(results: Mapping[str, Any], key: str = "roc_auc", label: str = "ROC-AUC") -> Figure | None:
+    value, limits = auc(results, key)
+    return Figure(label, value, f"{limits}, al 95 %" if limits else "") if value else None
 
 
 def _watch(results: Mapping[str, Any]) -> Figure | None:
@@ -117,7 +134,7 @@ def _watch(results: Mapping[str, Any]) -> Figure | None:
     if found is None and state is None:
         return None
     said = "" if found is None else plural(found, "hallazgo", "hallazgos")
-    return Figure("Vigilancia", level_word(state) if state else said, said if state else "")
+    return Figure("Hallazgos", WORDS[state] if state else said, said if state else "")
 
 
 def _text(label: str, value: object) -> Figure | None:

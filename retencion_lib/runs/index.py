@@ -24,9 +24,8 @@ from retencion_lib.show.answers import LIST, RETRAIN, answers
 from retencion_lib.show.vocabulary import WORDS
 from retencion_lib.words import count, es, pct, plural
 
-# What is drawn over time: key of the results, name, and how a value is written.
+# What is drawn besides the exam of the champion: key of the results, name, how a value is written.
 SERIES = {
-    "roc_auc": ("ROC-AUC", lambda v: es(v, 3)),
     "score_psi": ("PSI de la puntuación", lambda v: es(v, 3)),
     "positive_rate": ("Clientes con aviso", pct),
 }
@@ -107,23 +106,51 @@ def rows(events: list[Event]) -> list[Row]:
 
 
 def panels(runs: list[Row], changes: list[Change]) -> list[dict[str, Any]]:
-    """Champion in use, and the course of each of `SERIES`."""
+    """Champion in use with its own exam and what was last measured, and the course of `SERIES`."""
     champion = next((r.results["champion"] for r in runs if r.results.get("champion")), "")
-    since = f"desde {changes[0].when[:10]}" if changes else ""
+    since = ""
+    if changes:  # whoever put it in use: a run may have scored with another
+        champion, since = changes[0].new, f"desde {changes[0].when[:10]}"
     made = [{"label": "Campeón", "value": champion, "note": since}] if champion else []
+    made += _of_the_champion(runs, champion)
     for key, (label, words) in SERIES.items():
         series = course(runs, key)
         if series.values:
             newest = next(r for r in runs if r.results.get(key) is not None)
-            limits = headline.auc(newest.results)[1] if key == "roc_auc" else ""
             if key == "positive_rate" and "rows_scored" not in newest.results:
                 label = "Clientes que se fueron"
             made.append({
                 "label": label, "value": words(series.values[-1]),
-                "note": f"{limits}, al 95 %" if limits else "",
+                "note": "",
                 "spark": Markup(series.svg(label, words) if len(series.values) > 1 else ""),
             })  # fmt: skip
     return made
+
+
+def _of_the_champion(runs: list[Row], champion: str) -> list[dict[str, Any]]:
+    """The exam of the model in use, and what was last measured of it with outcomes.
+
+    Nothing of another model, such as a challenger that was turned down, stands under its name.
+    """
+    made = []
+    for key, label, model in (
+        ("roc_auc", "ROC-AUC en su examen", headline.examined),
+        ("measured_roc_auc", "ROC-AUC con resultados", lambda r: r.get("measured_model")),
+    ):
+        own = [r for r in runs if champion and model(r.results) == champion]
+        series = course(own, key)
+        if series.values:
+            newest = next(r for r in own if r.results.get(key) is not None)
+            value, limits = headline.auc(newest.results, key)
+            day = newest.results.get("measured_on") or newest.event.at[:10]
+            spark = series.svg(label, _three) if len(series.values) > 1 else ""
+            made.append({"label": label, "value": value, "note": f"{limits}, al 95 %; {day}",
+                         "spark": Markup(spark)})  # fmt: skip
+    return made
+
+
+def _three(value: float) -> str:
+    return es(value, 3)
 
 
 def course(runs: list[Row], key: str) -> Series:
@@ -162,13 +189,20 @@ def _row(row: Row) -> str:
         f'<td class="when">{_when(event.at)}</td>'
         f'<td class="what">{_report_link(event, name)}{_accepted(results)}</td>'
         f'<td><span class="badge {row.outcome.code}">{row.outcome.said}</span></td>'
-        f"{_cell('Campeón', html.escape(str(results.get('champion') or '')))}"
+        f"{_cell('Modelo', _model(results))}"
         f"{_cell('ROC-AUC', value + (f' <small>{limits}</small>' if limits else ''))}"
         f"{_cell('Puntuados', '' if rows_scored is None else count(rows_scored), ' n')}"
         f"{_cell(LIST, _list(results, said.get(LIST, '')))}"
         f"{_cell(RETRAIN, said.get(RETRAIN, ''))}"
         f"{_cell('Sello', _seal(row))}</tr>"
     )
+
+
+def _model(results: Mapping[str, Any]) -> str:
+    """Model that the row's figures speak of, and the one in use where it is another."""
+    champion, own = str(results.get("champion") or ""), headline.examined(results)
+    note = f" <small>sigue {html.escape(champion)}</small>" if champion not in ("", own) else ""
+    return html.escape(own) + note
 
 
 def _accepted(results: dict[str, Any]) -> str:

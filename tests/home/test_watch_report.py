@@ -78,11 +78,3 @@ def test_before_05_there_is_no_report():
     assert watch_report.last() is None
     with pytest.raises(OrderError, match="retencion monitor"):
         watch_report.read()
-
-
-@pytest.mark.parametrize(("status", "level", "reached"), [
-    ("ok", "warning", False), ("warning", "warning", True), ("warning", "alert", False),
-    ("alert", "warning", True),
-])  # fmt: skip
-def test_a_level_is_reached_by_itself_and_by_what_is_worse(status, level, reached):
-    assert quiet(status=status).reaches(level) is reached

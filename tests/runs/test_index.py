@@ -103,6 +103,45 @@ def test_one_line_never_mixes_what_two_notebooks_report():
     assert course.dates == ["2026-10-02", "2026-10-04"]
 
 
+def figures(*events) -> dict[str, str]:
+    """Figures at the top of the page, with their notes."""
+    found = re.findall(
+        r"<dt>(.*?)</dt><dd>(.*?)</dd>", index.to_html([e for r in events for e in r])
+    )
+    return {label: " ".join(re.sub(r"<[^>]+>", " ", value).split()) for label, value in found}
+
+
+def exam(day, examined, champion, roc_auc):
+    return run(day, "03_champion_eval", examined=examined, champion=champion, roc_auc=roc_auc,
+               roc_auc_ci=[0.8, 0.9])  # fmt: skip
+
+
+def test_the_exam_of_a_challenger_that_was_turned_down_is_its_own():
+    events = exam(1, "A v0.1", "A v0.1", 0.85), exam(2, "B v0.2", "A v0.1", 0.83)
+    assert figures(*events)["Campeón"].startswith("A v0.1")
+    assert figures(*events)["ROC-AUC en su examen"].startswith("0,850")
+    first, second = shown_rows([e for r in events for e in r])[::-1]
+    assert 'data-l="Modelo">A v0.1</td>' in first
+    assert 'data-l="Modelo">B v0.2 <small>sigue A v0.1</small></td>' in second
+
+
+def test_beside_the_champions_exam_stands_what_was_last_measured_of_it():
+    def measured(day, model, roc_auc, on=""):
+        return run(day, measured_roc_auc=roc_auc, measured_roc_auc_ci=[0.7, 0.9], measured_on=on,
+                   measured_model=model)  # fmt: skip
+
+    shown = figures(exam(1, "A v0.1", "A v0.1", 0.85), measured(3, "A v0.1", 0.82, "2026-08-28"),
+                    measured(4, "Z v0.0", 0.60))  # fmt: skip
+    assert shown["ROC-AUC con resultados"] == "0,820 [0,700; 0,900], al 95 %; 2026-08-28"
+
+
+def test_the_champion_is_who_was_put_in_use_and_not_who_scored_last():
+    put = Event("promotion", seq=9, at="2026-10-02T08:00:00+00:00", new=Model(name="B v0.2"))
+    shown = figures(exam(1, "B v0.2", "A v0.1", 0.83), [put], run(3, "04_infer", champion="C v0.3"))
+    assert shown["Campeón"].startswith("B v0.2")
+    assert shown["ROC-AUC en su examen"].startswith("0,830")
+
+
 def test_a_sparkline_says_in_words_what_it_draws():
     series = Series([0.10, 0.30, 0.20], ["2026-10-01", "2026-10-02", "2026-10-03"])
     said = series.sentence("PSI", lambda v: es(v, 2))

@@ -2,6 +2,7 @@
 
 from retencion_lib.home.names import load_names
 from retencion_lib.home.terms import current_terms
+from retencion_lib.stages.infer.ask import Asked, ask
 from retencion_lib.stages.infer.calls import CallList, check_control, control_group, make_calls
 from retencion_lib.stages.infer.figures import describe_scores, plot_scores
 from retencion_lib.stages.infer.report import predictions, write_calls
@@ -16,14 +17,21 @@ from retencion_lib.stages.infer.say import (
     trust_sentence,
     written_sentence,
 )
+from retencion_lib.stages.infer.say_list import (
+    alert_sentences,
+    elsewhere_sentence,
+    first_lines,
+    usable_sentence,
+)
 from retencion_lib.stages.infer.scoring import Batch, Scorer, load_batch, load_scorer, score
 from retencion_lib.stages.say import terms_sentence
 from retencion_lib.tables.say import odd_sentences
 
 __all__ = [
-    "Batch", "CallList", "Scorer", "calls_headline", "calls_table", "check_control",
-    "control_group", "control_sentence", "current_terms", "describe_scores", "label_of",
+    "Asked", "Batch", "CallList", "Scorer", "alert_sentences", "ask", "calls_headline",
+    "calls_table", "check_control", "control_group", "control_sentence", "current_terms",
+    "describe_scores", "elsewhere_sentence", "first_lines", "label_of",
     "load_batch", "load_names", "load_scorer", "logged_sentence", "make_calls", "odd_sentences",
     "plot_scores", "predictions", "reasons_sentence", "score", "terms_sentence",
-    "time_sentence", "trust_sentence", "write_calls", "written_sentence",
+    "time_sentence", "trust_sentence", "usable_sentence", "write_calls", "written_sentence",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from scipy.stats import norm
 from retencion_lib import config
 from retencion_lib.errors import ParameterError
 from retencion_lib.home.names import Names
+from retencion_lib.home.predictions import CONTACT, CONTROL
 from retencion_lib.home.terms import Terms
 from retencion_lib.maths import decision, metrics
 from retencion_lib.models import FittedModel
@@ -22,7 +23,6 @@ from retencion_lib.models.attribution import contributions
 from retencion_lib.stages.infer.reasons import Reason, reasons
 from retencion_lib.tables import hashes
 
-CONTACT, CONTROL = "contact", "control"
 N_REASONS = 3
 SIGNIFICANCE, POWER = 0.05, 0.80
 
@@ -48,9 +48,14 @@ class CallList:
         rows = self.decided[self.decided["group"] == group]
         return rows.sort_values("place").drop(columns="place")
 
-    def results(self) -> dict[str, object]:
-        """Size of the list and what it should earn, for the report's first lines."""
+    def results(self, *, stopped: bool = False) -> dict[str, object]:
+        """Size of the list and what it should earn, for the report's first lines.
+
+        Of a list that is `stopped` only how many there are to look at: nothing is expected of it.
+        """
         profit = self.calls()["expected_profit"]
+        if stopped:
+            return {"rows_to_review": len(profit)}
         span = list(self.span) if len(profit) else None
         return {"rows_to_call": len(profit), "expected_profit": profit.sum(),
                 "expected_profit_ci": span}  # fmt: skip

@@ -30,22 +30,29 @@ def call_sheet(calls: CallList) -> pd.DataFrame:
     return sheet.rename(columns={id_col: guarded(id_col)})
 
 
-def write_calls(calls: CallList, *, date: str, stem: str) -> tuple[Path, bool]:
+REVIEW = "__REVISAR"  # at the end of the name of a list that somebody must look at first
+
+
+def write_calls(
+    calls: CallList, *, date: str, stem: str, stopped: bool = False
+) -> tuple[Path, bool]:
     """Write the list under the run's date; give back its path and whether it is new.
 
     The same list is not written twice, and another list of the same date is never
-    overwritten: it gets the batch's name, and then a number.
+    overwritten: it gets the batch's name, and then a number. One of a batch that was `stopped`
+    says in its name that it is to be looked at first.
     """
+    kind = REVIEW if stopped else ""
     # With a byte order mark, or spreadsheets would spoil the accents.
     content = call_sheet(calls).to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
-    first = config.resolve(f"data/call_list_{date}.csv")
+    first = config.resolve(f"data/call_list_{date}{kind}.csv")
     with store.locked(first):
         attempt = 0
         path = first
         while path.exists() and path.read_bytes() != content:
             attempt += 1
             more = f"_{attempt}" if attempt > 1 else ""
-            path = first.with_name(f"{first.stem}_{stem}{more}.csv")
+            path = first.with_name(f"call_list_{date}_{stem}{more}{kind}.csv")
         if path.exists():
             store.record("input", path, len(calls.calls()))
             return path, False

@@ -7,8 +7,9 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.home.exam import Exam
+from retencion_lib.home.predictions import CONTROL
 from retencion_lib.models import FittedModel, family_label
-from retencion_lib.stages.infer.calls import CONTROL, N_REASONS, CallList, detectable_gap
+from retencion_lib.stages.infer.calls import N_REASONS, CallList, detectable_gap
 from retencion_lib.stages.infer.say_reasons import say_reason
 from retencion_lib.stages.infer.scoring import Batch, Scorer
 from retencion_lib.tables.history import known_from
@@ -56,11 +57,12 @@ def calls_headline(calls: CallList) -> str:
         )
     earns = chosen["expected_profit"].sum()
     span = f"entre {eur(calls.span[0])} y {eur(calls.span[1])}"
+    sure = "" if calls.span[0] > 0 else " **Puede no ganar nada**: el intervalo llega a cero."
     return (
         f"**Llama a {plural(len(chosen), 'cliente', 'clientes')}** de "
         f"{count(len(calls.decided))}: se espera ganar **{eur(earns)}**, con un 95 % de "
-        f"confianza {span}; {eur(earns / len(chosen))} por llamada. Sin llamar, se iría cerca "
-        f"del {pct(chosen['score'].mean(), 0)} de ellos; del lote entero, el "
+        f"confianza {span}; {eur(earns / len(chosen))} por llamada.{sure} Sin llamar, se iría "
+        f"cerca del {pct(chosen['score'].mean(), 0)} de ellos; del lote entero, el "
         f"{pct(calls.decided['score'].mean(), 0)}."
     )
 

@@ -15,9 +15,9 @@ from retencion_lib.home.watch_report import PartShift, worst
 from retencion_lib.maths import drift
 from retencion_lib.maths.drift import Settings, Shift
 from retencion_lib.maths.drift.classifier import FOLDS, Told, tell_apart
+from retencion_lib.stages.checks.comparison import Tables
 from retencion_lib.stages.checks.findings import Alert, Code
-from retencion_lib.stages.monitor.comparison import Tables
-from retencion_lib.stages.monitor.shifts import shift_facts
+from retencion_lib.stages.checks.shifts import shift_facts
 from retencion_lib.tables.parts import parts_of, scan_parts
 from retencion_lib.words import listed
 

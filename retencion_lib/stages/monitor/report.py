@@ -9,14 +9,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from retencion_lib.home import watch_report
-from retencion_lib.home.watch_report import LEVELS, PartShift, Season, Side, WatchReport, worst
+from retencion_lib.home import registry, watch_report
+from retencion_lib.home.watch_report import (
+    CURRENT,
+    LEVELS,
+    PartShift,
+    Season,
+    Side,
+    WatchReport,
+    worst,
+)
 from retencion_lib.maths.drift import Settings, Shift
 from retencion_lib.maths.drift.classifier import Told
+from retencion_lib.stages.checks.comparison import Tables
 from retencion_lib.stages.checks.findings import Alert, Group, of_group
+from retencion_lib.stages.checks.say_findings import worded
 from retencion_lib.stages.monitor import advice
-from retencion_lib.stages.monitor.comparison import Tables
-from retencion_lib.stages.monitor.say_findings import worded
 from retencion_lib.stages.monitor.watch import Performance
 
 
@@ -62,6 +70,24 @@ def write_report(
     report = replace(report, **advice.answers(report, date=t.date).facts())
     watch_report.write(report)
     return report
+
+
+def measured(report: WatchReport) -> dict[str, object]:
+    """ROC-AUC of the newest batch whose outcomes have come, of the model in use; empty if none.
+
+    ``measured_on`` is the day on which that batch was scored; empty for the one of the report.
+    """
+    own = [r for r in report.realised if not r.retired and not r.one_class]
+    if not own:
+        return {}
+    newest = max(own, key=lambda r: (r.batch == CURRENT, r.batch))
+    auc, champion = newest.measured["roc_auc"], registry.read().champion
+    return {
+        "measured_roc_auc": auc.value,
+        "measured_roc_auc_ci": [auc.low, auc.high],
+        "measured_on": "" if newest.batch == CURRENT else newest.batch,
+        "measured_model": champion.said if champion else "",
+    }
 
 
 def _performance(seen: Performance | None) -> dict[str, object]:

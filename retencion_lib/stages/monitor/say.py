@@ -5,16 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from retencion_lib.home.watch_report import CURRENT, SCORE, Cause, PartShift
+from retencion_lib.home.watch_report import Cause, PartShift
 from retencion_lib.maths.drift import Shift
 from retencion_lib.maths.drift.classifier import Told, smallest_area
 from retencion_lib.maths.drift.compare import POWER
+from retencion_lib.stages.checks.say_moved import SEVERITY, digits_apart
 from retencion_lib.stages.monitor.beyond import MIN_SIDE, TOLD_P, TOLD_WARNING, together_alerts
 from retencion_lib.stages.monitor.causes import Causes, Unknown
 from retencion_lib.words import count, es, interval, listed, pct, plural, points
 
-LEVEL_WORDS = {"ok": "Sin cambios que avisar", "warning": "Aviso", "alert": "Alerta"}
-SEVERITY = {"none": "—", "slight": "leve", "moderate": "moderado", "large": "grande"}
 NOT_KNOWN = {
     Unknown.NO_MODEL: "No hay un modelo en uso: no se puede decir qué columna mueve el riesgo.",
     Unknown.CONTRACT: (
@@ -29,30 +28,6 @@ NOT_KNOWN = {
         "El lote no lo puntuó el modelo en uso: no se puede decir qué columna mueve el riesgo."
     ),
 }
-
-
-def batch_words(batch: str) -> str:
-    """A batch in words: this one, or the date on which an earlier one was scored."""
-    return "este lote" if batch == CURRENT else batch
-
-
-def what_moved(shift: Shift) -> str:
-    """What moved, in words: a mean, or the category whose share changed most."""
-    return moved_words(shift.name, shift.kind, shift.category, shift.before, shift.now)
-
-
-def moved_words(name: str, kind: str, category: str | None, before: float, now: float) -> str:
-    """`what_moved` of a column, from its facts."""
-    if kind == "categorical":
-        return f"en '{name}', '{category}' pasa del {pct(before)} al {pct(now)} de los clientes"
-    digits = _digits(before, now)
-    what = "la puntuación media" if name == SCORE else f"la media de '{name}'"
-    return f"{what} pasa de {es(before, digits)} a {es(now, digits)}"
-
-
-def _digits(before: float, now: float) -> int:
-    apart = abs(now - before)
-    return 1 if not apart > 0 else int(np.clip(1 - np.floor(np.log10(apart)), 0, 4))
 
 
 def visible_words(shift: Shift) -> str:
@@ -125,7 +100,7 @@ def _ordered(found: Sequence[Shift]) -> list[Shift]:
 def _sides(shift: Shift) -> str:
     if shift.kind == "categorical":
         return f"{shift.category}: {pct(shift.before, 0)} → {pct(shift.now, 0)}"
-    digits = _digits(shift.before, shift.now)
+    digits = digits_apart(shift.before, shift.now)
     digits = min(3, max(1, digits)) if abs(shift.before) < 100 else 0
     return f"media {es(shift.before, digits)} → {es(shift.now, digits)}"
 

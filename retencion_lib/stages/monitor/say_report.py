@@ -7,14 +7,15 @@ import pandas as pd
 from retencion_lib.home.history import History
 from retencion_lib.home.watch_report import WatchReport
 from retencion_lib.show.answers import LIST, RETRAIN, answers, asked
-from retencion_lib.stages.checks.answers import Retrain, Until, Usable, broken, stopping
+from retencion_lib.stages.checks.answers import Retrain, Until, broken
 from retencion_lib.stages.checks.findings import Code, Group, of_group
+from retencion_lib.stages.checks.say import usable_sentence
+from retencion_lib.stages.checks.say_findings import named
+from retencion_lib.stages.checks.say_moved import what_moved
+from retencion_lib.stages.checks.shifts import by_size
 from retencion_lib.stages.monitor.advice import Advice, Awaited
 from retencion_lib.stages.monitor.history import answered, batches
 from retencion_lib.stages.monitor.notices import ALERTS, VARIABLE, Failure, Sent
-from retencion_lib.stages.monitor.say import LEVEL_WORDS, what_moved
-from retencion_lib.stages.monitor.say_findings import named
-from retencion_lib.stages.monitor.shifts import by_size
 from retencion_lib.words import count, day, listed, plural
 
 REASONS = {
@@ -70,24 +71,14 @@ def time_sentence(history: History | None) -> str:
 
 def answer(report: WatchReport, advice: Advice) -> str:
     """Whether the list can be used, whether to retrain, and why: the first lines of the report."""
+    first = usable_sentence(report.answers, report.alerts, report.current.n_rows)
     act = action_sentence(report)
     if advice.answers.until is Until.EXTRACT:
         why = broken_sentence(report)
         act += " Con el extracto corregido, repite `retencion infer` y `retencion monitor`."
     else:
         why = " ".join(filter(None, [measured_sentence(report), moved_sentence(report)]))
-    return "\n\n".join([usable_sentence(report), advice_sentence(advice), why, act])
-
-
-def usable_sentence(report: WatchReport) -> str:
-    """Whether the list can be used, and what stands against it."""
-    n = len(report.alerts)
-    what = plural(n, "hallazgo", "hallazgos") if n else "Ningún hallazgo"
-    who = f"en un lote de {plural(report.current.n_rows, 'cliente', 'clientes')}"
-    said = f"**{asked(report.answers, LIST)}.** {what} {who}"
-    if report.list_usable != Usable.NO:
-        return f"{said}."
-    return f"{said}; lo impide: {listed(named(a.code, a.column) for a in stopping(report.alerts))}."
+    return "\n\n".join([first, advice_sentence(advice), why, act])
 
 
 def broken_sentence(report: WatchReport) -> str:
@@ -125,11 +116,6 @@ def measured_sentence(report: WatchReport) -> str:
     """What the outcomes have shown to be worse than promised; empty where nothing is."""
     said = " ".join(a.message for a in of_group(report.alerts, Group.PROOF))
     return f"**Cuánto acertó.** {said}" if said else ""
-
-
-def alert_sentences(report: WatchReport) -> list[str]:
-    """Each finding with its code, and what to do."""
-    return [f"**{a.code} · {LEVEL_WORDS[a.level]}.** {a.message} {a.action}" for a in report.alerts]
 
 
 def history_sentence(history: pd.DataFrame, states: pd.DataFrame) -> str:

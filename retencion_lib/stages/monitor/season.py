@@ -14,7 +14,7 @@ from retencion_lib.home.watch_report import Season
 from retencion_lib.maths import drift
 from retencion_lib.maths.drift import Settings
 from retencion_lib.maths.drift.table import Profile
-from retencion_lib.stages.monitor.comparison import Tables
+from retencion_lib.stages.checks.comparison import Tables
 from retencion_lib.tables.arrays import distinct
 from retencion_lib.tables.days import read_days
 from retencion_lib.tables.parts import scan_parts

@@ -14,9 +14,9 @@ from retencion_lib.home.history import History
 from retencion_lib.home.watch_report import Effect, Expected, Realised
 from retencion_lib.maths.drift import Shift
 from retencion_lib.maths.estimation import Estimate
+from retencion_lib.stages.checks.comparison import Tables
 from retencion_lib.stages.checks.findings import Alert
 from retencion_lib.stages.monitor.causes import Causes, attribute_shift
-from retencion_lib.stages.monitor.comparison import Tables
 from retencion_lib.stages.monitor.documents import (
     Documents,
     measures_of,

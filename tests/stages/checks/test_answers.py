@@ -11,8 +11,9 @@ from retencion_lib.runs import headline
 from retencion_lib.show.answers import LIST, RETRAIN, answers
 from retencion_lib.stages.checks.answers import answer, stopping
 from retencion_lib.stages.checks.findings import Alert, Code, Group
+from retencion_lib.stages.checks.say import alert_sentences
+from retencion_lib.stages.checks.say_findings import worded
 from retencion_lib.stages.monitor import advice, say_report
-from retencion_lib.stages.monitor.say_findings import worded
 from tests.watch_reports import measured, quiet, shift
 
 DAY = "2026-06-28"
@@ -72,7 +73,7 @@ def said(found: WatchReport) -> str:
     advised = advice.recommend(found, **asked)
     figures = headline.figures(found.answers | {"status": found.status, "alerts": 1})
     return "\n".join([
-        say_report.answer(found, advised), *say_report.alert_sentences(found),
+        say_report.answer(found, advised), *alert_sentences(found.alerts),
         say_report.advice_sentence(advised), say_report.webhook_text(found, DAY),
         *(f"{f.label} {f.value} {f.note}" for f in figures),
     ])  # fmt: skip

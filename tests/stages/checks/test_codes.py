@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from retencion_lib.stages.checks.findings import Alert, Code, Group, of_group
-from retencion_lib.stages.monitor.say_findings import WORDINGS, named, worded
+from retencion_lib.stages.checks.say_findings import WORDINGS, named, worded
 from retencion_lib.stages.monitor.say_report import REASONS
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from retencion_lib.errors import ParameterError
+from retencion_lib.stages.checks.say_findings import worded
+from retencion_lib.stages.checks.shifts import settings
 from retencion_lib.stages.monitor.beyond import (
     by_segment,
     segment_alerts,
@@ -12,8 +14,6 @@ from retencion_lib.stages.monitor.beyond import (
     together_alerts,
 )
 from retencion_lib.stages.monitor.say import segment_sentence, together_sentence
-from retencion_lib.stages.monitor.say_findings import worded
-from retencion_lib.stages.monitor.shifts import settings
 from tests.watch_home import customers, loaded
 
 RULES = settings(min_ks=0.05, min_psi=0.01)

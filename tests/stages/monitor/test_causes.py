@@ -7,9 +7,9 @@ import pytest
 from benchmarks import stages
 from benchmarks.timeline import ID, TARGET
 from retencion_lib import config
+from retencion_lib.stages.checks.say_findings import worded
 from retencion_lib.stages.monitor.causes import Causes, Unknown, attribute_shift
 from retencion_lib.stages.monitor.say import causes_sentence, causes_table
-from retencion_lib.stages.monitor.say_findings import worded
 from retencion_lib.tables.scored import read_scored
 
 

@@ -8,8 +8,8 @@ import pytest
 from retencion_lib import config
 from retencion_lib.home.watch_report import WatchReport
 from retencion_lib.stages.checks.findings import Alert, Code
+from retencion_lib.stages.checks.say_findings import worded
 from retencion_lib.stages.monitor import history
-from retencion_lib.stages.monitor.say_findings import worded
 from retencion_lib.stages.monitor.say_report import answers_table, history_sentence
 from tests.watch_reports import AUC, expected, measured, quiet, shift
 

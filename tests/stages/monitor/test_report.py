@@ -4,16 +4,19 @@ import json
 from dataclasses import asdict
 
 import pandas as pd
+import pytest
 
 from retencion_lib.home import watch_report
-from retencion_lib.home.watch_report import WatchReport
+from retencion_lib.home.watch_report import CURRENT, WatchReport
+from retencion_lib.stages import monitor as monitoring
 from retencion_lib.stages.checks.findings import Alert, Code
+from retencion_lib.stages.checks.rules import hard_findings
+from retencion_lib.stages.checks.shifts import shift_alerts, shifts
 from retencion_lib.stages.monitor.advice import recommend
 from retencion_lib.stages.monitor.report import write_report
-from retencion_lib.stages.monitor.rules import hard_findings
 from retencion_lib.stages.monitor.say_report import answer, moved_sentence
-from retencion_lib.stages.monitor.shifts import shift_alerts, shifts
 from tests.watch_home import loaded
+from tests.watch_reports import measured, quiet
 
 
 def report_of(current: str, *more: Alert) -> WatchReport:
@@ -65,6 +68,24 @@ def test_the_report_holds_both_answers_as_codes(home):
     assert (written.list_usable, written.retrain) == ("care", "yes")
     found = json.loads((home / "monitoring/drift_report.json").read_text())
     assert {name: found[name] for name in written.answers} == written.answers
+
+
+@pytest.mark.parametrize(
+    ("batches", "on"),
+    [
+        ([measured("2026-04-28"), measured("2026-05-28")], "2026-05-28"),
+        ([measured("2026-05-28"), measured(CURRENT)], ""),
+        ([measured("2026-04-28"), measured("2026-05-28", retired="mlp__v0.1")], "2026-04-28"),
+    ],
+    ids=["newest", "this-batch", "not-of-a-retired-model"],
+)
+def test_what_was_last_measured_of_the_model_in_use_goes_to_the_list_of_runs(home, batches, on):
+    found = monitoring.measured(quiet(realised=batches))
+    assert (found["measured_roc_auc"], found["measured_on"]) == (0.8, on)
+
+
+def test_without_outcomes_nothing_was_measured():
+    assert monitoring.measured(quiet()) == {}
 
 
 def test_both_answers_come_first_then_what_moved_and_what_to_do(home):

@@ -3,8 +3,8 @@
 import pytest
 
 from retencion_lib.home.watch_report import CURRENT
+from retencion_lib.stages.checks.shifts import shifts
 from retencion_lib.stages.monitor.causes import Unknown
-from retencion_lib.stages.monitor.shifts import shifts
 from retencion_lib.stages.monitor.watch import watch
 from retencion_lib.tables import scored
 from tests.watch_home import loaded

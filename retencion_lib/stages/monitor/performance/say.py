@@ -9,9 +9,9 @@ from retencion_lib.home.watch_report import Effect, Expected, Line, Realised
 from retencion_lib.maths import estimation
 from retencion_lib.maths.estimation import Estimate
 from retencion_lib.stages.checks.findings import Alert
+from retencion_lib.stages.checks.say_findings import model_words, named
+from retencion_lib.stages.checks.say_moved import batch_words
 from retencion_lib.stages.monitor.performance.realised import fall
-from retencion_lib.stages.monitor.say import batch_words
-from retencion_lib.stages.monitor.say_findings import model_words, named
 from retencion_lib.tables.outcomes import Outcomes
 from retencion_lib.words import count, es, interval, listed, pct, plural
 

@@ -6,6 +6,7 @@ from scipy.special import expit, logit
 from sklearn.metrics import roc_auc_score
 
 from retencion_lib.maths.estimation import Estimate
+from retencion_lib.stages.checks.say_findings import worded
 from retencion_lib.stages.monitor.performance import realised
 from retencion_lib.stages.monitor.performance.realised import (
     Yardstick,
@@ -13,7 +14,6 @@ from retencion_lib.stages.monitor.performance.realised import (
     realised_alerts,
 )
 from retencion_lib.stages.monitor.performance.say import realised_sentence, realised_table
-from retencion_lib.stages.monitor.say_findings import worded
 from tests.scored_home import batch_of, many_scores, outcomes_of, write_log
 
 EXAM = {"roc_auc": Estimate(0.85, 0.83, 0.87)}

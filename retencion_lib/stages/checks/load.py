@@ -1,4 +1,4 @@
-"""Load what 05 compares: the reference, summarised once a model version, and the batch, scanned."""
+"""Load what is compared: the reference, summarised once a model version, and the batch, scanned."""
 
 import pandas as pd
 
@@ -6,13 +6,15 @@ from retencion_lib import config
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.home.predictions import last_scored
 from retencion_lib.maths.drift.table import Profile
-from retencion_lib.stages.monitor.comparison import Tables
+from retencion_lib.stages.checks.comparison import Tables
 from retencion_lib.tables import need_columns, open_source
 from retencion_lib.tables.ids import id_name
 from retencion_lib.tables.reference import SAMPLE, read_reference
 from retencion_lib.tables.repeats import repeated_ids
 from retencion_lib.tables.scan import Sample, scan
 from retencion_lib.words import es, plural
+
+MAX_AGE_DAYS = 45
 
 
 def load(
@@ -23,9 +25,18 @@ def load(
     score_col: str,
     target: str,
     date: str = "",
-    max_age_days: int = 45,
+    max_age_days: int = MAX_AGE_DAYS,
+    reference_id: str = "",
+    own: bool = False,
 ) -> tuple[Tables, tuple[pd.DataFrame, pd.DataFrame]]:
     """Reference and batch as profiles, and a sample of the rows of each.
+
+    Parameters
+    ----------
+    reference_id : str
+        Id of the reference, where it is called otherwise than the batch's.
+    own : bool
+        The run that asks has written the batch itself: it is none of its inputs.
 
     Raises
     ------
@@ -41,7 +52,7 @@ def load(
             f"max_age_days = {max_age_days}: debe ser un número de días, 0 o más, como 45."
         )
     id_col = id_name(id_col)
-    before = read_reference(reference, id_col=id_col, target=target)
+    before = read_reference(reference, id_col=reference_id or id_col, target=target)
     source = open_source(config.resolve(current or last_scored()))
     where = source.where
     need_columns(source.names, [id_col, score_col], where)
@@ -49,7 +60,8 @@ def load(
     sample = Sample(SAMPLE)
     now = scan(source, before.profile.plan, sample)
     _need_score(now, score_col, where)
-    source.record()
+    if not own:
+        source.record()
     rows, ids = repeated_ids(source, id_col, now.n_rows)
     tables = Tables(
         reference=before.profile, current=now, paths=(before.path, where),

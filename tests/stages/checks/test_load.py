@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from retencion_lib.errors import DataError, ParameterError
-from retencion_lib.stages.monitor.load import load
+from retencion_lib.stages.checks.load import load
 from tests.watch_home import ASK, REFERENCE, customers, loaded
 
 

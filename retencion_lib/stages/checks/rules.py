@@ -11,8 +11,8 @@ import numpy as np
 from scipy import stats
 
 from retencion_lib.maths.drift import Labels, Numbers
+from retencion_lib.stages.checks.comparison import Tables
 from retencion_lib.stages.checks.findings import Alert, Code
-from retencion_lib.stages.monitor.comparison import Tables
 
 MIN_ROWS = 100
 NULL_RISE = 0.01  # points of null rate

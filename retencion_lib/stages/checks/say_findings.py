@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from retencion_lib.models import family_label
 from retencion_lib.stages.checks.findings import Alert, Code
-from retencion_lib.stages.monitor.say import SEVERITY, batch_words, moved_words
+from retencion_lib.stages.checks.say_moved import SEVERITY, batch_words, moved_words
 from retencion_lib.words import count, day, es, interval, listed, pct, plural
 
 # What to do about a column, and about the score, by how much it has moved.

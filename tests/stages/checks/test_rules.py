@@ -7,10 +7,10 @@ import pytest
 
 from retencion_lib.maths import drift
 from retencion_lib.maths.drift.table import Profile
+from retencion_lib.stages.checks.comparison import Tables
 from retencion_lib.stages.checks.findings import Code
-from retencion_lib.stages.monitor.comparison import Tables
-from retencion_lib.stages.monitor.rules import hard_findings
-from retencion_lib.stages.monitor.say_findings import worded
+from retencion_lib.stages.checks.rules import hard_findings
+from retencion_lib.stages.checks.say_findings import worded
 
 PLANS = {
     "months": drift.plan_numbers(np.repeat(np.arange(60.0), 50)),

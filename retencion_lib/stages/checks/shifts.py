@@ -9,8 +9,8 @@ from retencion_lib.home.watch_report import SCORE, worst
 from retencion_lib.maths import drift
 from retencion_lib.maths.drift import Settings, Shift
 from retencion_lib.maths.drift.profile import Column
+from retencion_lib.stages.checks.comparison import Tables
 from retencion_lib.stages.checks.findings import Alert, Code
-from retencion_lib.stages.monitor.comparison import Tables
 
 LIMITS = {"slight": 0.0, "moderate": 0.10, "large": 0.25}
 

@@ -11,9 +11,9 @@ from sklearn.linear_model import LogisticRegression
 from retencion_lib.errors import ParameterError
 from retencion_lib.maths.drift import Shift
 from retencion_lib.stages.checks.findings import Alert, Code
+from retencion_lib.stages.checks.say_findings import worded
+from retencion_lib.stages.checks.shifts import settings, shift_alerts, shifts, with_rules
 from retencion_lib.stages.monitor.say import details_table, shifts_table
-from retencion_lib.stages.monitor.say_findings import worded
-from retencion_lib.stages.monitor.shifts import settings, shift_alerts, shifts, with_rules
 from retencion_lib.tables.reference import write_profile
 from tests.watch_home import loaded
 

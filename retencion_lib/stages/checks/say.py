@@ -1,0 +1,32 @@
+"""What 04 and 05 say alike of a batch: whether its list can be used, and each finding."""
+
+from collections.abc import Mapping, Sequence
+
+from retencion_lib.home.watch_report import Alert
+from retencion_lib.show.answers import LIST, asked
+from retencion_lib.stages.checks.answers import stopping
+from retencion_lib.stages.checks.say_findings import named
+from retencion_lib.stages.checks.say_moved import LEVEL_WORDS
+from retencion_lib.words import listed, plural
+
+
+def usable_sentence(answers: Mapping[str, str], alerts: Sequence[Alert], n_rows: int) -> str:
+    """Whether the list of so many customers can be used, and what stands against it."""
+    n = len(alerts)
+    what = plural(n, "hallazgo", "hallazgos") if n else "Ningún hallazgo"
+    said = (
+        f"**{asked(answers, LIST)}.** {what} en un lote de {plural(n_rows, 'cliente', 'clientes')}"
+    )
+    if not stopping(alerts):
+        return f"{said}."
+    return f"{said}; lo impide: {stopping_words(alerts)}."
+
+
+def stopping_words(alerts: Sequence[Alert]) -> str:
+    """What a list must not be used for."""
+    return listed(named(a.code, a.column) for a in stopping(alerts))
+
+
+def alert_sentences(alerts: Sequence[Alert]) -> list[str]:
+    """Each finding with its code, and what to do."""
+    return [f"**{a.code} · {LEVEL_WORDS[a.level]}.** {a.message} {a.action}" for a in alerts]
