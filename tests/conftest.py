@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from retencion_lib import config
+from tests import postgres
 
 # Before anything is collected: what is read while a module or its fixtures are set up is no user's.
 for setting in [name for name in os.environ if name.startswith("RETENCION_")]:
@@ -28,6 +29,13 @@ def _own_home(monkeypatch, tmp_path_factory):
 # A property is not a timing: a busy machine must not fail a test.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session")
+def server():
+    """A PostgreSQL of our own, empty when the first test that asks for it comes."""
+    with postgres.running() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,8 @@ from retencion_lib.home.event import Content, Event
 from retencion_lib.runs import record
 from retencion_lib.words import listed
 
+OUTPUT = "output_table"  # of 04; what is repeated to be compared is not delivered again
+
 
 @dataclass
 class Reproduction:
@@ -119,6 +121,9 @@ def _parameters(event: Event, done: Reproduction) -> dict[str, Any]:
     hidden = [n for n, v in event.parameters.items() if v == record.MASK]
     if hidden:
         done.notes.append(f"Parámetros secretos, con su valor por defecto: {', '.join(hidden)}.")
+    if event.parameters.get(OUTPUT):
+        hidden.append(OUTPUT)
+        done.notes.append("No se escribe nada en la base de datos.")
     return {
         name: value.removeprefix(inside) if isinstance(value, str) else value
         for name, value in event.parameters.items()

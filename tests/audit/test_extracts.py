@@ -67,6 +67,13 @@ def test_an_erasure_shrinks_the_extract_and_names_the_database(home):
     assert (QUERY, DATABASE) in {(left.path, left.kind) for left in left_alone("C002")}
 
 
+def test_an_erasure_names_the_tables_that_were_delivered(home, capsys):
+    facts = {"run_id": "r8", "notebook": "04_infer", "output": "runs/2026-10-31/r8/04_infer.ipynb"}
+    ledger.append("run_started", **facts, parameters={"output_table": "crm.scores"})
+    assert main(["erase", "--customer", "C002", "--reason", "17", "--approver", "dpo"]) == 0
+    assert "que aquí no se tocan: crm.scores, y la de la lista" in capsys.readouterr().out
+
+
 def test_what_is_asked_after_an_erasure_does_not_bring_the_old_name_another_content(home):
     before = said()
     assert main(["erase", "--customer", "C002", "--reason", "17", "--approver", "dpo"]) == 0

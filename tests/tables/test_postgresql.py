@@ -22,12 +22,6 @@ from tests.tables.test_formats import WRITERS, N, customers, seen
 pytest.importorskip("psycopg", reason="falta psycopg, del extra 'sql'")
 
 
-@pytest.fixture(scope="module")
-def server():
-    with postgres.running() as server:
-        yield server
-
-
 @pytest.fixture
 def home(tmp_path, monkeypatch, server):
     """A home whose database is the server, and a run under way."""
@@ -117,9 +111,9 @@ def test_rows_that_come_in_chunks_are_all_there_in_order(home, monkeypatch):
 
 
 def test_what_changes_something_is_refused_by_the_server_too(home, server):
-    server.run("CREATE SEQUENCE s")
+    server.run("CREATE SEQUENCE counted")
     with pytest.raises(DataError, match=r"cannot execute nextval\(\) in a read-only transaction"):
-        ask(home, "SELECT nextval('s')")
+        ask(home, "SELECT nextval('counted')")
 
 
 REFUSED = {

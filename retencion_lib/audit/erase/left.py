@@ -16,7 +16,7 @@ from retencion_lib.home.event import Event
 from retencion_lib.home.versions import Book
 from retencion_lib.tables import open_source
 
-SOURCE, OURS, UNREAD, DATABASE = "source", "ours", "unread", "database"
+SOURCE, OURS, UNREAD, DATABASE, DELIVERED = "source", "ours", "unread", "database", "delivered"
 TABLES = {".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".gz"}
 STEP = 1 << 24  # bytes of a file that are held at a time
 
@@ -26,7 +26,7 @@ class Left:
     """A file that an erasure does not touch and that holds, or may hold, the customer."""
 
     path: str
-    kind: str  # SOURCE, OURS, UNREAD or DATABASE
+    kind: str  # SOURCE, OURS, UNREAD, DATABASE or DELIVERED
 
 
 def left_alone(customer: str) -> list[Left]:
@@ -40,7 +40,7 @@ def left_alone(customer: str) -> list[Left]:
         wanted = names.of(path, book) if mine else names.everywhere
         if (kind := _look(path, customer, wanted, mine)) is not None:
             result.append(Left(path, kind))
-    return result
+    return result + [Left(name, DELIVERED) for name in _delivered(found)]
 
 
 def _home() -> Iterator[str]:
@@ -53,6 +53,12 @@ def _home() -> Iterator[str]:
 def _read(found: list[Event]) -> set[str]:
     """Sources that the ledger says were read, in the home or elsewhere."""
     return {i.path for e in found if e.event == "run_finished" for i in e.inputs}
+
+
+def _delivered(found: list[Event]) -> list[str]:
+    """Tables of a database to which 04 may have appended its scores."""
+    given = (e.parameters.get("output_table") for e in found if e.event == "run_started")
+    return sorted({name for name in given if isinstance(name, str) and name})
 
 
 def _look(path: str, customer: str, names: Collection[str], mine: bool) -> str | None:

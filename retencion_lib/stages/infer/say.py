@@ -10,6 +10,7 @@ from retencion_lib.home.exam import Exam
 from retencion_lib.home.predictions import CONTROL
 from retencion_lib.models import FittedModel, family_label
 from retencion_lib.stages.infer.calls import N_REASONS, CallList, detectable_gap
+from retencion_lib.stages.infer.deliver import CALLS, Delivered
 from retencion_lib.stages.infer.say_reasons import say_reason
 from retencion_lib.stages.infer.scoring import Batch, Scorer
 from retencion_lib.tables.history import known_from
@@ -120,6 +121,17 @@ def written_sentence(path: Path, new: bool) -> str:
     """Where the list is."""
     name = config.relative(path)
     return f"La lista está en `{name}`." if new else f"La lista ya estaba, igual, en `{name}`."
+
+
+def delivered_sentence(delivered: Delivered | None) -> str:
+    """How much of it the database got; empty where it was to get nothing."""
+    if delivered is None:
+        return ""
+    rows = plural(delivered.rows, "fila nueva", "filas nuevas")
+    return (
+        f"La tabla `{delivered.table}` de la base de datos recibe {rows}, y "
+        f"`{delivered.table}{CALLS}`, {count(delivered.calls)} a quien llamar."
+    )
 
 
 def label_of(scorer: Scorer) -> str:
