@@ -38,8 +38,8 @@ class Predictor:
     def margin(self, frame: pd.DataFrame) -> np.ndarray:
         """``offset + sum(weight * member's log-odds)`` for each row, shape (n,)."""
         total = np.full(len(frame), self.offset)
-        for alike in self._alike():
-            total += self._part(alike, frame)
+        for alike in self.alike():
+            total += _part(alike, frame)
         return total
 
     def unseen_margin(self, frame: pd.DataFrame, fold: np.ndarray) -> np.ndarray:
@@ -53,23 +53,41 @@ class Predictor:
         """
         total = np.full(len(frame), self.offset)
         share = np.where(fold < 0, 1, len(set(self.folds)))
-        for alike in self._alike():
-            rows = (fold == self.folds[alike[0]]) | (fold < 0)
+        for own in sorted(set(self.folds)):
+            rows = (fold == own) | (fold < 0)
             if rows.any():
-                total[rows] += share[rows] * self._part(alike, frame[rows])
+                part = sum(_part(alike, frame[rows]) for alike in self.alike(own))
+                total[rows] += share[rows] * part
         return total
 
-    def _alike(self) -> list[list[int]]:
-        """Places of the members that read the same matrix: it is made once."""
-        groups: dict[int, list[int]] = {}
-        for i, member in enumerate(self.members):
-            groups.setdefault(id(member[-2]), []).append(i)
+    def alike(self, fold: int | None = None) -> list[list[tuple[Pipeline, float]]]:
+        """Members with their weights, those that prepare a table alike together: once is enough.
+
+        What no fold's outcomes had a say in is the same in all: labels as columns of their own,
+        say. Equal pickles are equal preparations.
+
+        Parameters
+        ----------
+        fold : int, optional
+            Only the members that never saw it.
+        """
+        groups: dict[bytes, list[tuple[Pipeline, float]]] = {}
+        folds = self.folds or [None] * len(self.members)
+        for member, weight, own in zip(self.members, self.weights, folds, strict=True):
+            if fold is None or own == fold:
+                groups.setdefault(_preparation(member), []).append((member, weight))
         return list(groups.values())
 
-    def _part(self, alike: list[int], frame: pd.DataFrame) -> np.ndarray:
-        """Weighted log-odds of members that read the same matrix, shape (n,)."""
-        matrix = self.members[alike[0]][:-1].transform(frame)
-        return sum(self.weights[i] * self.members[i][-1].decision_function(matrix) for i in alike)
+
+def _preparation(member: Pipeline) -> bytes:
+    """What tells one preparation of a table from another."""
+    return pickle.dumps(member[:-1])
+
+
+def _part(alike: list[tuple[Pipeline, float]], frame: pd.DataFrame) -> np.ndarray:
+    """Weighted log-odds of members that prepare a table alike, shape (n,)."""
+    matrix = alike[0][0][:-1].transform(frame)
+    return sum(weight * member[-1].decision_function(matrix) for member, weight in alike)
 
 
 def weighted_sum(
