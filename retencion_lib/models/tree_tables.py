@@ -21,7 +21,7 @@ from scipy.sparse import csr_array
 if TYPE_CHECKING:
     from xgboost import Booster
 
-QUESTIONS = 8  # of a table, which has a line for each combination of their answers
+QUESTIONS = 7  # of a table, which has a line for each combination of their answers
 ROWS = 1 << 13  # looked up at a time
 AT_ONCE = 64  # tables looked up in at a time: few enough to lie near the processor
 
@@ -195,12 +195,17 @@ def table_of(unit: Unit, spread: np.ndarray) -> np.ndarray:
             agrees[column] = agrees[column] & own if column in agrees else own
             share[column] = share.get(column, 1.0) * part
         alike.setdefault(len(share), []).append((leaf.value, agrees, share))
-    for several in alike.values():
-        values = np.array([value for value, _, _ in several])
-        agrees = np.array([list(own.values()) for _, own, _ in several], float)
-        shares = np.array([list(own.values()) for _, _, own in several])
+    for players, several in alike.items():
+        values, shares = (
+            np.array(found)
+            for found in zip(*((v, list(own.values())) for v, _, own in several), strict=True)
+        )
+        agrees = np.array([list(own.values()) for _, own, _ in several])
         columns = [column for _, own, _ in several for column in own]
-        parts = products(agrees, shares[:, :, None]) * values[:, None, None]
+        every = (np.arange(1 << players) >> np.arange(players)[:, None] & 1).astype(float)
+        worth = products(every, shares[:, :, None]) * values[:, None, None]
+        which = (agrees << np.arange(players)[:, None]).sum(axis=1, keepdims=True)
+        parts = np.take_along_axis(worth, which, axis=-1)
         table += parts.reshape(len(columns), -1).T @ spread[columns]
     return table
 
