@@ -17,9 +17,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from retencion_lib.models import FittedModel
+from retencion_lib.models.additive import Member
 from retencion_lib.models.boosting import xgboost
 from retencion_lib.models.estimators import StagedMLP, StagedXGB
 from retencion_lib.models.features import matrix_sources
+from retencion_lib.models.features.by_value import Values, matrix
+from retencion_lib.models.together import alike
 from retencion_lib.models.tree_tables import tree_parts
 
 SAMPLED_ORDERS = 8  # each walked forwards and backwards
@@ -47,30 +50,28 @@ def contributions(model: FittedModel, frame: pd.DataFrame) -> tuple[pd.DataFrame
     """
     frame = frame[model.features]
     parts = np.zeros((len(frame), len(model.features)))
-    for alike in model.predictor.alike():
-        parts += _parts(alike, frame, model.background)
+    for same in alike(model.predictor.weighted):
+        parts += _parts(same, frame, model.background)
     table = pd.DataFrame(parts, columns=model.features, index=frame.index)
     return table, model.margin(frame) - parts.sum(axis=1)
 
 
-def _parts(
-    alike: list[tuple[Pipeline, float]], frame: pd.DataFrame, background: pd.DataFrame
-) -> np.ndarray:
+def _parts(same: list[Member], frame: pd.DataFrame, background: pd.DataFrame) -> np.ndarray:
     """Weighted parts, by original feature, of members that read the same matrix."""
-    known = [(m[-1], weight) for m, weight in alike if type(m[-1]) in EXACT]
+    known = [(m[-1], weight) for m, weight in same if type(m[-1]) in EXACT]
     parts = np.zeros(frame.shape)
-    for member, weight in alike:
+    for member, weight in same:
         if type(member[-1]) not in EXACT:
             parts += weight * _sampled_parts(member, frame, background)
     if not known:
         return parts
-    member, _ = alike[0]
-    spread, X = _spread(member, list(frame.columns)), member[:-1].transform(frame)
+    member, _ = same[0]
+    spread, X = _spread(member, list(frame.columns)), matrix(member[:-1], Values(frame))
     trees = [(e.booster_, weight) for e, weight in known if isinstance(e, StagedXGB)]
     if trees and len(X) >= MANY:
         parts += tree_parts(trees, X, spread)
         known = [(e, weight) for e, weight in known if not isinstance(e, StagedXGB)]
-    around = member[:-1].transform(background)
+    around = matrix(member[:-1], Values(background))
     for estimator, weight in known:
         parts += weight * (EXACT[type(estimator)](estimator, X, around) @ spread)
     return parts

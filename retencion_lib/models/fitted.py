@@ -12,8 +12,10 @@ from scipy.special import logit
 from sklearn.pipeline import Pipeline
 
 from retencion_lib.maths.metrics import same_share
+from retencion_lib.models.additive import Member
 from retencion_lib.models.boosting import xgboost
 from retencion_lib.models.calibrate import Calibrator
+from retencion_lib.models.together import weighted_log_odds
 from retencion_lib.tables.rules import Contract, plain_contract, read_contract
 
 
@@ -35,12 +37,14 @@ class Predictor:
     offset: float = 0.0
     folds: tuple[int, ...] = ()  # fold that each member never saw
 
+    @property
+    def weighted(self) -> list[Member]:
+        """Members, each with its weight."""
+        return list(zip(self.members, self.weights, strict=True))
+
     def margin(self, frame: pd.DataFrame) -> np.ndarray:
         """``offset + sum(weight * member's log-odds)`` for each row, shape (n,)."""
-        total = np.full(len(frame), self.offset)
-        for alike in self.alike():
-            total += _part(alike, frame)
-        return total
+        return self.offset + weighted_log_odds(self.weighted, frame)
 
     def unseen_margin(self, frame: pd.DataFrame, fold: np.ndarray) -> np.ndarray:
         """Margin by the members that never saw each row, shape (n,).
@@ -56,38 +60,9 @@ class Predictor:
         for own in sorted(set(self.folds)):
             rows = (fold == own) | (fold < 0)
             if rows.any():
-                part = sum(_part(alike, frame[rows]) for alike in self.alike(own))
-                total[rows] += share[rows] * part
+                members = [m for m, f in zip(self.weighted, self.folds, strict=True) if f == own]
+                total[rows] += share[rows] * weighted_log_odds(members, frame[rows])
         return total
-
-    def alike(self, fold: int | None = None) -> list[list[tuple[Pipeline, float]]]:
-        """Members with their weights, those that prepare a table alike together: once is enough.
-
-        What no fold's outcomes had a say in is the same in all: labels as columns of their own,
-        say. Equal pickles are equal preparations.
-
-        Parameters
-        ----------
-        fold : int, optional
-            Only the members that never saw it.
-        """
-        groups: dict[bytes, list[tuple[Pipeline, float]]] = {}
-        folds = self.folds or [None] * len(self.members)
-        for member, weight, own in zip(self.members, self.weights, folds, strict=True):
-            if fold is None or own == fold:
-                groups.setdefault(_preparation(member), []).append((member, weight))
-        return list(groups.values())
-
-
-def _preparation(member: Pipeline) -> bytes:
-    """What tells one preparation of a table from another."""
-    return pickle.dumps(member[:-1])
-
-
-def _part(alike: list[tuple[Pipeline, float]], frame: pd.DataFrame) -> np.ndarray:
-    """Weighted log-odds of members that prepare a table alike, shape (n,)."""
-    matrix = alike[0][0][:-1].transform(frame)
-    return sum(weight * member[-1].decision_function(matrix) for member, weight in alike)
 
 
 def weighted_sum(

@@ -21,6 +21,7 @@ from retencion_lib.models.combine import fit_family
 from retencion_lib.models.crossfit import fit_variants
 from retencion_lib.models.families import Family
 from retencion_lib.models.features import describe, matrix_sources
+from retencion_lib.models.together import alike
 from retencion_lib.tables.labels import Classes
 from retencion_lib.tables.rules import CATEGORICAL, NUMERIC, Contract, Rule
 
@@ -177,7 +178,7 @@ def test_a_ranking_upside_down_is_not_turned_by_calibration():
 
 def test_members_that_prepare_alike_are_prepared_once(table, found):
     predictor = found["xgb"].fit.predictor
-    groups = predictor.alike()
+    groups = alike(predictor.weighted)
     trees = [group for group in groups if hasattr(group[0][0][-1], "booster_")]
     assert len(trees) == 1  # numbers as they are and labels as columns: no outcome has a say
     assert sum(map(len, groups)) == len(predictor.members)
@@ -195,4 +196,4 @@ def test_shares_that_each_fold_learns_of_its_own_are_prepared_apart(table):
     columns = describe(X, ["a", "b", "c"], ["kind", "town"])
     only = Family("xgb", "", FAMILIES["xgb"].variants[:1])
     (variant,) = fit_variants(only, X, y, folds, columns, 0)
-    assert len(variant.predictor.alike()) == 5
+    assert len(alike(variant.predictor.weighted)) == 5
