@@ -5,18 +5,21 @@ the portfolio's own name, what the model said and what was decided (`DECIDED`).
 """
 
 import csv
+import io
 from collections.abc import Collection
+from pathlib import Path
 
 import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import OrderError
-from retencion_lib.home import ledger, store
+from retencion_lib.home import door, ledger, store
 
 EVENT = ("event_id", "run_id", "scored_at")
 DECIDED = ("model", "version", "score", "threshold", "prediction", "decile", "expected_profit",
            "group", "reasons", "campaign")  # fmt: skip
 SNAPSHOT = "snapshot"  # ISO day of the row, in a log that began with customers of a history
+SCORED_AT, DAY = EVENT.index("scored_at"), len("2026-01-31")
 SCORED = "_with_score."  # in the name of the table of a scored batch
 SCORE = "score"  # column that scoring adds to a table
 
@@ -66,11 +69,34 @@ def log_predictions(events: pd.DataFrame) -> int:
     """Append the events that the log does not hold yet; give back how many were new."""
     path = config.resolve(config.PREDICTIONS)
     with store.locked(path):
-        known = set(pd.read_csv(path, usecols=["event_id"])["event_id"]) if path.exists() else set()
-        new = events[~events["event_id"].isin(known)]
+        new = events[~events["event_id"].isin(_known(path, events))] if path.exists() else events
         if len(new):
             store.append_csv(path, new)
     return len(new)
+
+
+def _known(path: Path, events: pd.DataFrame) -> set[str]:
+    """Ids that the log holds of the days of some events.
+
+    An id is of a day, and what a run appended is of one: of a block of another day, only the first
+    row is looked at. Where the ledger does not say which blocks there are, the log is read whole.
+    """
+    days = set(events["scored_at"].str[:DAY])
+    blocks = [b for b in door.said().logs.get(config.relative(path), []) if b.bytes]
+    if sum(b.bytes for b in blocks) != path.stat().st_size:
+        return set(pd.read_csv(path, usecols=["event_id"], dtype=str)["event_id"])
+    names, found = header(), set()
+    with path.open("rb") as handle:
+        for block in blocks:
+            handle.seek(block.offset)
+            titles = b"" if block.offset else handle.readline()
+            first = next(csv.reader([handle.readline().decode()]), [])
+            if len(first) > SCORED_AT and first[SCORED_AT][:DAY] in days:
+                handle.seek(block.offset + len(titles))
+                rows = io.BytesIO(handle.read(block.bytes - len(titles)))
+                own = pd.read_csv(rows, names=names, usecols=["event_id"], dtype=str)
+                found |= set(own["event_id"])
+    return found
 
 
 def read_predictions(id_col: str, columns: Collection[str]) -> pd.DataFrame | None:
