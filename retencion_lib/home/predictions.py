@@ -5,19 +5,22 @@ the portfolio's own name, what the model said and what was decided (`DECIDED`).
 """
 
 import csv
-from collections.abc import Collection
+import io
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import OrderError
-from retencion_lib.home import ledger, store
+from retencion_lib.home import door, ledger, store
 
 EVENT = ("event_id", "run_id", "scored_at")
 DECIDED = ("model", "version", "score", "threshold", "prediction", "decile", "expected_profit",
            "group", "reasons", "campaign")  # fmt: skip
 SNAPSHOT = "snapshot"  # ISO day of the row, in a log that began with customers of a history
 CONTACT, CONTROL = "contact", "control"  # groups of those that a list would call
+SCORED_AT, DAY = EVENT.index("scored_at"), len("2026-01-31")
 SCORED = "_with_score."  # in the name of the table of a scored batch
 SCORE = "score"  # column that scoring adds to a table
 
@@ -67,8 +70,10 @@ def log_predictions(events: pd.DataFrame) -> int:
     """Append the events that the log does not hold yet; give back how many were new."""
     path = config.resolve(config.PREDICTIONS)
     with store.locked(path):
-        known = set(pd.read_csv(path, usecols=["event_id"])["event_id"]) if path.exists() else set()
-        new = events[~events["event_id"].isin(known)]
+        new = events
+        if path.exists():  # an id is of a day
+            known = _of_days(path, events["scored_at"], ["event_id"])["event_id"]
+            new = events[~events["event_id"].isin(known)]
         if len(new):
             store.append_csv(path, new)
     return len(new)
@@ -86,11 +91,35 @@ def called_elsewhere(events: pd.DataFrame, id_col: str) -> int:
     if not {id_col, "group", "campaign"} <= set(names) or mine.empty:
         return 0
     columns = [id_col, "event_id", "scored_at", "group", "campaign"]
-    log = pd.read_csv(config.resolve(config.PREDICTIONS), usecols=columns, dtype=str)
+    log = _of_days(config.resolve(config.PREDICTIONS), mine["scored_at"], columns)
+    day = mine["scored_at"].iloc[0][:DAY]
     same = (log["campaign"] == mine["campaign"].iloc[0]) & (log["group"] == CONTACT)
-    same &= log["scored_at"].str[:10] == mine["scored_at"].iloc[0][:10]
+    same &= log["scored_at"].str[:DAY] == day
     others = log[same & ~log["event_id"].isin(events["event_id"])]
     return int(mine[id_col].astype(str).isin(others[id_col]).sum())
+
+
+def _of_days(path: Path, moments: pd.Series, columns: Sequence[str]) -> pd.DataFrame:
+    """Rows of the log of the days of some moments, as texts; it may hold others too.
+
+    What a run appended is of one day: of a block of another, only the first row is looked at.
+    Where the ledger does not say which blocks there are, the log is read whole.
+    """
+    days, given = set(moments.str[:DAY]), {"usecols": columns, "dtype": str}
+    blocks = [b for b in door.said().logs.get(config.relative(path), []) if b.bytes]
+    if sum(b.bytes for b in blocks) != path.stat().st_size:
+        return pd.read_csv(path, **given)
+    names, found = header(), [pd.DataFrame(columns=columns, dtype=str)]
+    with path.open("rb") as handle:
+        for block in blocks:
+            handle.seek(block.offset)
+            titles = b"" if block.offset else handle.readline()
+            first = next(csv.reader([handle.readline().decode()]), [])
+            if len(first) > SCORED_AT and first[SCORED_AT][:DAY] in days:
+                handle.seek(block.offset + len(titles))
+                rows = io.BytesIO(handle.read(block.bytes - len(titles)))
+                found.append(pd.read_csv(rows, names=names, **given))
+    return pd.concat(found)
 
 
 def read_predictions(id_col: str, columns: Collection[str]) -> pd.DataFrame | None:

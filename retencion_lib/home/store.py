@@ -17,6 +17,7 @@ import pandas as pd
 from retencion_lib import config
 from retencion_lib.errors import DataError, OrderError
 from retencion_lib.home import disk, door, lineage
+from retencion_lib.home.csv_text import csv_bytes
 from retencion_lib.home.disk import clean, json_bytes, locked, sha256
 from retencion_lib.home.lineage import Touched, begin, end
 
@@ -166,9 +167,7 @@ def append_json(path: Path, items: list[dict]) -> Path:
 
 def write_csv(path: Path, table: pd.DataFrame) -> Path:
     """Write a table as CSV, floats in the shortest form that reads back the same."""
-    return write_bytes(
-        path, table.to_csv(index=False, lineterminator="\n").encode(), rows=len(table)
-    )
+    return write_bytes(path, csv_bytes(table), rows=len(table))
 
 
 def append_csv(path: Path, table: pd.DataFrame) -> Path:
@@ -188,7 +187,7 @@ def append_csv(path: Path, table: pd.DataFrame) -> Path:
         start = path.stat().st_size if path.exists() else 0
         if start:
             _check_header(path, list(table.columns))
-        block = table.to_csv(index=False, header=not start, lineterminator="\n").encode()
+        block = csv_bytes(table, header=not start)
         name, sha = config.relative(path), disk.digest(block)
         touched = Touched("output", name, sha, len(table), len(block), start)
         disk.note_append(path, start, block)

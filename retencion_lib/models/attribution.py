@@ -1,11 +1,12 @@
 """Why a customer's score is what it is: the part of each feature in the log-odds, and in words.
 
 Parts always add up to the score. Trees: exact path-dependent Shapley values (Lundberg et al.
-2020, computed by xgboost). Linear terms: weight times distance to the background's mean.
-One-layer network: integrated gradients along the straight line from that mean (Sundararajan,
-Taly & Yan 2017), in closed form since each unit bends once. Any other estimator: Shapley
-values sampled over orders of the features (Štrumbelj & Kononenko 2014). A model that is a
-weighted sum in log-odds has the weighted sum of its members' parts.
+2020), of a few rows by xgboost, of many by the tables of `tree_tables`. Linear terms: weight
+times distance to the background's mean. One-layer network: integrated gradients along the
+straight line from that mean (Sundararajan, Taly & Yan 2017), in closed form since each unit bends
+once. Any other estimator: Shapley values sampled over orders of the features (Štrumbelj &
+Kononenko 2014). A model that is a weighted sum in log-odds has the weighted sum of its members'
+parts.
 """
 
 from collections.abc import Callable
@@ -16,11 +17,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from retencion_lib.models import FittedModel
+from retencion_lib.models.additive import Member
 from retencion_lib.models.boosting import xgboost
 from retencion_lib.models.estimators import StagedMLP, StagedXGB
 from retencion_lib.models.features import matrix_sources
+from retencion_lib.models.features.by_value import Values, matrix
+from retencion_lib.models.together import alike
+from retencion_lib.models.tree_tables import tree_parts
 
 SAMPLED_ORDERS = 8  # each walked forwards and backwards
+MANY = 1000  # rows from which tables pay for making them
 
 
 def contributions(model: FittedModel, frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
@@ -44,20 +50,31 @@ def contributions(model: FittedModel, frame: pd.DataFrame) -> tuple[pd.DataFrame
     """
     frame = frame[model.features]
     parts = np.zeros((len(frame), len(model.features)))
-    for member, weight in zip(model.predictor.members, model.predictor.weights, strict=True):
-        parts += weight * _member_parts(member, frame, model.background)
+    for same in alike(model.predictor.weighted):
+        parts += _parts(same, frame, model.background)
     table = pd.DataFrame(parts, columns=model.features, index=frame.index)
     return table, model.margin(frame) - parts.sum(axis=1)
 
 
-def _member_parts(member: Pipeline, frame: pd.DataFrame, background: pd.DataFrame) -> np.ndarray:
-    """Parts of one pipeline by original feature, shape (n, n_features)."""
-    explain = EXACT.get(type(member[-1]))
-    if explain is None:
-        return _sampled_parts(member, frame, background)
-    prepare = member[:-1]
-    spread = _spread(member, list(frame.columns))
-    return explain(member[-1], prepare.transform(frame), prepare.transform(background)) @ spread
+def _parts(same: list[Member], frame: pd.DataFrame, background: pd.DataFrame) -> np.ndarray:
+    """Weighted parts, by original feature, of members that read the same matrix."""
+    known = [(m[-1], weight) for m, weight in same if type(m[-1]) in EXACT]
+    parts = np.zeros(frame.shape)
+    for member, weight in same:
+        if type(member[-1]) not in EXACT:
+            parts += weight * _sampled_parts(member, frame, background)
+    if not known:
+        return parts
+    member, _ = same[0]
+    spread, X = _spread(member, list(frame.columns)), matrix(member[:-1], Values(frame))
+    trees = [(e.booster_, weight) for e, weight in known if isinstance(e, StagedXGB)]
+    if trees and len(X) >= MANY:
+        parts += tree_parts(trees, X, spread)
+        known = [(e, weight) for e, weight in known if not isinstance(e, StagedXGB)]
+    around = matrix(member[:-1], Values(background))
+    for estimator, weight in known:
+        parts += weight * (EXACT[type(estimator)](estimator, X, around) @ spread)
+    return parts
 
 
 def _spread(member: Pipeline, features: list[str]) -> np.ndarray:

@@ -12,8 +12,10 @@ from scipy.special import logit
 from sklearn.pipeline import Pipeline
 
 from retencion_lib.maths.metrics import same_share
+from retencion_lib.models.additive import Member
 from retencion_lib.models.boosting import xgboost
 from retencion_lib.models.calibrate import Calibrator
+from retencion_lib.models.together import weighted_log_odds
 from retencion_lib.tables.rules import Contract, plain_contract, read_contract
 
 
@@ -35,12 +37,14 @@ class Predictor:
     offset: float = 0.0
     folds: tuple[int, ...] = ()  # fold that each member never saw
 
+    @property
+    def weighted(self) -> list[Member]:
+        """Members, each with its weight."""
+        return list(zip(self.members, self.weights, strict=True))
+
     def margin(self, frame: pd.DataFrame) -> np.ndarray:
         """``offset + sum(weight * member's log-odds)`` for each row, shape (n,)."""
-        total = np.full(len(frame), self.offset)
-        for alike in self._alike():
-            total += self._part(alike, frame)
-        return total
+        return self.offset + weighted_log_odds(self.weighted, frame)
 
     def unseen_margin(self, frame: pd.DataFrame, fold: np.ndarray) -> np.ndarray:
         """Margin by the members that never saw each row, shape (n,).
@@ -53,23 +57,12 @@ class Predictor:
         """
         total = np.full(len(frame), self.offset)
         share = np.where(fold < 0, 1, len(set(self.folds)))
-        for alike in self._alike():
-            rows = (fold == self.folds[alike[0]]) | (fold < 0)
+        for own in sorted(set(self.folds)):
+            rows = (fold == own) | (fold < 0)
             if rows.any():
-                total[rows] += share[rows] * self._part(alike, frame[rows])
+                members = [m for m, f in zip(self.weighted, self.folds, strict=True) if f == own]
+                total[rows] += share[rows] * weighted_log_odds(members, frame[rows])
         return total
-
-    def _alike(self) -> list[list[int]]:
-        """Places of the members that read the same matrix: it is made once."""
-        groups: dict[int, list[int]] = {}
-        for i, member in enumerate(self.members):
-            groups.setdefault(id(member[-2]), []).append(i)
-        return list(groups.values())
-
-    def _part(self, alike: list[int], frame: pd.DataFrame) -> np.ndarray:
-        """Weighted log-odds of members that read the same matrix, shape (n,)."""
-        matrix = self.members[alike[0]][:-1].transform(frame)
-        return sum(self.weights[i] * self.members[i][-1].decision_function(matrix) for i in alike)
 
 
 def weighted_sum(

@@ -64,6 +64,10 @@ USUAL = Classes("1", "0")  # where no model says
 
 def texts_of(column: pd.Series) -> pd.Series:
     """Labels of a column as canonical texts, None where blank."""
+    if pd.api.types.infer_dtype(column, skipna=True) == "string":
+        codes, labels = pd.factorize(column)  # each once; of other kinds 1 and True would be one
+        texts = np.array([*map(canonical, labels), None], object)
+        return pd.Series(texts[codes], column.index, object, column.name)
     named = column.map(canonical, na_action="ignore").astype(object)
     return named.where(column.notna(), None)
 

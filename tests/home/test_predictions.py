@@ -26,3 +26,44 @@ def test_the_batch_scored_last_is_the_one_to_look_at():
 def test_the_id_of_a_log_is_the_column_that_is_not_ours():
     names = [*predictions.EVENT, "cliente", *predictions.DECIDED]
     assert predictions.id_columns(names) == ["cliente"]
+
+
+def events(day: str, ids: list[str], model: str = "xgb") -> pd.DataFrame:
+    return pd.DataFrame(
+        {"event_id": [f"{day}-{i}" for i in ids], "run_id": day, "scored_at": f"{day}T12:00:00Z",
+         "id": ids, "model": model, "version": "0.1", "score": 0.5}
+    )  # fmt: skip
+
+
+def logged(day: str, ids: list[str]) -> int:
+    store.begin(f"run {day}")
+    added = predictions.log_predictions(events(day, ids))
+    store.end()
+    return added
+
+
+def test_an_event_is_logged_once_however_many_others_lie_between():
+    assert logged("2026-01-31", ["a", "b"]) == 2
+    assert logged("2026-02-28", ["a", "b"]) == 2
+    assert logged("2026-01-31", ["b", "c"]) == 1
+    assert logged("2026-01-31", ["a", "b", "c"]) == 0
+    held = pd.read_csv(config.resolve(config.PREDICTIONS))
+    assert held.event_id.is_unique
+    assert len(held) == 5
+
+
+def test_of_what_was_logged_on_other_days_one_row_is_read(monkeypatch):
+    for month in range(1, 6):
+        logged(f"2026-0{month}-28", ["a", "b"])
+    read = []
+    whole = pd.read_csv
+    monkeypatch.setattr(pd, "read_csv", lambda *a, **k: read.append(whole(*a, **k)) or read[-1])
+    assert logged("2026-03-28", ["b", "c"]) == 1
+    assert [list(rows["event_id"]) for rows in read] == [["2026-03-28-a", "2026-03-28-b"]]
+
+
+def test_a_log_that_no_ledger_tells_of_is_read_whole():
+    path = config.resolve(config.PREDICTIONS)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    events("2026-01-31", ["a"]).to_csv(path, index=False)
+    assert predictions.log_predictions(events("2026-01-31", ["a", "b"])) == 1

@@ -103,3 +103,14 @@ def test_what_the_outcome_depends_on_outweighs_what_it_does_not(table):
         model = fitted(table, [family.variants[0]], [1.0])
         weight = explain.contributions(model, customers(200, seed=3)[0])[0].abs().mean()
         assert weight["age"] > 3 * weight["town"], family.name
+
+
+def test_parts_of_many_rows_are_those_of_a_few(table, monkeypatch):
+    trees = [v for v in FAMILIES["xgb"].variants if not v.corrects]
+    model = fitted(table, [*trees, FAMILIES["logreg"].variants[0]], [0.5, 0.2, 0.2, 0.1])
+    rows, _ = customers(200, seed=4)
+    few, base = explain.contributions(model, rows)
+    monkeypatch.setattr(explain, "MANY", 200)
+    many, same = explain.contributions(model, rows)
+    np.testing.assert_allclose(many, few, atol=1e-6)
+    np.testing.assert_allclose(same, base, atol=1e-6)

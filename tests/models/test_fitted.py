@@ -19,7 +19,9 @@ from retencion_lib.models import (
 from retencion_lib.models.calibrate import fit_calibrator
 from retencion_lib.models.combine import fit_family
 from retencion_lib.models.crossfit import fit_variants
+from retencion_lib.models.families import Family
 from retencion_lib.models.features import describe, matrix_sources
+from retencion_lib.models.together import alike
 from retencion_lib.tables.labels import Classes
 from retencion_lib.tables.rules import CATEGORICAL, NUMERIC, Contract, Rule
 
@@ -172,3 +174,26 @@ def test_calibration_keeps_the_ranking():
 def test_a_ranking_upside_down_is_not_turned_by_calibration():
     z, y = np.linspace(-2, 2, 200), (np.arange(200) < 100).astype(int)
     assert fit_calibrator("sigmoid", z, y) == Calibrator()
+
+
+def test_members_that_prepare_alike_are_prepared_once(table, found):
+    predictor = found["xgb"].fit.predictor
+    groups = alike(predictor.weighted)
+    trees = [group for group in groups if hasattr(group[0][0][-1], "booster_")]
+    assert len(trees) == 1  # numbers as they are and labels as columns: no outcome has a say
+    assert sum(map(len, groups)) == len(predictor.members)
+    rows = table[0].head(30)
+    one_by_one = predictor.offset + sum(
+        weight * member.decision_function(rows)
+        for member, weight in zip(predictor.members, predictor.weights, strict=True)
+    )
+    np.testing.assert_allclose(predictor.margin(rows), one_by_one, atol=1e-12)
+
+
+def test_shares_that_each_fold_learns_of_its_own_are_prepared_apart(table):
+    X, y, folds = table
+    X = X.assign(town=[f"t{i % 40}" for i in range(len(X))])
+    columns = describe(X, ["a", "b", "c"], ["kind", "town"])
+    only = Family("xgb", "", FAMILIES["xgb"].variants[:1])
+    (variant,) = fit_variants(only, X, y, folds, columns, 0)
+    assert len(alike(variant.predictor.weighted)) == 5

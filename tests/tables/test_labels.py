@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from retencion_lib.errors import DataError, ParameterError
-from retencion_lib.tables.labels import Classes, learn, propose, read_outcomes
+from retencion_lib.tables.labels import Classes, learn, propose, read_outcomes, texts_of
+from retencion_lib.tables.text import canonical
 
 
 def column(values) -> pd.Series:
@@ -147,3 +148,13 @@ def test_a_model_that_knows_only_the_label_that_leaves_takes_one_other_and_no_tw
     with pytest.raises(DataError, match=r"'x'.*'1' es baja y 'su contrario' no"):
         read_outcomes(column(["1", "x"]), "l.csv", Classes("1", ""))
     assert read_outcomes(column(["yes", "no"]), "l.csv", Classes("1", "")).tolist() == [1, 0]
+
+
+def test_a_column_of_texts_is_read_as_each_of_its_values_is():
+    texts = [" Sí ", "TRUE", "28001.0", "007", "NaN", "", None, np.nan, "Sí", "Sí"]
+    column = pd.Series(texts, [3, 5, *range(10, 18)], object, "plan")
+    found = texts_of(column)
+    assert list(found) == [None if t is None or t != t else canonical(t) for t in texts]
+    assert (list(found.index), found.name, found.dtype) == (list(column.index), "plan", object)
+    mixed = pd.Series([1, True, 1.5, "1"], dtype=object)
+    assert list(texts_of(mixed)) == ["1", "true", "1.5", "1"]

@@ -96,11 +96,11 @@ def matrix_sources(prepare: ColumnTransformer) -> list[str]:
     sources: list[str] = []
     for name, transformer, columns in prepare.transformers_:
         if name != "remainder" and len(columns):
-            sources += _sources_of(transformer, list(columns))
+            sources += sources_of(transformer, list(columns))
     return sources
 
 
-def _sources_of(transformer: object, columns: list[str]) -> list[str]:
+def sources_of(transformer: object, columns: list[str]) -> list[str]:
     steps = transformer.named_steps if isinstance(transformer, Pipeline) else {}
     if isinstance(transformer, MissingIndicator):
         return [columns[i] for i in transformer.features_]

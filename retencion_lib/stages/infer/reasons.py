@@ -46,22 +46,45 @@ def reasons(
     list of n lists of Reason
         Most important first; empty where nothing raises the risk.
     """
-    levels = {name: levels_of(background[name]) for name in parts.columns}
-    twins = _twins(background[parts.columns])
+    levels = [levels_of(background[name]) for name in parts.columns]
     values = frame[parts.columns].astype(object).to_numpy()
-    found = []
-    for row, own in zip(values, parts.to_numpy(), strict=True):
-        kept: list[int] = []
-        # What is known of a customer first: that something is not known helps no call.
-        unknown = np.array([value is None or value != value for value in row])
-        for i in np.lexsort((-own, unknown)):
-            if len(kept) == limit:
-                break
-            if own[i] > 0 and own[i] >= LEAST_PART * own.max() and not twins[i, kept].any():
-                kept.append(i)
-        named = [(parts.columns[i], row[i]) for i in kept]
-        found.append([Reason(name, value, _level(value, levels[name])) for name, value in named])
+    # What is known of a customer first: that something is not known helps no call.
+    unknown = frame[parts.columns].isna().to_numpy()
+    kept = _kept(parts.to_numpy(), unknown, _twins(background[parts.columns]), limit)
+    found: list[list[Reason]] = [[] for _ in range(len(parts))]
+    for chosen in kept.T:
+        for row in np.flatnonzero(chosen >= 0):
+            i, value = chosen[row], values[row, chosen[row]]
+            found[row].append(Reason(parts.columns[i], value, _level(value, levels[i])))
     return found
+
+
+def _kept(own: np.ndarray, unknown: np.ndarray, twins: np.ndarray, limit: int) -> np.ndarray:
+    """Columns to name for each row, most important first; -1 where there is none any more.
+
+    Parameters
+    ----------
+    own : array of shape (n, n_features)
+        Parts.
+    unknown : array of bool of shape (n, n_features)
+        Values that are not there.
+    twins : array of bool of shape (n_features, n_features)
+        Pairs that say the same.
+
+    Returns
+    -------
+    ndarray of int of shape (n, limit)
+    """
+    order, rows = np.lexsort((-own, unknown), axis=-1), np.arange(len(own))
+    counts = (own > 0) & (own >= LEAST_PART * own.max(axis=1, keepdims=True))
+    kept, taken = np.full((len(own), limit), -1), np.zeros(len(own), int)
+    said = np.zeros(own.shape, bool)  # columns that say what one that is kept does
+    for i in order.T:
+        new = (taken < limit) & counts[rows, i] & ~said[rows, i]
+        kept[rows[new], taken[new]] = i[new]
+        said[new] |= twins[i[new]]
+        taken += new
+    return kept
 
 
 def _level(value: object, levels: tuple[float, float] | None) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.home import store
+from retencion_lib.home.csv_text import joined, value_texts
 from retencion_lib.home.predictions import dated
 from retencion_lib.home.sheet import guarded
 from retencion_lib.stages.infer.calls import N_REASONS, CallList
@@ -74,14 +75,14 @@ def predictions(
     `snapshot`, the day of the rows, they say it where the log does.
     """
     id_col, model = calls.id_col, scorer.model
-    rows = table.drop(columns="score").itertuples(index=False, name=None)
+    rows = row_texts(table.drop(columns="score"))
     stem = f"{date}|{model.family}|{model.version}|{model.data_sha256}|{calls.key()}|"
     decided = calls.decided
     if snapshot:
         stem += f"{snapshot}|"
     return pd.DataFrame(
         {
-            "event_id": [sha256((stem + repr(row)).encode()).hexdigest()[:16] for row in rows],
+            "event_id": [sha256((stem + row).encode()).hexdigest()[:16] for row in rows],
             "run_id": run_id,
             "scored_at": _scored_at(date),
             id_col: table[id_col],
@@ -98,6 +99,15 @@ def predictions(
             **dated(snapshot),
         }
     )
+
+
+def row_texts(table: pd.DataFrame) -> list[str]:
+    """Each row as Python writes the tuple of its values: what its event's identity is made of."""
+    texts = [
+        value_texts(column, repr, "nan" if column.dtype == float else "None")
+        for _, column in table.items()
+    ]
+    return joined(texts, ", ", "(", ",)" if len(texts) == 1 else ")").to_pylist()
 
 
 def _scored_at(date: str) -> str:

@@ -95,7 +95,9 @@ def control_sentence(calls: CallList) -> str:
 
 def spoken(calls: CallList, rows: pd.DataFrame) -> list[list[str]]:
     """Reasons of some of the customers decided, in words."""
-    return [[say_reason(reason, calls.names) for reason in own] for own in rows["reasons"]]
+    told = {reason for own in rows["reasons"] for reason in own}
+    said = {reason: say_reason(reason, calls.names) for reason in told}
+    return [[said[reason] for reason in own] for own in rows["reasons"]]
 
 
 def reasons_sentence(calls: CallList) -> str:

@@ -7,7 +7,7 @@ import pytest
 from retencion_lib import config
 from retencion_lib.errors import DataError
 from retencion_lib.home.names import load_names
-from retencion_lib.stages.infer.reasons import Reason, _level, levels_of, reasons
+from retencion_lib.stages.infer.reasons import Reason, _kept, _level, levels_of, reasons
 from retencion_lib.stages.infer.say_reasons import say_reason
 
 
@@ -100,3 +100,23 @@ def test_names_are_optional_unless_asked_for(tmp_path, monkeypatch):
     assert load_names("") == {}
     with pytest.raises(DataError, match=r"No existe otros\.json.*Corrige names, o déjalo vacío"):
         load_names("otros.json")
+
+
+def plain_reasons(own, unknown, twins, limit):
+    """One row and one column after the other."""
+    kept = []
+    for i in np.lexsort((-own, unknown)):
+        if len(kept) == limit:
+            break
+        if own[i] > 0 and own[i] >= 0.1 * own.max() and not twins[i, kept].any():
+            kept.append(i)
+    return [*kept, *[-1] * (limit - len(kept))]
+
+
+def test_many_rows_at_once_keep_what_each_would_keep_alone():
+    rng = np.random.default_rng(0)
+    own = rng.normal(size=(300, 7)).round(1)  # with ties
+    unknown, twins = rng.random(own.shape) < 0.2, rng.random((7, 7)) < 0.2
+    twins |= twins.T
+    expected = [plain_reasons(*row, twins, 3) for row in zip(own, unknown, strict=True)]
+    assert _kept(own, unknown, twins, 3).tolist() == expected

@@ -1,0 +1,76 @@
+"""Tables as CSV, by column and by distinct value: the bytes that pandas would write, for less.
+
+A million rows have few distinct values in most columns, and each is put into words once.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+ROWS = 1 << 17  # put into words at a time
+SPECIAL = re.compile(r'[,"\r\n]')
+
+
+def csv_bytes(table: pd.DataFrame, *, header: bool = True) -> bytes:
+    """What ``table.to_csv(index=False)`` gives, floats in the shortest form that reads back."""
+    if len(table.columns) < 2 or not all(map(_is_plain, table.dtypes, table.items())):
+        return table.to_csv(index=False, header=header, lineterminator="\n").encode()
+    first = [table.head(0).to_csv(index=False, lineterminator="\n").encode()] if header else []
+    return b"".join([*first, *_lines(table)])
+
+
+def _is_plain(kind: np.dtype, named: tuple[object, pd.Series]) -> bool:
+    if kind in (np.float64, np.int64):
+        return True
+    return kind == np.dtype(object) and pd.api.types.infer_dtype(named[1]) in ("string", "empty")
+
+
+def _lines(table: pd.DataFrame) -> Iterator[bytes]:
+    for start in range(0, len(table), ROWS):
+        block = table.iloc[start : start + ROWS]
+        texts = [value_texts(column, _cell, "") for _, column in block.items()]
+        lines = joined(texts, ",", "", "\n")
+        _, ends, content = lines.buffers()
+        yield content.to_pybytes()[: np.frombuffer(ends, np.int64)[len(lines)]]
+
+
+def _cell(value: object) -> str:
+    if not isinstance(value, str):
+        return repr(value)
+    quoted = value.replace('"', '""')
+    return f'"{quoted}"' if SPECIAL.search(value) else value
+
+
+def value_texts(column: pd.Series, text: Callable[[object], str], gap: str) -> pa.Array:
+    """Text of each row of a column of one kind; each distinct value is asked for once.
+
+    Parameters
+    ----------
+    column : Series
+        Of float64, int64, or texts with None.
+    text : callable
+        Of a plain Python value.
+    gap : str
+        Text of a row without a value.
+    """
+    values = column.to_numpy()
+    if values.dtype == float:  # by their bits: 0 and -0 are equal, and are written in two ways
+        codes, bits = pd.factorize(np.ascontiguousarray(values).view(np.int64))
+        said = [gap if v != v else text(v) for v in bits.view(float).tolist()]
+    else:
+        codes, distinct = pd.factorize(values)
+        said = [text(v) for v in distinct.tolist()]
+    known = pa.array([*said, gap], pa.large_string())
+    return known.take(pa.array(np.where(codes < 0, len(said), codes)))
+
+
+def joined(texts: list[pa.Array], between: str, before: str, after: str) -> pa.Array:
+    """Texts of each row, one after the other."""
+    between, before, after, none = (pa.scalar(t, pa.large_string())
+                                    for t in (between, before, after, ""))  # fmt: skip
+    inside = pc.binary_join_element_wise(*texts, between)
+    return pc.binary_join_element_wise(before, inside, after, none)
