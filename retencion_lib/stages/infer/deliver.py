@@ -31,6 +31,7 @@ class Delivered:
     table: str
     rows: int
     calls: int
+    stopped: bool = False  # the list is to be looked at first: nobody is handed over to be called
 
 
 def check_table(name: str, id_col: str) -> None:
@@ -77,7 +78,9 @@ def _need_columns(table: "Table", known: set[str], where: str) -> None:
         )
 
 
-def deliver(name: str, events: pd.DataFrame, calls: CallList) -> Delivered | None:
+def deliver(
+    name: str, events: pd.DataFrame, calls: CallList, *, stopped: bool = False
+) -> Delivered | None:
     """Append the events that the table does not hold, and those to call, in one transaction.
 
     Parameters
@@ -87,6 +90,8 @@ def deliver(name: str, events: pd.DataFrame, calls: CallList) -> Delivered | Non
         Empty delivers nothing.
     events : DataFrame
         Rows of the log, as `report.predictions` gives them.
+    stopped : bool
+        The list must not be used before somebody has looked: the table of calls gets none of it.
 
     Raises
     ------
@@ -96,7 +101,8 @@ def deliver(name: str, events: pd.DataFrame, calls: CallList) -> Delivered | Non
     if not name:
         return None
     where = _where(name)
-    frames = events.drop_duplicates("event_id"), _call_rows(events, calls)
+    called = _call_rows(events, calls)
+    frames = events.drop_duplicates("event_id"), called[:0] if stopped else called
     with (
         database.connection(where, writes=True) as con,
         database.explained(where, "al escribir"),
@@ -107,7 +113,7 @@ def deliver(name: str, events: pd.DataFrame, calls: CallList) -> Delivered | Non
             table.create(con, checkfirst=True)
         pairs = zip(tables, frames, strict=True)
         added = [_append(con, table, frame) for table, frame in pairs]
-    return Delivered(name, *added)
+    return Delivered(name, *added, stopped)
 
 
 def _where(name: str) -> str:

@@ -130,10 +130,10 @@ def delivered_sentence(delivered: Delivered | None) -> str:
     if delivered is None:
         return ""
     rows = plural(delivered.rows, "fila nueva", "filas nuevas")
-    return (
-        f"La tabla `{delivered.table}` de la base de datos recibe {rows}, y "
-        f"`{delivered.table}{CALLS}`, {count(delivered.calls)} a quien llamar."
-    )
+    said = f"La tabla `{delivered.table}` de la base de datos recibe {rows}"
+    if delivered.stopped:
+        return f"{said}; `{delivered.table}{CALLS}`, nada: la lista está por revisar."
+    return f"{said}, y `{delivered.table}{CALLS}`, {count(delivered.calls)} a quien llamar."
 
 
 def label_of(scorer: Scorer) -> str:

@@ -66,6 +66,14 @@ def test_batch_and_list_are_there_with_every_digit(ask):
     ]  # fmt: skip
 
 
+def test_of_a_list_that_is_to_be_looked_at_first_nobody_is_handed_over_until_it_is_not(ask):
+    stopped = deliver("s", *batch(), stopped=True)
+    assert stopped == Delivered("s", N, 0, stopped=True)
+    assert delivered_sentence(stopped).endswith("`s_calls`, nada: la lista está por revisar.")
+    assert ask("SELECT count(*) FROM s_calls") == [(0,)]
+    assert deliver("s", *batch()) == Delivered("s", 0, N // 10)
+
+
 def test_a_run_that_is_repeated_appends_nothing_and_a_larger_one_what_is_new(ask):
     deliver("s", *batch())
     assert deliver("s", *batch()) == Delivered("s", 0, 0)
