@@ -16,7 +16,7 @@ from retencion_lib.errors import DataError, LibraryError, ParameterError, Storag
 from retencion_lib.home import ledger
 from retencion_lib.tables import open_source
 from retencion_lib.tables.say import odd_sentences
-from retencion_lib.tables.sources import query
+from retencion_lib.tables.sources import as_it_was, query
 from retencion_lib.tables.sources.query import statement
 from retencion_lib.tables.sources.sql_values import Column
 from tests import sealed_home
@@ -99,6 +99,21 @@ def test_an_exam_reads_the_extract_that_was_learnt_from_without_any_database(hom
     sealed_home.start("r3", "03_champion_eval")
     assert open_source("consultas/clientes.sql", sealed=learnt).sha256 == learnt
     assert open_source("consultas/clientes.sql").sha256 == learnt  # and so does all of the run
+
+
+def test_a_table_as_it_was_is_the_extract_or_nothing_and_never_the_database(home, monkeypatch):
+    learnt = open_source("consultas/clientes.sql").sha256
+    sealed_home.finish("r1", "01_eda")
+    monkeypatch.delenv("RETENCION_DB")
+    sealed_home.start("r5", "05_monitor")
+    assert as_it_was("consultas/clientes.sql", learnt).sha256 == learnt
+    assert as_it_was("consultas/clientes.sql", "0" * 64) is None
+    assert as_it_was("consultas/otra.sql", learnt) is None
+    ask(home, "SELECT id FROM clientes")
+    assert as_it_was("consultas/clientes.sql", learnt) is None
+    (home / "a.csv").write_text("id,n\n1,2\n")
+    assert as_it_was("a.csv", open_source("a.csv").sha256).names == ("id", "n")
+    assert as_it_was("a.csv", learnt) is None
 
 
 def test_another_query_under_the_same_name_is_another_table(home):

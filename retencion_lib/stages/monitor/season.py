@@ -8,7 +8,6 @@ from functools import reduce
 
 import numpy as np
 
-from retencion_lib import config
 from retencion_lib.home.experiments import Learnt
 from retencion_lib.home.watch_report import Season
 from retencion_lib.maths import drift
@@ -18,7 +17,7 @@ from retencion_lib.stages.checks.comparison import Tables
 from retencion_lib.tables.arrays import distinct
 from retencion_lib.tables.days import read_days
 from retencion_lib.tables.parts import scan_parts
-from retencion_lib.tables.sources import Source, open_source
+from retencion_lib.tables.sources import Source, as_it_was
 
 NEAR = np.timedelta64(15, "D")  # half a month
 FEWEST = 100  # customers of then
@@ -42,11 +41,8 @@ def last_year(t: Tables, learnt: Learnt | None, snapshot: str, rules: Settings) 
     """
     if learnt is None or learnt.history is None or not snapshot:
         return None
-    file = config.resolve(learnt.path)
-    if not file.exists():
-        return None
-    source = open_source(file)
-    if source.sha256 != learnt.sha256:
+    source = as_it_was(learnt.path, learnt.sha256)
+    if source is None:
         return None
     found = _snapshot(t, source, learnt.history.snapshot_col, np.datetime64(snapshot))
     if found is None:

@@ -9,12 +9,11 @@ from retencion_lib.tables.sources import excel, json_part
 from retencion_lib.tables.sources.csv_part import CUT_SHORT, CsvPart, opened
 from retencion_lib.tables.sources.folder import folder_parts
 from retencion_lib.tables.sources.parquet_part import ParquetPart
-from retencion_lib.tables.sources.query import open_query
+from retencion_lib.tables.sources.query import is_query, is_sealed, open_query
 from retencion_lib.tables.sources.source import Part, Source
 from retencion_lib.words import listed
 
 PARQUET = {".parquet", ".pq"}
-QUERY = ".sql"
 # First bytes of what is often delivered by mistake, and how it is called.
 KNOWN = {
     b"%PDF": "es un PDF", b"\x89PNG": "es una imagen", b"\xff\xd8\xff": "es una imagen",
@@ -52,7 +51,7 @@ def open_source(path: "str | Path | Source", *, sealed: str = "") -> Source:
     try:
         if file.is_dir():
             return _of_parts(file, where, folder_parts(file, where, _part))
-        if file.suffix.lower() == QUERY:
+        if is_query(file):
             return open_query(file, where, sealed=sealed)
         kind, packed = what_is(file, where)
         if kind == "excel":
@@ -69,6 +68,15 @@ def open_source(path: "str | Path | Source", *, sealed: str = "") -> Source:
             f"{where}: no tienes permiso para leerlo. Pide permiso de lectura, o copia el archivo "
             "a una carpeta tuya."
         ) from None
+
+
+def as_it_was(path: str | Path, sha256: str) -> Source | None:
+    """A table that some run read, where it still is what it was; no database is asked for it."""
+    file = config.resolve(path)
+    if not file.exists() or (is_query(file) and not is_sealed(file, sha256)):
+        return None
+    source = open_source(file, sealed=sha256)
+    return source if source.sha256 == sha256 else None
 
 
 def _of_parts(path: Path, where: str, parts: list[Part]) -> Source:

@@ -36,6 +36,17 @@ NOISE = re.compile(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w*\$
 CHANGES = re.compile(r"[()]\s*(insert|update|delete|merge)\b", re.I)
 
 
+def is_query(file: Path) -> bool:
+    """Whether a file is a query, by its name."""
+    return file.suffix.lower() == ".sql" and not file.is_dir()
+
+
+def is_sealed(file: Path, sha256: str) -> bool:
+    """Whether the home has the extract with this hash that this very query gave."""
+    found = extracts.find(disk.sha256(file), sealed=sha256)
+    return found is not None and found.sha256 == sha256
+
+
 def open_query(file: Path, where: str, *, sealed: str = "") -> Source:
     """Ask a query, or open what it gave to this run before.
 
