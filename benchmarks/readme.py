@@ -80,6 +80,26 @@ def audit_rows() -> str:
     )
 
 
+def scale_rows() -> str:
+    """What the whole commands 04 and 05 cost as batches grow, beside two floors."""
+    found = json.loads((RESULTS / "scale.json").read_text(encoding="utf-8"))
+    said = [
+        f"{count(row['customers'])} clientes: 04 {_cost(row['infer'])}, 05 {_cost(row['monitor'])} "
+        f"(suelos: leerlos con Arrow {_cost(row['read_floor'])}; puntuarlos con scikit-learn y "
+        f"XGBoost a secas {_cost(row['score_floor'])})"
+        for row in found
+    ]
+    return (
+        "- **Tamaño.** Órdenes enteras, en segundos de CPU y memoria máxima, sobre un lote Parquet "
+        f"de {found[0]['columns']} columnas; se puede llamar al {pct(found[0]['called'], 0)}. "
+        f"{'; '.join(said)} ([arquitectura](docs/arquitectura.md))."
+    )
+
+
+def _cost(measured: dict[str, float]) -> str:
+    return f"{es(measured['cpu'])} s y {count(round(measured['peak_mb']))} MB"
+
+
 def year_rows() -> str:
     """What the simulated year caught and missed."""
     rates = json.loads((RESULTS / "year.json").read_text(encoding="utf-8"))["rates"]
@@ -135,6 +155,7 @@ def rows() -> list[str]:
         monitoring_rows(),
         year_rows(),
         audit_rows(),
+        scale_rows(),
         run_rows(),
         matrix_rows(),
     ]
