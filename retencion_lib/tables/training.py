@@ -171,8 +171,7 @@ def load_training(
     need_same_portfolio(key, where)
     need_columns(source.names, [id_col] if id_col else [], where, remedy=_no_id(source))
     dated = [history.snapshot_col] if history else []
-    outcome = "La del resultado se elige con --target. " + _other_sheet(source)
-    need_columns(source.names, [target], where, remedy=outcome)
+    need_columns(source.names, [target], where, remedy=_no_target(source))
     need_columns(source.names, [*dated, *drop_cols, *sensitive], where, remedy=_other_sheet(source))
     reader = Reader(source, texts=[key, target, *dated], spare=drop_cols)
     frame = with_id(reader.frame(), id_col, source)
@@ -218,6 +217,10 @@ def _no_id(source: Source) -> str:
         "Si ninguna columna identifica a cada cliente, escribe --id-col '' y se numeran las filas. "
         + _other_sheet(source)
     )
+
+
+def _no_target(source: Source) -> str:
+    return f"La del resultado se elige con --target. {_other_sheet(source)}"
 
 
 def _other_sheet(source: Source) -> str:
