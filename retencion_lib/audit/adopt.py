@@ -54,8 +54,7 @@ def take_in(path: str) -> str:
     if not begun:
         start = record.start(name, params, output=config.relative(output))
         ledger.append("run_started", run_id=run_id, **start, taken_in=True)
-    if output.resolve() != source:  # after the start, which names it: cut here, it is no stranger
-        disk.write(output, source.read_bytes())
+    disk.write(output, source.read_bytes())  # after the start, which names it: no stranger if cut
     failed = any(o["output_type"] == "error" for c in notebook["cells"]
                  for o in c.get("outputs", []))  # fmt: skip
     seal.end(run_id, name, output, error=None, params=record.masked(params), source_sha256=None,
