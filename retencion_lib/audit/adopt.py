@@ -3,7 +3,6 @@
 import json
 import platform
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +38,7 @@ def take_in(path: str) -> str:
     source = Path(path).expanduser().resolve()
     notebook = _executed(source)
     sha256 = disk.sha256(source)
-    if any(sha256 in e.files.values() for e in ledger.mentioning(sha256)):
+    if any(sha256 in e.files.values() and not _cut(e) for e in ledger.mentioning(sha256)):
         raise AuditError(f"{path}: ya está en el registro. No hay nada que sellar.")
     found = record.find(notebook) or record.Record()
     name = found.notebook or re.sub(r"\W+", "_", source.stem)
@@ -55,6 +54,7 @@ def take_in(path: str) -> str:
     if not begun:
         start = record.start(name, params, output=config.relative(output))
         ledger.append("run_started", run_id=run_id, **start, taken_in=True)
+    disk.write(output, source.read_bytes())  # after the start, which names it: no stranger if cut
     failed = any(o["output_type"] == "error" for c in notebook["cells"]
                  for o in c.get("outputs", []))  # fmt: skip
     seal.end(run_id, name, output, error=None, params=record.masked(params), source_sha256=None,
@@ -76,13 +76,16 @@ def _executed(source: Path) -> dict[str, Any]:
     return notebook
 
 
+def _cut(event: Event) -> bool:
+    """Whether a run was closed as abandoned while it was being taken in."""
+    starts = ledger.mentioning(event.run_id) if event.status == "abandoned" else []
+    return any(e.taken_in and e.run_id == event.run_id for e in starts)
+
+
 def _place(source: Path, name: str, run_id: str, date: str) -> Path:
     if source.is_relative_to(config.resolve("runs").resolve()):
         return config.home() / source.relative_to(config.home().resolve())
-    output = config.resolve("runs") / date / run_id / f"{name}.ipynb"
-    output.parent.mkdir(parents=True)
-    shutil.copyfile(source, output)
-    return output
+    return config.resolve("runs") / date / run_id / f"{name}.ipynb"
 
 
 def abandon(run_id: str = "") -> list[str]:
@@ -138,9 +141,12 @@ def _sweep() -> None:
 
 def _refresh_index() -> None:
     """Write the list of runs again if whoever should have was cut short."""
-    said = Book.of(ledger.read()).versions.get(INDEX)
+    events = ledger.read()
+    said = Book.of(events).versions.get(INDEX)
     page = config.resolve(INDEX)
-    if said and not (page.is_file() and disk.sha256(page) == said[-1].sha256):
+    late = [e for e in events if said and e.event == "run_finished" and e.seq > said[-1].seq]
+    written = said and page.is_file() and disk.sha256(page) == said[-1].sha256
+    if late or ledger.half_line() or (said and not written):
         index.write()
 
 

@@ -70,8 +70,9 @@ def log_predictions(events: pd.DataFrame) -> int:
     """Append the events that the log does not hold yet; give back how many were new."""
     path = config.resolve(config.PREDICTIONS)
     with store.locked(path):
+        door.mend(path)  # before it is read: rows of half a block are not held
         new = events
-        if path.exists():  # an id is of a day
+        if path.exists() and path.stat().st_size:  # an id is of a day
             known = _of_days(path, events["scored_at"], ["event_id"])["event_id"]
             new = events[~events["event_id"].isin(known)]
         if len(new):

@@ -31,6 +31,7 @@ class Book:
     lives: Lives = field(default_factory=Lives)
     versions: dict[str, list[Version]] = field(default_factory=dict)
     logs: dict[str, list[Block]] = field(default_factory=dict)
+    unerased: dict[str, list[Block]] = field(default_factory=dict)  # before their last erasure
     said: int = 0  # lines so far
 
     @classmethod
@@ -45,6 +46,7 @@ class Book:
         """Take in one more line."""
         self.said += 1
         self.lives.add(event)
+        self.unerased |= {p: list(self.logs.get(p, [])) for p in event.blocks}
         lay(self.logs, event)
         for version in versions_in(event):
             self.versions.setdefault(version.path, []).append(version)

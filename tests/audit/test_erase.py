@@ -289,6 +289,16 @@ def test_killed_at_any_step_on_disk_whoever_comes_next_finishes(home, order):
     assert step > 20
 
 
+def test_a_log_as_before_its_erasure_is_an_unfinished_erasure(home):
+    whole = (home / config.PREDICTIONS).read_bytes()
+    erase.erase("C001", **WHY)
+    (home / config.PREDICTIONS).write_bytes(whole)
+    assert [(f.code, f.path) for f in faults()] == [("erasure", config.PREDICTIONS)]
+    erase.erase("C001", **WHY)
+    assert b"C001" not in (home / config.PREDICTIONS).read_bytes()
+    assert faults() == []
+
+
 def test_what_lay_beside_is_made_again_by_the_hashes_that_the_log_really_has(home):
     pristine = contents(home)
     erase.erase("C001", **WHY)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 
 import nbformat
@@ -16,6 +17,7 @@ from retencion_lib.home import disk, ledger
 from retencion_lib.home.events import INDEX
 from retencion_lib.runs import seal
 from tests import sealed_home
+from tests.runs.test_crashes import CUT_SHORT, killed_at
 
 LOG = "logs/predictions.csv"
 
@@ -73,6 +75,64 @@ def test_a_list_of_runs_that_was_not_written_is_made_again(home):
     assert [(f.code, f.path) for f in faults()] == [("index", INDEX)]
     adopt.abandon()
     assert faults() == []
+
+
+def test_a_list_of_runs_that_lacks_the_last_run_is_made_again(home):
+    sealed_home.start("r6", "01_eda")
+    sealed_home.finish("r6", "01_eda")  # cut before the list is announced
+    assert "r6" not in (home / INDEX).read_text()
+    adopt.abandon()
+    assert "r6" in (home / INDEX).read_text()
+    assert faults() == []
+
+
+def test_half_a_line_of_the_ledger_goes_though_nothing_else_is_to_be_done(home):
+    with (home / ledger.LEDGER).open("ab") as handle:
+        handle.write(b'{"seq": ')
+    assert [f.code for f in faults()] == ["half_line"]
+    adopt.abandon()
+    assert faults() == []
+
+
+@pytest.mark.parametrize("path", [INDEX, "runs/head.txt"])
+def test_a_first_list_or_signature_that_was_never_written_is_unfinished(home, path, key):
+    (home / INDEX).unlink()
+    lines = [e for e in ledger.lines() if b'"index"' not in e]
+    (home / ledger.LEDGER).write_bytes(b"\n".join(lines) + b"\n")  # the list came last
+    said = {"sha256": "0" * 64}
+    if path == INDEX:
+        ledger.append("index", path=path, bytes=9, **said)
+    else:
+        ledger.append("signed", line=1, files={path: "1" * 64}, **said)
+    assert [(f.code, f.path) for f in faults() if f.code != "anchor"] == [
+        ("index" if path == INDEX else "signed", path)
+    ]
+
+
+def executed(path):
+    cell = nbformat.v4.new_code_cell("1", execution_count=1)
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    return str(path)
+
+
+def test_a_notebook_cut_while_it_is_taken_in_is_no_stranger_and_is_taken_in_again(home, tmp_path):
+    source, pristine = executed(tmp_path / "ajeno.ipynb"), shutil.copytree(home, tmp_path / "p")
+    killed, step = True, 0
+    while killed:
+        shutil.rmtree(home)
+        shutil.copytree(pristine, home)
+        killed = killed_at(step, lambda: adopt.take_in(source))
+        assert {f.code for f in faults()} <= CUT_SHORT, (step, faults())
+        adopt.abandon()
+        assert faults() == [], step
+        ended = [e.status for e in ledger.read() if e.notebook == "ajeno" and e.status]
+        if ended != ["ok"]:
+            adopt.take_in(source)
+        with pytest.raises(AuditError, match="ya está en el registro"):
+            adopt.take_in(source)
+        assert faults() == [], step
+        step += 1
+    assert step > 6
 
 
 def test_a_copy_of_a_notebook_under_another_name_is_the_same_notebook():

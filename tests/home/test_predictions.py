@@ -5,7 +5,7 @@ import pytest
 
 from retencion_lib import config
 from retencion_lib.errors import OrderError
-from retencion_lib.home import predictions, store
+from retencion_lib.home import disk, predictions, store
 
 
 def test_before_a_batch_is_scored_there_is_none_to_look_at():
@@ -67,3 +67,18 @@ def test_a_log_that_no_ledger_tells_of_is_read_whole():
     path.parent.mkdir(parents=True, exist_ok=True)
     events("2026-01-31", ["a"]).to_csv(path, index=False)
     assert predictions.log_predictions(events("2026-01-31", ["a", "b"])) == 1
+
+
+@pytest.mark.parametrize("part", [0.5, 1.0], ids=["half-a-block", "a-whole-block-with-its-note"])
+@pytest.mark.parametrize("first", [False, True], ids=["later", "the-first-of-all"])
+def test_rows_that_a_killed_run_left_half_appended_are_logged_by_the_next(part, first):
+    log, new = config.resolve(config.PREDICTIONS), events("2026-02-28", ["a", "b", "c", "d"])
+    disk.write(log, b"") if first else logged("2026-01-31", ["a", "b"])
+    before = log.read_bytes()
+    block = new.to_csv(index=False, header=first).encode()
+    disk.note_append(log, len(before), block)
+    cut = len(block) if part == 1.0 else block.index(b"2026-02-28-c")  # whole rows at the cut
+    log.write_bytes(before + block[:cut])
+    predictions.log_predictions(new)
+    assert log.read_bytes() == before + block
+    assert [p.name for p in log.parent.glob(".*.pending")] == []

@@ -13,11 +13,11 @@ from retencion_lib import config
 from retencion_lib.audit.verify.fault import Fault
 from retencion_lib.audit.verify.logs import check_log
 from retencion_lib.home import disk
-from retencion_lib.home.blocks import Lives
+from retencion_lib.home.blocks import Lives, intact
 from retencion_lib.home.versions import Book, Version, lawful, sure
 
 UNFINISHED = {
-    "erasure": "el borrado no llegó a terminar; 'retencion seal' lo acaba",
+    "erasure": "el borrado no llegó a terminar; lo acaba 'retencion seal', o repetirlo",
     "promotion": "el cambio de campeón no llegó a terminar; 'retencion seal' lo acaba",
     "index": "no está al día; 'retencion seal' la rehace",
     "signed": "la firma no llegó a escribirse, o se ha repuesto una anterior; firma otra vez",
@@ -68,7 +68,10 @@ def _rows(path: str, book: Book) -> list[Fault]:
         return [Fault("kind", f"{path}: es {disk.kind_of(mode)}, y tenía que ser un archivo.",
                       path=path)]  # fmt: skip
     try:
-        return check_log(path, book)
+        found = check_log(path, book)
+        if found and path in book.unerased and not intact(path, book.unerased[path], book.lives):
+            return [Fault("erasure", f"{path}: {UNFINISHED['erasure']}.", path=path)]
+        return found
     except OSError as error:
         said = f"{path}: no se puede leer ({error.strerror})."
         return [Fault("unreadable", said, path=path)]
@@ -88,10 +91,11 @@ def _compare(path: str, now: State, versions: list[Version], lives: Lives) -> Fa
         return Fault(code, f"{path}: {now.odd}.", last.run_id, path)
     if now.sha256 in {v.sha256 for v in allowed}:
         return _grown(path, now, versions)
-    if now.sha256 is None:
+    first = now.sha256 is None and last.event in ("index", "signed") and len(versions) == 1
+    if now.sha256 is None and not first:
         never_written = not any(sure(v, lives) for v in versions)
         return None if never_written else Fault("missing", f"Falta {path}.", last.run_id, path)
-    older = now.sha256 in {v.sha256 for v in versions}
+    older = first or now.sha256 in {v.sha256 for v in versions}
     if last.event in UNFINISHED and older:
         return Fault(last.event, f"{path}: {UNFINISHED[last.event]}.", last.run_id, path)
     extra = " (es una versión anterior)" if older else ""

@@ -1,0 +1,49 @@
+"""Put what `benchmarks.every_step` found into docs/auditoria.md: no figure is typed by hand."""
+
+import json
+import re
+from pathlib import Path
+
+from retencion_lib.words import count
+
+RESULTS = Path(__file__).parent / "results" / "every_step.json"
+DOC = Path(__file__).resolve().parent.parent / "docs/auditoria.md"
+BETWEEN = re.compile(r"(?<=<!-- cortes: inicio -->\n).*?(?=<!-- cortes: fin -->)", re.S)
+NAMES = {
+    "train": "`train`", "evaluate": "`evaluate`", "campaign": "`evaluate` con otra campaña",
+    "infer": "`infer`", "monitor": "`monitor`", "promote": "`promote`", "rollback": "`rollback`",
+    "erase": "`erase`", "sign": "`sign`", "seal": "`seal`", "take-in": "`seal CUADERNO`",
+}  # fmt: skip
+FATES = ("kill", "full", "once")
+
+
+def table() -> str:
+    """Points tried by order and fate, and how many went well."""
+    found = json.loads(RESULTS.read_text(encoding="utf-8"))
+    lines = ["| orden | pasos en disco | se corta | disco lleno | disco lleno un momento |",
+             "|---|---:|---:|---:|---:|"]  # fmt: skip
+    lines += [_row(NAMES[order], str(found[order]["steps"]), [found[order]])
+              for order in NAMES if order in found]  # fmt: skip
+    return "\n".join([*lines, _row("**todas**", "", list(found.values()))]) + "\n"
+
+
+def _row(name: str, steps: str, tallies: list[dict]) -> str:
+    cells = [name, steps]
+    for fate in FATES:
+        tried, right = (sum(t[key].get(fate, 0) for t in tallies) for key in ("points", "right"))
+        cells.append(f"{count(right)} de {count(tried)}" if tried else "—")
+    return f"| {' | '.join(cells)} |"
+
+
+def rendered(page: str) -> str:
+    """The page with the table of what was found between its marks."""
+    return BETWEEN.sub(lambda _: table(), page)
+
+
+def write() -> None:
+    """Write the page again."""
+    DOC.write_text(rendered(DOC.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
