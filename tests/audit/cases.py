@@ -68,7 +68,7 @@ CONTENT = [
                 "data/b4_with_score.csv", "r4-infer"),
            Case("index", edits.flip("runs/index.html"), "changed", "runs/index.html")]),
     Group("files", "un archivo que falta", [*each("no", edits.delete, "missing", MADE_BY),
-           Case("no-index", edits.delete("runs/index.html"), "missing", "runs/index.html")]),
+           Case("no-index", edits.delete("runs/index.html"), "index", "runs/index.html")]),
     Group("files", "un enlace en lugar de un archivo, aunque lleve a los mismos bytes",
           [*each("link", edits.link, "kind", MADE_BY),
            Case("link-log", edits.link(LOG), "kind", LOG),

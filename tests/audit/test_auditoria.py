@@ -18,7 +18,7 @@ SECOND: dict = {"__name__": "second"}
 exec(PROGRAM, SECOND)
 WITHIN = [*cases.CONTENT, cases.CHAIN[0], *cases.GRAMMAR, cases.LATER[1]]
 LINES = ("chain", "grammar")
-FILES_OF_LINES = ("changed", "missing", "kind", "log")
+FILES_OF_LINES = ("changed", "missing", "index", "kind", "log")
 
 
 @pytest.fixture
