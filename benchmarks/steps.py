@@ -223,6 +223,7 @@ class Ready:
 
 def _execute_here() -> None:
     """Let papermill execute cells in this process; all else stays as it is."""
+
     def managed(cls, nb_man, kernel_name, environment=None, **kwargs):
         os.environ.update(environment)
         run_cells(nb_man)

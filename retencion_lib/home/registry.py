@@ -119,8 +119,7 @@ class Why:
 def read() -> Registry:
     """Registry of models, empty before the first promotion; a change cut short is finished."""
     installed.finish()
-    path = config.resolve(config.REGISTRY)
-    if not path.is_file():
+    if not (path := config.resolve(config.REGISTRY)).is_file():
         return Registry()
     return typed(Registry, store.read_json(path, made_by="evaluate"), config.REGISTRY)
 
@@ -277,11 +276,12 @@ def _install(book: Registry, entry: Entry, why: Why, *, action: str, approver: s
         replace(m, stage=ARCHIVED) if m.stage == CHAMPION else m
         for m in _others(book.models, entry)
     ]
-    previous = old.label if old and old.sha256 != new.sha256 else None
+    again = old is not None and old.sha256 == new.sha256  # examined once more: the same is in use
+    previous = old.label if old and not again else None
     change = Change(at, new.label, previous, action, why.run_id, CHAMPION, why.rule, why.reason,
                     approver)  # fmt: skip
     files = {config.REGISTRY: disk.json_bytes(
-        asdict(Registry([*others, new], [*book.history, change]))
+        asdict(Registry([*others, new], [*book.history, *([] if again else [change])]))
     )}  # fmt: skip
     for pattern, name in IN_USE.items():
         if new.file(pattern).is_file():

@@ -59,6 +59,16 @@ def test_judging_the_champion_again_leaves_it_in_use():
     assert sealed_home.propose("0.1", wins=False).stage == "champion"
 
 
+def test_the_champion_examined_again_is_no_change_of_the_model_in_use():
+    sealed_home.propose("0.1")
+    sealed_home.propose("0.2")
+    sealed_home.propose("0.2")
+    assert [(c.model, c.previous) for c in registry.read().history] == [
+        ("xgb v0.1", None), ("xgb v0.2", "xgb v0.1"),
+    ]  # fmt: skip
+    assert len(promotions()) == 3  # its exam and its threshold are put in use anew, and it is said
+
+
 def test_where_settings_ask_for_a_person_a_winner_waits(home):
     by_hand(home)
     assert sealed_home.propose("0.1").proposed
