@@ -67,7 +67,7 @@ def _said(path: str, raw: bytes) -> object:
         return "a model"
     if path.endswith(".parquet"):
         table = pd.read_parquet(io.BytesIO(raw)).drop(columns=["at", "run_id"])
-        return sorted(_plain(table.to_csv(index=False)).splitlines())
+        return sorted(set(_plain(table.to_csv(index=False)).splitlines()))
     if path.endswith(".jsonl"):
         return sorted(set(_plain(raw.decode()).splitlines()))
     if path.endswith(".json") and isinstance(items := json.loads(raw), list):

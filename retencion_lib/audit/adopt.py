@@ -9,9 +9,9 @@ from typing import Any
 from retencion_lib import config
 from retencion_lib.audit.erase import finish_cut
 from retencion_lib.audit.verify.chain import acknowledged, steps_back
-from retencion_lib.audit.verify.tree import FOLDERS
+from retencion_lib.audit.verify.tree import FOLDERS, used
 from retencion_lib.errors import AuditError, DataError
-from retencion_lib.home import disk, door, installed, ledger
+from retencion_lib.home import disk, door, installed, ledger, store
 from retencion_lib.home.blocks import Lives
 from retencion_lib.home.event import Event
 from retencion_lib.home.events import INDEX
@@ -123,6 +123,8 @@ def abandon(run_id: str = "") -> list[str]:
             error=None, params=event.parameters, seconds=None, status="abandoned",
             source_sha256=event.source_sha256,
         )  # fmt: skip
+    if chosen and len(chosen) == len(lone):
+        _forget_unused()
     _refresh_index()
     return [e.run_id for e in chosen]
 
@@ -137,6 +139,15 @@ def _sweep() -> None:
         for path in config.resolve(folder).rglob(".*.tmp"):
             if path.is_file() and not path.is_symlink() and disk.abandoned(path):
                 path.unlink(missing_ok=True)
+
+
+def _forget_unused() -> None:
+    """Take away contents that a killed run kept and never named; only while none is running."""
+    named = used(ledger.read())
+    for path in config.resolve(store.OBJECTS).glob("*/*"):
+        whole = path.is_file() and not path.is_symlink() and disk.sha256(path) == path.name
+        if whole and path.name not in named:
+            path.unlink(missing_ok=True)
 
 
 def _refresh_index() -> None:

@@ -86,6 +86,20 @@ def test_a_list_of_runs_that_lacks_the_last_run_is_made_again(home):
     assert faults() == []
 
 
+def test_a_content_that_a_killed_run_kept_and_never_named_goes_with_it(home):
+    content = b'{"cut": true}'
+    name = disk.digest(content)
+    kept = disk.write(home / "runs/objects" / name[:2] / name, content)
+    other = disk.write(home / "runs/objects/ab" / ("ab" + "0" * 62), b"whose name is not its hash")
+    for run in ("r6", "r7"):
+        sealed_home.start(run, "01_eda")
+    adopt.abandon("r6")
+    assert kept.exists()  # r7 may be about to name it
+    adopt.abandon("r7")
+    assert not kept.exists()
+    assert [(f.code, f.path) for f in faults()] == [("changed", str(other.relative_to(home)))]
+
+
 def test_half_a_line_of_the_ledger_goes_though_nothing_else_is_to_be_done(home):
     with (home / ledger.LEDGER).open("ab") as handle:
         handle.write(b'{"seq": ')

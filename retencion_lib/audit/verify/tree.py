@@ -69,11 +69,9 @@ def _ours(path: str) -> bool:
 def check_objects(found: list[Event]) -> list[Fault]:
     """Contents kept by hash: each is what its name says, some run used it, and none is gone."""
     taken_in = {e.run_id for e in found if e.taken_in}
-    mentioned, kept, erased, faults = set(), {}, set(), []
+    mentioned, kept, erased, faults = used(found), {}, set(), []
     for event in found:
-        mentioned |= {event.sha256, *event.files.values()}
         for touched in event.touched:
-            mentioned.add(touched.sha256)
             if event.status == "ok" and event.run_id not in taken_in and _is_kept(touched):
                 kept[touched.sha256] = (touched.path, event.run_id)
         erased |= set(event.objects)
@@ -94,6 +92,15 @@ def check_objects(found: list[Event]) -> list[Fault]:
         said = f"Falta {gone}, la copia de {path} que guardó esta ejecución."
         faults.append(Fault("missing", said, run, gone))
     return faults
+
+
+def used(found: list[Event]) -> set[str]:
+    """Hashes that some line names: what is kept under another is of no run."""
+    return {
+        sha256
+        for event in found
+        for sha256 in (event.sha256, *event.files.values(), *(t.sha256 for t in event.touched))
+    }
 
 
 def _is_kept(touched: Content) -> bool:
