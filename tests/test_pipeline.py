@@ -160,7 +160,7 @@ def test_an_extract_that_is_delivered_again_months_later_is_said_and_stops_the_j
         "--fail-on", "alert", *common,
     )  # fmt: skip
     assert done.returncode == 3, done.stderr
-    assert "La vigilancia terminó en alerta (--fail-on alert)." in done.stdout
+    assert "Hay hallazgos de nivel alerta (--fail-on alert)." in done.stdout
     report = json.loads((home / "monitoring/drift_report.json").read_text())
     (stale,) = [a for a in report["alerts"] if a["code"] == "RET009"]
     assert (stale["column"], stale["value"]) == ("cutoff", 98)  # 25 October to 31 January

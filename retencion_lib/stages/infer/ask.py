@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retencion_lib import config
-from retencion_lib.home import registry
+from retencion_lib.home import registry, store
 from retencion_lib.home.watch_report import LEVELS, SCORE, Alert, worst
 from retencion_lib.models import FittedModel
 from retencion_lib.stages import checks
@@ -61,6 +61,7 @@ def ask(batch: Batch, scorer: Scorer, *, date: str, max_age_days: int) -> Asked:
         target=contract.target, date=date, max_age_days=max_age_days,
         reference_id=contract.id_col, own=True,
     )  # fmt: skip
+    store.record("input", config.resolve(reference))  # its profile was read in its place
     moved = checks.shift_alerts(checks.shifts(tables))
     found = [*checks.hard_findings(tables),
              *(a for a in moved if its_own or a.code != Code.SCORE_MOVED)]  # fmt: skip
