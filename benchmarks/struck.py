@@ -17,8 +17,8 @@ from retencion_lib import config
 from retencion_lib.home import ledger
 
 # What a cut order may leave for `verify` to name.
-NAMED = {"lone_start", "half_line", "half_block", "stray", "index", "erasure", "promotion",
-         "signed"}  # fmt: skip
+NAMED = {"lone_start", "half_line", "half_block", "stray", "orphan", "index", "erasure",
+         "promotion", "signed"}  # fmt: skip
 GROWS = (".jsonl", "predictions.csv")
 NAMES_OF_RUNS = re.compile(r"\d{8}T\d{6}-\w+-[0-9a-f]{6}")
 HASHES = re.compile(r"\b[0-9a-f]{64}\b")

@@ -123,7 +123,7 @@ def abandon(run_id: str = "") -> list[str]:
             error=None, params=event.parameters, seconds=None, status="abandoned",
             source_sha256=event.source_sha256,
         )  # fmt: skip
-    if chosen and len(chosen) == len(lone):
+    if len(chosen) == len(lone):
         _forget_unused()
     _refresh_index()
     return [e.run_id for e in chosen]
@@ -142,7 +142,7 @@ def _sweep() -> None:
 
 
 def _forget_unused() -> None:
-    """Take away contents that a killed run kept and never named; only while none is running."""
+    """Take away contents that a cut run kept and never named; only while none is running."""
     named = used(ledger.read())
     for path in config.resolve(store.OBJECTS).glob("*/*"):
         whole = path.is_file() and not path.is_symlink() and disk.sha256(path) == path.name

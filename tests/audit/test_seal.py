@@ -98,6 +98,10 @@ def test_a_content_that_a_killed_run_kept_and_never_named_goes_with_it(home):
     adopt.abandon("r7")
     assert not kept.exists()
     assert [(f.code, f.path) for f in faults()] == [("changed", str(other.relative_to(home)))]
+    disk.write(kept, content)  # kept by a run that ended, without room to name it
+    assert "orphan" in {f.code for f in faults()}
+    adopt.abandon()
+    assert not kept.exists()
 
 
 def test_half_a_line_of_the_ledger_goes_though_nothing_else_is_to_be_done(home):

@@ -85,7 +85,8 @@ def check_objects(found: list[Event]) -> list[Fault]:
         if path != f"{store.OBJECTS}/{name[:2]}/{name}" or state(path).sha256 != name:
             faults.append(Fault("changed", f"{path} ha cambiado.", path=path))
         elif name not in mentioned and not lone:
-            faults.append(Fault("orphan", f"{path}: ninguna ejecución lo usó.", path=path))
+            said = f"{path}: ninguna ejecución lo usó; 'retencion seal' lo quita."
+            faults.append(Fault("orphan", said, path=path))
     for sha256 in kept.keys() - there.keys() - erased:
         path, run = kept[sha256]
         gone = f"{store.OBJECTS}/{sha256[:2]}/{sha256}"
