@@ -63,6 +63,8 @@ def recommend(report: WatchReport, *, id_col: str, target: str, date: str) -> Ad
     given = {"--id-col": (id_col, config.ID_COL), "--target": (target, config.TARGET)}
     options = "".join(f" {o} {value}" for o, (value, usual) in given.items() if value != usual)
     said = answers(report, date=date)
+    if said.retrain is Retrain.NO:
+        return Advice(said)
     because = reasons(report.alerts, Group.PROOF) + reasons(report.alerts, Group.SIGN)
     if said.retrain is Retrain.YES:
         learn = f"retencion train --data TABLA{options} && retencion evaluate --data TABLA{options}"

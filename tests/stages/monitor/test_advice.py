@@ -115,5 +115,5 @@ def test_advice_carries_what_it_rests_on():
     assert [str(code) for code in found.because] == ["RET041", "RET011", "RET043"]
     broken = advice("RET004", "RET041")
     assert broken.answers.until == "extract"
-    assert (broken.command, advice().command) == ("retencion monitor", "retencion monitor")
+    assert (broken.command, advice().command) == ("retencion monitor", "")
     assert advice("RET011", labelled=350).awaited is None
