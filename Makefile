@@ -17,6 +17,7 @@ ENV := $(shell sh .ci/environment)
 IN_ENV := $(call quoted,$(value ENV))
 PY := $(IN_ENV)/bin/python
 RETENCION := $(PY) -m retencion_lib
+TOGETHER := -n logical --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup data run panel snapshots eda train evaluate infer monitor notebooks lab verify \
@@ -70,9 +71,9 @@ lint: setup  ## estilo del código y de los cuadernos
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 
 test: lint  ## toda la comprobación, cuadernos incluidos
-	@$(PY) -m pytest
+	@$(PY) -m pytest $(TOGETHER)
 	@$(PY) -m pytest --nbval -p no:cacheprovider notebooks
 
 quick: lint  ## la parte rápida de la comprobación, y los cuadernos
-	@$(PY) -m pytest -m 'not slow'
+	@$(PY) -m pytest -m 'not slow' $(TOGETHER)
 	@$(PY) -m pytest --nbval -p no:cacheprovider notebooks

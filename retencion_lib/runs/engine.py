@@ -72,11 +72,15 @@ class RetencionEngine(NBClientEngine):
             )  # fmt: skip
         given = {k: v for k, v in kwargs.items() if k not in ("input_path", "startup_timeout")}
         given["timeout"] = execution_timeout or given.get("timeout")
-        client = PapermillNotebookClient(
-            nb_man, km=kernel, kernel_name=kernel_name, startup_timeout=start_timeout, log=logger,
-            log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file, **given,
-        )  # fmt: skip
-        return client.execute(env=environment)
+        from retencion_lib.runs.kernels import own_sockets
+
+        with own_sockets() as settings:
+            client = PapermillNotebookClient(
+                nb_man, km=kernel, kernel_name=kernel_name, startup_timeout=start_timeout,
+                log=logger, log_output=log_output, stdout_file=stdout_file,
+                stderr_file=stderr_file, config=settings, **given,
+            )  # fmt: skip
+            return client.execute(env=environment)
 
 
 def _stop(kernel) -> None:

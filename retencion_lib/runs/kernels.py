@@ -6,13 +6,16 @@ in it finds it dead, inside a run that is sealed as failed and says so.
 
 import ast
 import contextlib
+import os
 import queue
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager
+from traitlets.config import Config
 
 from retencion_lib.runs.context import new_run_id
 from retencion_lib.runs.parameters import cells_of
@@ -20,6 +23,26 @@ from retencion_lib.runs.seal import kernel_environment
 
 START_SECONDS = 120
 POLL_SECONDS = 0.5  # between two looks at whether it still lives
+LONGEST_SOCKET = 100  # bytes of a path that every system takes for a socket; Linux takes 107
+
+
+@contextlib.contextmanager
+def own_sockets() -> Iterator[Config]:
+    """Settings of a kernel that talks through files of this user alone, not through ports.
+
+    Jupyter chooses a port before it takes it, so runs at once can choose the same one, and the
+    kernel that comes second dies as it starts. The files live as long as the context.
+
+    Yields
+    ------
+    Config
+        For the constructor of a kernel manager or of a client that makes one; empty (ports)
+        where the system has no such files, or where their path would be too long.
+    """
+    with tempfile.TemporaryDirectory(prefix="retencion-", ignore_cleanup_errors=True) as folder:
+        socket = os.path.join(folder, "k")
+        usable = os.name == "posix" and len(os.fsencode(f"{socket}-99")) <= LONGEST_SOCKET
+        yield Config(KernelManager={"transport": "ipc", "ip": socket} if usable else {})
 
 
 class Prepared:
@@ -29,7 +52,11 @@ class Prepared:
         self.run_id = new_run_id(notebook)
         # The client that executes must not block: beside it somebody watches whether the kernel
         # lives, which a blocking one would keep from ever looking.
-        self.manager = KernelManager(client_class="jupyter_client.asynchronous.AsyncKernelClient")
+        self._sockets = contextlib.ExitStack()
+        self.manager = KernelManager(
+            client_class="jupyter_client.asynchronous.AsyncKernelClient",
+            config=self._sockets.enter_context(own_sockets()),
+        )
         self.manager.kernel_spec.argv = [
             sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f",
             "{connection_file}", "--log-level=40",
@@ -49,6 +76,7 @@ class Prepared:
         self._launched.wait()
         if self.manager.has_kernel:
             self.manager.shutdown_kernel(now=True)
+        self._sockets.close()
 
     def _prepare(self, notebook: str) -> None:
         try:

@@ -15,7 +15,13 @@ from retencion_lib.audit.verify import faults
 from retencion_lib.errors import KernelError
 from retencion_lib.home import ledger
 from retencion_lib.runs import seal
-from retencion_lib.runs.kernels import Prepared, imports_of, wait_until_ready, warm_up
+from retencion_lib.runs.kernels import (
+    Prepared,
+    imports_of,
+    own_sockets,
+    wait_until_ready,
+    warm_up,
+)
 from tests.runs.test_engine import notebook, small_data
 
 KILLED = r"01_eda: el proceso que lo ejecutaba terminó de golpe.*falta de memoria.*repite la orden"
@@ -186,3 +192,20 @@ def test_an_order_that_ignores_hup_goes_on(home):
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     assert child.communicate()[0] == "on\n"
+
+
+def test_channels_of_a_kernel_are_files_of_its_user_alone_and_go_with_it(prepared):
+    manager = prepared.ready()
+    folder = os.path.dirname(manager.ip)
+    assert len(os.listdir(folder)) == 5  # shell, iopub, stdin, control, heartbeat
+    assert os.stat(folder).st_mode & 0o077 == 0
+    prepared.stop()
+    assert not os.path.exists(folder)
+
+
+def test_where_a_socket_would_have_too_long_a_path_a_kernel_takes_ports(tmp_path, monkeypatch):
+    deep = tmp_path / ("d" * 120)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    with own_sockets() as settings:
+        assert settings.KernelManager == {}
