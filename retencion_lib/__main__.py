@@ -8,6 +8,8 @@ import contextlib
 import difflib
 import os
 import sys
+import webbrowser
+from pathlib import Path
 
 from retencion_lib import config
 from retencion_lib.audit.orders import COMMANDS
@@ -24,6 +26,9 @@ STAGES = {
     "monitor": "05 ¿siguen siendo válidas las puntuaciones?",
     "run": "los cinco cuadernos, en orden",
 }
+
+
+FLAGS = ("quiet", "open")  # of every stage: say nothing; open the last report in a browser
 
 
 def stage_parameters(stages: list[str], given: dict[str, str]) -> dict[str, dict]:
@@ -48,6 +53,8 @@ def help_text(stage: str) -> str:
         parameters |= {n: v for n, v in declared(notebook).items() if n not in parameters}
     for name, (kind, default, said) in parameters.items():
         lines.append(f"  --{name.replace('_', '-'):15} {said} ({kind.__name__}, {default!r})")
+    lines += ["", "  --quiet           no dice nada mientras trabaja ni al acabar",
+              "  --open            abre el último informe en el navegador"]  # fmt: skip
     return "\n".join(lines)
 
 
@@ -61,21 +68,26 @@ def overview() -> str:
 
 
 def run(stage: str, words: list[str]) -> None:
-    """Execute a stage, or all five, and say where the reports are."""
-    from retencion_lib.runs.execute import run_stages
-    from retencion_lib.runs.headline import answers, worst_level
-
-    given = options(words)
+    """Execute a stage, or all five, and say what each answers and where its report is."""
+    given = options(words, FLAGS)
+    asked = {name: given.pop(name, "") for name in FLAGS}
     fail_on = given.pop("fail_on", "") if stage in ("infer", "monitor", "run") else ""
     if fail_on not in ("", "warning", "alert"):
         raise ParameterError(f"fail_on = '{fail_on}': debe ser 'warning' o 'alert'.")
     stages = list(config.SEQUENCE) if stage == "run" else [stage]
-    done = run_stages(stages, stage_parameters(stages, given))
-    for finished in done:
-        print(f"Informe: {finished.report}")
-        for question, answer in answers(finished.results).items():
-            print(f"  {question} {answer}")
-    print(f"Todas las ejecuciones: {config.resolve('runs/index.html')}")
+    parameters = stage_parameters(stages, given)
+    # What executes a notebook takes seconds to import: a wrong word is refused before.
+    from retencion_lib.runs.execute import run_stages
+    from retencion_lib.runs.headline import worst_level
+    from retencion_lib.runs.terminal import Lines
+
+    quiet = bool(asked["quiet"])
+    with Lines([config.NOTEBOOKS[s] for s in stages], quiet=quiet) as lines:
+        done = run_stages(stages, parameters, lambda f: lines.ended(f.report, f.results))
+    if not quiet:
+        print(f"Todas las ejecuciones: {config.resolve('runs/index.html')}")
+    if asked["open"]:
+        webbrowser.open(Path(done[-1].report).resolve().as_uri())
     reached = worst_level((finished.results for finished in done), fail_on)
     if reached:
         print(f"Hay hallazgos de nivel {reached} (--fail-on {fail_on}).")

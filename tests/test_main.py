@@ -81,7 +81,12 @@ def finished(monkeypatch):
 
     def run(stage: str, *words: str, **results) -> int:
         done = [Finished("r1", Path("04.html"), results)]
-        monkeypatch.setattr("retencion_lib.runs.execute.run_stages", lambda *given: done)
+
+        def at_once(stages, parameters, ended):
+            ended(done[0])
+            return done
+
+        monkeypatch.setattr("retencion_lib.runs.execute.run_stages", at_once)
         return command_line.main([stage, *words])
 
     return run
@@ -105,8 +110,38 @@ def test_a_level_that_is_not_reached_ends_well(finished):
 def test_the_terminal_gives_both_answers_and_a_list_that_is_stopped_is_no_failure(finished, capsys):
     given = {"list_usable": "no", "retrain": "wait", "retrain_until": "extract", "status": "alert"}
     assert finished("infer", **given) == 0
-    assert capsys.readouterr().out.splitlines()[:3] == [
+    assert capsys.readouterr().out.splitlines()[:4] == [
+        "04_infer (0 s): terminada.",
         "Informe: 04.html",
         "  ¿Se puede usar esta lista? No",
         "  ¿Hay que reentrenar? Esperar hasta que el extracto esté corregido",
     ]
+
+
+@pytest.mark.parametrize("words", [
+    ["help"], ["head"], ["train", "--help"], ["verify", "--help"],
+    ["evla"], ["train", "--dat", "x"], ["train", "x"], ["promote", "--versoin", "0.1"],
+    ["promote", "9.9"], ["trace"], ["trace", "--customer", "1"], ["reproduce"],
+], ids=" ".join)  # fmt: skip
+def test_an_order_that_reads_no_table_does_not_wait_for_what_reads_tables(words):
+    code = (
+        "import sys; from retencion_lib.__main__ import main; main(sys.argv[1:]);"
+        "heavy = {'pandas', 'numpy', 'papermill', 'sklearn', 'pyarrow'} & set(sys.modules);"
+        "sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_quiet_order_says_nothing(finished, capsys):
+    assert finished("monitor", "--quiet", list_usable="yes", retrain="no") == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_report_is_opened_where_that_is_asked_for(finished, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    assert finished("monitor", "--open") == 0
+    assert opened == [Path("04.html").resolve().as_uri()]

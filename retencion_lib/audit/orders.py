@@ -156,10 +156,10 @@ def trace(customer: str = "", event: str = "") -> None:
 
 def reproduce(run: str = "") -> None:
     """Execute a sealed run again and say what comes out the same."""
-    from retencion_lib.audit.reproduce import reproduce as again
-
     if not run:
         raise ParameterError("Indica la ejecución: retencion reproduce EJECUCIÓN.")
+    from retencion_lib.audit.reproduce import reproduce as again
+
     done = again(run)
     for what, how, holds in done.rows:
         print(f"{'=' if holds else '≠'} {what}: {how}")

@@ -14,6 +14,7 @@ import os
 import platform
 import re
 import stat
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,8 +22,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from filelock import FileLock
 
 from retencion_lib import config
@@ -253,13 +252,15 @@ def clean(value: Any) -> Any:
     """Plain JSON form of a value: numpy to Python, NaN and infinities to null."""
     if isinstance(value, dict):
         return {str(key): clean(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | np.ndarray | pd.Series):
+    if hasattr(value, "tolist"):  # a number, an array or a column of numpy's or pandas'
+        value = value.tolist()
+    if isinstance(value, list | tuple | set):
         return [clean(item) for item in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is pd.NA or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
+    # Who has not imported pandas holds none of its gaps, and many orders never do.
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and (value is pandas.NA or value is pandas.NaT):
         return None
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def json_bytes(value: Any) -> bytes:

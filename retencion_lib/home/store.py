@@ -10,16 +10,16 @@ import csv
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from retencion_lib import config
 from retencion_lib.errors import DataError, OrderError
 from retencion_lib.home import disk, door, lineage
-from retencion_lib.home.csv_text import csv_bytes
 from retencion_lib.home.disk import clean, json_bytes, locked, sha256
 from retencion_lib.home.lineage import Touched, begin, end
+
+if TYPE_CHECKING:  # orders that read no table must not wait for what reads tables
+    import pandas as pd
 
 __all__ = ["begin", "clean", "end", "locked", "sha256"]
 
@@ -33,8 +33,10 @@ def record(role: str, path: Path, rows: int | None = None) -> None:
     lineage.current().remember(Touched(role, config.relative(path), sha, rows, size))
 
 
-def lineage_table() -> pd.DataFrame:
+def lineage_table() -> "pd.DataFrame":
     """Files touched so far in this process, one row each, in order."""
+    import pandas as pd
+
     columns = ["role", "path", "sha256", "rows", "bytes"]
     return pd.DataFrame([asdict(t) for t in lineage.current().touched], columns=columns)
 
@@ -146,8 +148,10 @@ def need(path: Path, *, made_by: str) -> Path:
     return path
 
 
-def read_csv(path: Path, *, made_by: str, **options: object) -> pd.DataFrame:
+def read_csv(path: Path, *, made_by: str, **options: object) -> "pd.DataFrame":
     """Read a CSV that the stage `made_by` writes, as pandas does, and record it as an input."""
+    import pandas as pd
+
     sha = door.sha256(need(path, made_by=made_by))
     table = pd.read_csv(path, **options)
     size = path.stat().st_size
@@ -165,12 +169,14 @@ def append_json(path: Path, items: list[dict]) -> Path:
         return write_json(path, before + items)
 
 
-def write_csv(path: Path, table: pd.DataFrame) -> Path:
+def write_csv(path: Path, table: "pd.DataFrame") -> Path:
     """Write a table as CSV, floats in the shortest form that reads back the same."""
+    from retencion_lib.home.csv_text import csv_bytes
+
     return write_bytes(path, csv_bytes(table), rows=len(table))
 
 
-def append_csv(path: Path, table: pd.DataFrame) -> Path:
+def append_csv(path: Path, table: "pd.DataFrame") -> Path:
     """Append rows to a CSV log under its lock (the caller may hold it already).
 
     The block is written whole or cut off again, at the latest by whoever appends next after a
@@ -181,6 +187,8 @@ def append_csv(path: Path, table: pd.DataFrame) -> Path:
     DataError
         If the log has other columns than the table.
     """
+    from retencion_lib.home.csv_text import csv_bytes
+
     with locked(path):
         door.mend(path)
         door.ready_to_write(path)

@@ -6,7 +6,7 @@ next one starts and imports while the current one works.
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,11 @@ class Finished:
     results: Mapping[str, Any] = field(default_factory=dict)
 
 
-def run_stages(stages: list[str], given: dict[str, dict[str, Any]]) -> list[Finished]:
+def run_stages(
+    stages: list[str],
+    given: dict[str, dict[str, Any]],
+    ended: Callable[[Finished], None] = lambda _: None,
+) -> list[Finished]:
     """Execute stages in order and stop at the first that fails.
 
     Parameters
@@ -47,6 +51,8 @@ def run_stages(stages: list[str], given: dict[str, dict[str, Any]]) -> list[Fini
         Names of `config.NOTEBOOKS`.
     given : dict
         Parameters passed to each stage.
+    ended : function
+        Told of each stage as soon as it ends.
 
     Raises
     ------
@@ -65,6 +71,7 @@ def run_stages(stages: list[str], given: dict[str, dict[str, Any]]) -> list[Fini
             kernel.ready()
             upcoming = Prepared(config.NOTEBOOKS[after]) if after else None
             finished.append(_run(stage, kernel, given.get(stage, {})))
+            ended(finished[-1])
         except BaseException:
             if upcoming:
                 upcoming.stop()
