@@ -112,9 +112,9 @@ def test_the_terminal_gives_both_answers_and_a_list_that_is_stopped_is_no_failur
     assert finished("infer", **given) == 0
     assert capsys.readouterr().out.splitlines()[:4] == [
         "04_infer (0 s): terminada.",
-        "Informe: 04.html",
         "  ¿Se puede usar esta lista? No",
         "  ¿Hay que reentrenar? Esperar hasta que el extracto esté corregido",
+        "Informe: 04.html",
     ]
 
 

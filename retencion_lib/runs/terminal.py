@@ -4,21 +4,31 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
 from retencion_lib.show.answers import answers
 from retencion_lib.words import plural
 
 TICK_SECONDS = 1.0
+SHORT = 40  # characters of a sentence that says too little alone, as "Sí."
 CLEAR = "\r\x1b[K"
 
 
-def first_sentence(answer: str) -> str:
-    """First sentence of an answer in Markdown, as plain text."""
+def in_short(answer: str, said: Iterable[str] = ()) -> str:
+    """Start of an answer in Markdown, as plain text: its first sentence, or two short ones.
+
+    Parameters
+    ----------
+    said : iterable of str
+        Sentences, without their full stop, that the reader is told anyway.
+    """
     plain = re.sub(r"\[([^]]*)\]\([^)]*\)|[*`_]{2}|(?<!\w)[*`]|[*`](?!\w)", r"\1", answer)
-    paragraph = plain.strip().partition("\n\n")[0]
-    return re.split(r"(?<=[.!?])\s+(?=[^\W\d_]|[¿¡])", paragraph, maxsplit=1)[0]
+    for sentence in said:
+        plain = plain.replace(f"{sentence}.", "", 1)
+    paragraph = " ".join(plain.strip().partition("\n\n")[0].split())
+    sentences = re.split(r"(?<=[.!?])\s+(?=[^\W\d_]|[¿¡])", paragraph)
+    return " ".join(sentences[: 2 if len(sentences[0]) < SHORT else 1])
 
 
 def elapsed(seconds: float) -> str:
@@ -71,11 +81,10 @@ class Lines:
             if self._thread.is_alive():
                 self._live.write(CLEAR)
                 self._live.flush()
-            said = first_sentence(str(results.get("answer", ""))) or "terminada."
+            both = [f"{question} {answer}" for question, answer in answers(results).items()]
+            said = in_short(str(results.get("answer", "")), both) or "terminada."
             print(f"{stage} ({elapsed(took)}): {said}", file=self._out)
-            print(f"Informe: {report}", file=self._out)
-            for question, answer in answers(results).items():
-                print(f"  {question} {answer}", file=self._out)
+            print(*(f"  {line}" for line in both), f"Informe: {report}", sep="\n", file=self._out)
             self._out.flush()
 
     def _tick(self) -> None:

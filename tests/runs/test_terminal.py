@@ -14,17 +14,20 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(("answer", "said"), [
-    ("**Sí.** Se puede entrenar.", "Sí."),
-    ("El modelo gana 1.234,5 EUR. Y más.", "El modelo gana 1.234,5 EUR."),
+    ("**Sí.** Nada lo desaconseja. 7.043 clientes.", "Sí. Nada lo desaconseja. 7.043 clientes."),
+    ("**Sí.** Nada lo desaconseja. Hay 7.043.", "Sí. Nada lo desaconseja."),
+    ("Con el modelo de ahora se ganan 1.234,5 EUR. Y más.",
+     "Con el modelo de ahora se ganan 1.234,5 EUR."),
     ("Usa xgb v0.1, con ROC-AUC .85 y `tasa_baja` alta. Fin.",
      "Usa xgb v0.1, con ROC-AUC .85 y tasa_baja alta."),
-    ("**No llames todavía**: falta\nun dato. ¿Por qué?", "No llames todavía: falta\nun dato."),
+    ("**No llames todavía**: falta una columna\nentera. ¿Por qué?",
+     "No llames todavía: falta una columna entera."),
     ("Mira [el informe](a.html) primero", "Mira el informe primero"),
     ("Primer párrafo sin punto\n\nSegundo.", "Primer párrafo sin punto"),
     ("", ""),
 ])  # fmt: skip
-def test_the_first_sentence_of_an_answer_is_plain_text(answer, said):
-    assert terminal.first_sentence(answer) == said
+def test_an_answer_in_short_is_its_first_sentence_or_two_as_plain_text(answer, said):
+    assert terminal.in_short(answer) == said
 
 
 @pytest.mark.parametrize(("seconds", "said"), [
@@ -36,16 +39,24 @@ def test_time_is_said_in_minutes_and_seconds(seconds, said):
 
 def test_each_stage_has_its_line_its_report_and_its_answers():
     out = io.StringIO()
-    with terminal.Lines(["04_infer", "05_monitor"], quiet=False, out=out, live=out) as lines:
+    with terminal.Lines(
+        ["04_infer", "05_monitor", "06_other"], quiet=False, out=out, live=out
+    ) as lines:
         lines.ended("a.html", {"answer": "**Llama a 71.** Ya."})
-        lines.ended("b.html", {"list_usable": "yes", "retrain": "no"})
+        answer = (
+            "**¿Se puede usar esta lista? Sí.** Ningún hallazgo.\n\n**¿Hay que reentrenar? No.**"
+        )
+        lines.ended("b.html", {"list_usable": "yes", "retrain": "no", "answer": answer})
+        lines.ended("c.html", {})
     assert out.getvalue().splitlines() == [
-        "04_infer (0 s): Llama a 71.",
+        "04_infer (0 s): Llama a 71. Ya.",
         "Informe: a.html",
-        "05_monitor (0 s): terminada.",
-        "Informe: b.html",
+        "05_monitor (0 s): Ningún hallazgo.",
         "  ¿Se puede usar esta lista? Sí",
         "  ¿Hay que reentrenar? No",
+        "Informe: b.html",
+        "06_other (0 s): terminada.",
+        "Informe: c.html",
     ]
 
 
