@@ -33,7 +33,8 @@ def home(tmp_path, monkeypatch):
         pytest.param(["verify", "--signature", "s"], "--identity QUIÉN van juntos", id="identity"),
         pytest.param(["sign"], "Falta --key", id="key"),
         pytest.param(["trace"], "--customer ID o --event ID", id="trace"),
-        pytest.param(["reproduce"], "Indica la ejecución", id="reproduce"),
+        pytest.param(["reproduce"], ["compare"],
+    ["compare", "a", "b"], "Indica la ejecución", id="reproduce"),
         pytest.param(["promote", "9.9"], "reason = '': di por qué", id="reason"),
     ],
 )
@@ -121,7 +122,8 @@ def test_the_terminal_gives_both_answers_and_a_list_that_is_stopped_is_no_failur
 @pytest.mark.parametrize("words", [
     ["help"], ["head"], ["train", "--help"], ["verify", "--help"],
     ["evla"], ["train", "--dat", "x"], ["train", "x"], ["promote", "--versoin", "0.1"],
-    ["promote", "9.9"], ["trace"], ["trace", "--customer", "1"], ["reproduce"],
+    ["promote", "9.9"], ["trace"], ["trace", "--customer", "1"], ["reproduce"], ["compare"],
+    ["compare", "a", "b"],
 ], ids=" ".join)  # fmt: skip
 def test_an_order_that_reads_no_table_does_not_wait_for_what_reads_tables(words):
     code = (

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retencion_lib import config
 from retencion_lib.errors import AuditError, ParameterError
-from retencion_lib.home import ledger, registry
+from retencion_lib.home import disk, ledger, registry
 from retencion_lib.runs.parameters import options, refuse_unknown
 from retencion_lib.words import plural
 
@@ -21,7 +23,7 @@ class Command:
 
     said: str
     action: Callable[..., None]
-    place: str = ""  # name of the word that may come first, without --
+    place: str = ""  # names of the words that may come first, without --
     names: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
 
@@ -37,14 +39,15 @@ class Command:
         if words[:1] in (["-h"], ["--help"]):
             print(self.usage(name))
             return
-        first = {self.place: words[0]} if self.place and words and words[0][:2] != "--" else {}
+        given = takewhile(lambda word: word[:2] != "--", words)
+        first = dict(zip(self.place.split(), given, strict=False))
         given = options(words[len(first) :], self.flags)
         refuse_unknown(f"retencion {name}", list(given), (*self.names, *self.flags))
         self.action(**first, **given)
 
     def usage(self, name: str) -> str:
         """How the order is written."""
-        words = [f"[{self.place.upper()}]"] if self.place else []
+        words = [f"[{place.upper()}]" for place in self.place.split()]
         words += [f"[--{n.replace('_', '-')} …]" for n in self.names]
         words += [f"[--{n}]" for n in self.flags]
         return f"retencion {name} {' '.join(words)}\n  {self.said}"
@@ -170,6 +173,25 @@ def reproduce(run: str = "") -> None:
     print(f"{run}: sale lo mismo.")
 
 
+def compare(run: str = "", other: str = "", html: str = "") -> None:
+    """Say what differs between two runs; as a page too, where a file is named for it."""
+    if not run or not other:
+        raise ParameterError("Indica las dos ejecuciones: retencion compare UNA OTRA.")
+    from retencion_lib.audit import beside, say_beside
+
+    page = Path(html).expanduser().absolute()
+    if html and (page.exists() or page.resolve().is_relative_to(config.home().resolve() / "runs")):
+        raise ParameterError(
+            f"html = '{html}': ya existe, o está entre los informes sellados. Da otro nombre."
+        )
+    old, new = beside.ended(run), beside.ended(other)
+    found = beside.differences(old, new)
+    print(f"{old.run_id} → {new.run_id}", *say_beside.lines(found), sep="\n")
+    if html:
+        disk.write(page, say_beside.to_html(old, new, found).encode())
+        print(f"Página: {page}")
+
+
 def erase(customer: str = "", reason: str = "", approver: str = "") -> None:
     """Delete a customer's data from what runs wrote, leaving a tombstone."""
     from retencion_lib.audit import erase as erasing
@@ -195,5 +217,8 @@ COMMANDS = {
     "rollback": Command("vuelve al modelo anterior, o al que se diga", rollback, "version", WHY),
     "trace": Command("sigue una predicción hasta su origen", trace, names=("customer", "event")),
     "reproduce": Command("repite una ejecución sellada y compara", reproduce, "run"),
+    "compare": Command(
+        "dice en qué se distinguen dos ejecuciones", compare, "run other", names=("html",)
+    ),
     "erase": Command("borra los datos de un cliente", erase, names=("customer", *WHY)),
 }  # fmt: skip
