@@ -75,8 +75,9 @@ class Chart:
     def sentence(self) -> str:
         """What the chart shows; its alternative text."""
         many = plural(len(self.points), "lote", "lotes")
-        days = f"del {_short(self.points[0].day)} al {_short(self.points[-1].day)}"
-        said = [f"{self.name}, {many} {days}"]
+        first, last = _short(self.points[0].day), _short(self.points[-1].day)
+        days = f"del {first} al {last}" if len(self.points) > 1 else f"del {first}"
+        said = [f"{self.name}: {many} {days}"]
         for what, found in (("esperado", [p.foreseen for p in self.points]),
                             ("medido", [p.measured for p in self.points])):  # fmt: skip
             known = [v.value for v in found if v]

@@ -196,7 +196,7 @@ def charts(batches: Sequence[Batch]) -> list[dict[str, Any]]:
                            measured=_value(b.measures, "profit"), **known))  # fmt: skip
         ranking.append(Point(foreseen=_value(b.seen, "expected_roc_auc"),
                              measured=_value(b.measures, "roc_auc"), **known))  # fmt: skip
-    made = [Chart("Lo que gana cada lote", money, lambda v: f"{count(v)} EUR"),
+    made = [Chart("Lo que gana cada lote, EUR", money, lambda v: f"{count(v)} EUR"),
             Chart("ROC-AUC de cada lote", ranking, lambda v: es(v, 3), band=True)]  # fmt: skip
     return [{"chart": c, "svg": c.svg()} for c in made if c.values]
 

@@ -146,7 +146,7 @@ def test_a_chart_without_values_is_left_out_and_one_batch_is_enough_for_one():
     (money,) = parte.charts(batches([scored(JAN)]))
     assert "nan" not in money["svg"]
     assert money["chart"].sentence() == (
-        "Lo que gana cada lote, 1 lote del 28/01 al 28/01; esperado en 1, de 1.500 EUR a 1.500 EUR."
+        "Lo que gana cada lote, EUR: 1 lote del 28/01; esperado en 1, de 1.500 EUR a 1.500 EUR."
     )
 
 
