@@ -17,7 +17,7 @@ from retencion_lib.words import count, day, es, interval, plural
 
 # Sections of the reports that the figures lead to, as `report` names its headings.
 CALLS, ASKED = "a-quien-se-llamaria", "se-puede-usar-esta-lista"
-FOUND, KEPT = "hallazgos", "retiene-la-campana"
+FOUND = "hallazgos"
 ESTIMATED, MEASURED = "acierto-esperado-antes-de-los-resultados", "acierto-con-resultados-conocidos"
 NOTHING = headline.Outcome("open", "sin respuesta")
 
@@ -91,7 +91,7 @@ def _hoped(batch: Batch) -> Cell:
 
 def _kept(batch: Batch) -> list[Cell]:
     """What the campaign earned and whom it kept, against its control group."""
-    found, link = batch.measures, at(batch.measured, KEPT)
+    found, link = batch.measures, at(batch.measured, MEASURED)
     saved, limits = found.get("saved"), found.get("saved_ci")
     known = saved is not None and limits
     note = interval(*limits, 0) if known else ""

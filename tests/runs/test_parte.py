@@ -93,15 +93,15 @@ def test_a_line_holds_expected_and_measured_with_their_intervals_and_sources():
     seen = watched(MAR, measures=[measures(JAN)])
     line = parte.line(batches([scored(JAN), watched(JAN, "care"), scored(MAR), seen])[0])
     told = {c.label: (c.value, c.note, c.href.rpartition("/")[2]) for c in line.cells}
+    measured = "05_monitor.html#acierto-con-resultados-conocidos"
     assert told == {
         "Llamados": ("34", "", "04_infer.html#a-quien-se-llamaria"),
         "Se esperaba": ("1.500 EUR", "[900; 2.100]", "04_infer.html#a-quien-se-llamaria"),
-        "Se midió": ("900 EUR", "[-600; 2.500]", "05_monitor.html#retiene-la-campana"),
-        "Conservados": ("6", "[-3; 15]", "05_monitor.html#retiene-la-campana"),
+        "Se midió": ("900 EUR", "[-600; 2.500]", measured),
+        "Conservados": ("6", "[-3; 15]", measured),
         "ROC-AUC estimado": ("0,840", "[0,800; 0,880]",
                              "05_monitor.html#acierto-esperado-antes-de-los-resultados"),
-        "ROC-AUC medido": ("0,830", "[0,780; 0,880]",
-                           "05_monitor.html#acierto-con-resultados-conocidos"),
+        "ROC-AUC medido": ("0,830", "[0,780; 0,880]", measured),
         "Hallazgos": ("1", "aviso", "05_monitor.html#hallazgos"),
     }  # fmt: skip
     assert f"/r{seen.seq}/" in line.cells[2].href
@@ -115,7 +115,7 @@ def test_the_seal_of_a_line_is_that_of_its_run_below():
 
 def test_every_section_that_a_figure_leads_to_is_a_heading_of_its_notebook():
     wanted = {"infer": {parte.CALLS, parte.ASKED}, "evaluate": {index.EXAM},
-              "monitor": {parte.FOUND, parte.KEPT, parte.ESTIMATED, parte.MEASURED}}  # fmt: skip
+              "monitor": {parte.FOUND, parte.ESTIMATED, parte.MEASURED}}  # fmt: skip
     for stage, sections in wanted.items():
         path = next((ROOT / "notebooks").glob(f"{NOTEBOOKS[stage]}*.ipynb"))
         cells = [c.source for c in nbformat.read(path, 4).cells if c.cell_type == "markdown"]
