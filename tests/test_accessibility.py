@@ -14,12 +14,15 @@ from retencion_lib.home.exam import Exam
 from retencion_lib.runs import index, report
 from retencion_lib.stages.evaluate import card
 from tests import browser, card_home
+from tests.batch_events import year
 from tests.runs.test_index import run
 from tests.runs.test_report import failing
 
 pytestmark = pytest.mark.slow
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
+BATCHES_OF = {"index": year(24), "index-no": year(4, "no"), "index-empty": []}
 PAGES = [*(path.stem for path in NOTEBOOKS), "refused", "index", "card"]
+DARK = "@media screen and (prefers-color-scheme: dark)"
 AXE = """
 const found = await axe.run(document, {runOnly:
   ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]});
@@ -27,17 +30,36 @@ return {
   violations: found.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 120))]),
   checks: found.passes.map(p => p.id), over: document.documentElement.scrollWidth - innerWidth};
 """
-FILTER = """
-const visible = () => [...document.querySelectorAll("#rows tr")].filter(r => !r.hidden).length;
-const choose = (id, value) => {
-  document.getElementById(id).value = value;
-  document.getElementById("filters").dispatchEvent(new Event("input", {bubbles: true}));
-  return visible(); };
-const first = visible();
-document.getElementById("more").click();
-return {first, more: visible(), notebook: choose("n", "04_infer"), from: choose("from", "2026-10-26"),
-        both: choose("to", "2026-10-28"), said: document.getElementById("shown").textContent};
-"""  # noqa: E501
+USE = """
+const $ = id => document.getElementById(id), body = id => [...$(id).rows];
+const visible = id => body(id).filter(r => !r.hidden).length;
+const choose = (id, name, value) => {
+  const form = document.querySelector(`form[data-for=${id}]`);
+  form.elements[name].value = value;
+  form.dispatchEvent(new Event("input", {bubbles: true}));
+  return visible(id); };
+"""
+RUNS = (
+    USE
+    + """
+const first = visible("rows");
+$("more").click();
+return {first, more: visible("rows"), notebook: choose("rows", "n", "04_infer"),
+        from: choose("rows", "from", "2026-10-26"), both: choose("rows", "to", "2026-10-28"),
+        said: $("rows-shown").textContent};
+"""
+)
+BATCHES = (
+    USE
+    + """
+const days = () => body("batches").filter(r => !r.hidden).map(r => r.dataset.d.slice(5, 7));
+const [, lot] = [...document.querySelectorAll("th.sort button")], newest = days();
+lot.click(); const byName = days(); lot.click();
+return {newest, byName, again: days(),
+        no: choose("batches", "s", "unusable"), named: choose("batches", "n", "2026-04"),
+        said: $("batches-shown").textContent};
+"""
+)
 
 
 @pytest.fixture(autouse=True)
@@ -61,8 +83,8 @@ def month(copies=1):
 
 def page(name, home):
     """HTML of one of `PAGES`."""
-    if name == "index":
-        return index.to_html(month())
+    if name in BATCHES_OF:
+        return index.to_html(BATCHES_OF[name])
     if name == "card":
         card_home.write(home)
         card_home.watch(home, status="ok", psi=0.03)
@@ -77,10 +99,17 @@ def page(name, home):
     return report.to_html(nbformat.read(path, 4), status="ok", run_id="r1", name=name)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_no_violation_and_nothing_sticks_out(name, width, home):
-    found = browser.run(page(name, home), AXE, width=width, library=browser.axe())
+@pytest.mark.parametrize(
+    ("name", "width", "theme"),
+    [*((name, width, "light") for name in PAGES for width in (1280, 390)),
+     ("index-empty", 390, "light"), ("index-no", 390, "dark"), ("index", 1280, "dark"),
+     ("05_monitor", 390, "dark")],
+)  # fmt: skip
+def test_axe_finds_no_violation_and_nothing_sticks_out(name, width, theme, home):
+    text = page(name, home)
+    assert DARK in text
+    text = text.replace(DARK, "@media screen") if theme == "dark" else text
+    found = browser.run(text, AXE, width=width, library=browser.axe())
     assert found["violations"] == []
     assert found["over"] <= 0
     assert {"html-has-lang", "document-title", "color-contrast"} <= set(found["checks"])
@@ -93,8 +122,15 @@ def test_axe_does_find_what_is_wrong():
 
 
 def test_the_list_of_runs_is_filtered_without_a_server():
-    found = browser.run(index.to_html(month(copies=3)), FILTER, width=1280)
+    found = browser.run(index.to_html(month(copies=3)), RUNS, width=1280)
     # 30 days of 3 copies of 3 notebooks, and a start: 271 rows, 200 of them at first.
     assert (found["first"], found["more"]) == (200, 271)
     assert (found["notebook"], found["from"], found["both"]) == (90, 15, 9)
     assert found["said"] == "9 de 271 ejecuciones"
+
+
+def test_batches_are_sorted_and_filtered_without_a_server():
+    found = browser.run(index.to_html(year(4, "no")), BATCHES, width=1280)
+    assert found["newest"] == found["again"] == ["04", "03", "02", "01"]
+    assert found["byName"] == ["01", "02", "03", "04"]
+    assert (found["no"], found["named"], found["said"]) == (1, 1, "1 de 4 lotes")

@@ -107,37 +107,6 @@ class OutcomeCounts:
 
 
 @dataclass(frozen=True)
-class Realised:
-    """One batch, measured with its outcomes."""
-
-    batch: str  # `CURRENT`, or the ISO date on which it was scored
-    n_labelled: int
-    n_missing: int
-    measured: dict[str, Estimate]
-    expected: dict[str, Estimate]  # CBPE of the same customers
-    line: Line | None  # None where calibration cannot be known
-    ece: float
-    ece_noise: float  # mean ECE that true probabilities would show at this size
-    score_gap: float  # mean score of those with outcome less that of those without; nan if none
-    n_contacted: int  # of those with outcome: theirs already carries what the call did
-    n_control: int  # of those with outcome, who stand for the contacted
-    retired: str  # model that scored it, as ``logreg__v0.1``; empty if in use or not known
-    own_exam: dict[str, Estimate]  # of that model; empty where it is that of the model in use
-    miscalibrated: bool  # the probabilities are clearly and largely not what happened
-
-    @property
-    def muddled(self) -> bool:
-        """True if calls changed outcomes and no control group says how much."""
-        return self.n_contacted > 0 and self.n_control == 0
-
-    @property
-    def one_class(self) -> bool:
-        """True if all outcomes are the same, so that no ranking can be judged."""
-        auc = self.measured["roc_auc"].value
-        return auc != auc
-
-
-@dataclass(frozen=True)
 class Groups:
     """Customers of the campaign's two groups."""
 
@@ -156,6 +125,38 @@ class Effect:
     money: Campaign | None  # the campaign's terms; None where 03 has left none
     saved: Estimate  # customers kept among those contacted
     profit: Estimate | None  # EUR: saved margins less gifts and contacts
+
+
+@dataclass(frozen=True)
+class Realised:
+    """One batch, measured with its outcomes."""
+
+    batch: str  # `CURRENT`, or the ISO date on which it was scored
+    n_labelled: int
+    n_missing: int
+    measured: dict[str, Estimate]
+    expected: dict[str, Estimate]  # CBPE of the same customers
+    line: Line | None  # None where calibration cannot be known
+    ece: float
+    ece_noise: float  # mean ECE that true probabilities would show at this size
+    score_gap: float  # mean score of those with outcome less that of those without; nan if none
+    n_contacted: int  # of those with outcome: theirs already carries what the call did
+    n_control: int  # of those with outcome, who stand for the contacted
+    retired: str  # model that scored it, as ``logreg__v0.1``; empty if in use or not known
+    own_exam: dict[str, Estimate]  # of that model; empty where it is that of the model in use
+    miscalibrated: bool  # the probabilities are clearly and largely not what happened
+    effect: Effect | None = None  # of the campaign on its customers; None without both groups
+
+    @property
+    def muddled(self) -> bool:
+        """True if calls changed outcomes and no control group says how much."""
+        return self.n_contacted > 0 and self.n_control == 0
+
+    @property
+    def one_class(self) -> bool:
+        """True if all outcomes are the same, so that no ranking can be judged."""
+        auc = self.measured["roc_auc"].value
+        return auc != auc
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""The list of all runs as one page, newest first, with what changed over time.
+"""The page that a manager opens, and below it the list of all runs: `runs/index.html`.
 
-Everything comes from the ledger; no report is opened. The page is a plain table that a
-small script of its own filters by notebook, result and date; without it, all is shown.
+Everything comes from the ledger; no report is opened. Both tables are plain ones that a small
+script of the page's own filters and sorts; without it, all is shown.
 """
 
 import html
@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -17,18 +16,14 @@ from retencion_lib import config
 from retencion_lib.home import disk, ledger
 from retencion_lib.home.event import Event, Model
 from retencion_lib.home.events import INDEX
-from retencion_lib.runs import headline
-from retencion_lib.runs.sparkline import Series
+from retencion_lib.runs import headline, parte
+from retencion_lib.runs.batches import batches
+from retencion_lib.runs.charts import MOST
 from retencion_lib.show import page
-from retencion_lib.show.answers import LIST, RETRAIN, answers
-from retencion_lib.show.vocabulary import WORDS
-from retencion_lib.words import count, es, pct, plural
+from retencion_lib.words import count, plural
 
-# What is drawn besides the exam of the champion: key of the results, name, how a value is written.
-SERIES = {
-    "score_psi": ("PSI de la puntuación", lambda v: es(v, 3)),
-    "positive_rate": ("Clientes con aviso", pct),
-}
+MODEL, CAMPAIGN = "Modelo", "Campaña"
+EXAM = "el-examen"  # section of the report of 03
 
 
 @dataclass(frozen=True)
@@ -60,9 +55,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Change:
-    """A change of champion, as the page says it."""
+    """A change of champion or of campaign, as the page says it."""
 
     when: str
+    what: str
     new: str
     old: str
     reason: str
@@ -70,7 +66,7 @@ class Change:
 
 
 def write() -> Path:
-    """Write the list of runs; of the ledger's lines, only those that it shows are parsed."""
+    """Write the page; of the ledger's lines, only those that it shows are parsed."""
     path = config.resolve(INDEX)
     with disk.locked(path):
         shown = [raw for raw in ledger.lines() if b'"event": "write"' not in raw]
@@ -81,17 +77,23 @@ def write() -> Path:
 
 def to_html(events: list[Event]) -> str:
     """Page of a ledger's events, given oldest first."""
-    runs = rows(events)
-    names = sorted({r.event.notebook for r in runs})
-    found = {r.outcome for r in runs}
-    states = {o.code: o.said for o in headline.OUTCOMES if o in found}
-    changes = promotions(events)
+    runs, made, found = rows(events), changes(events), batches(events)
+    lines = [parte.line(b) for b in reversed(found)]
     return page.render(
-        "index.html.j2", scripts=True, rows=Markup("\n".join(map(_row, runs))),
-        total=plural(len(runs), "ejecución", "ejecuciones"), notebooks=names, states=states,
-        panels=panels(runs, changes), promotions=changes, head=_head(),
-        latest=_when(runs[0].event.at) if runs else "", questions=(LIST, RETRAIN),
+        "index.html.j2", scripts=True, now=parte.this_month(found), lines=lines,
+        charts=parte.charts(found), measured=any(b.measures for b in found), most=MOST,
+        results=_said([line.outcome for line in lines]),
+        model=in_use(runs, made), changes=made,
+        rows=Markup("\n".join(map(_row, runs))), states=_said([r.outcome for r in runs]),
+        total=plural(len(runs), "ejecución", "ejecuciones"),
+        notebooks=sorted({r.event.notebook for r in runs}), head=_head(),
+        latest=_when(runs[0].event.at) if runs else "",
     )  # fmt: skip
+
+
+def _said(outcomes: list[headline.Outcome]) -> dict[str, str]:
+    """Codes and words of the outcomes that there are, to choose from."""
+    return {o.code: o.said for o in (*headline.OUTCOMES, parte.NOTHING) if o in outcomes}
 
 
 def rows(events: list[Event]) -> list[Row]:
@@ -105,73 +107,40 @@ def rows(events: list[Event]) -> list[Row]:
     return kept[::-1]
 
 
-def panels(runs: list[Row], changes: list[Change]) -> list[dict[str, Any]]:
-    """Champion in use with its own exam and what was last measured, and the course of `SERIES`."""
-    champion = next((r.results["champion"] for r in runs if r.results.get("champion")), "")
-    since = ""
-    if changes:  # whoever put it in use: a run may have scored with another
-        champion, since = changes[0].new, f"desde {changes[0].when[:10]}"
-    made = [{"label": "Campeón", "value": champion, "note": since}] if champion else []
-    made += _of_the_champion(runs, champion)
-    for key, (label, words) in SERIES.items():
-        series = course(runs, key)
-        if series.values:
-            newest = next(r for r in runs if r.results.get(key) is not None)
-            if key == "positive_rate" and "rows_scored" not in newest.results:
-                label = "Clientes que se fueron"
-            made.append({
-                "label": label, "value": words(series.values[-1]),
-                "note": "",
-                "spark": Markup(series.svg(label, words) if len(series.values) > 1 else ""),
-            })  # fmt: skip
-    return made
-
-
-def _of_the_champion(runs: list[Row], champion: str) -> list[dict[str, Any]]:
-    """The exam of the model in use, and what was last measured of it with outcomes.
+def in_use(runs: list[Row], made: list[Change]) -> list[parte.Cell]:
+    """The model in use, its own exam, and what was last measured of it with outcomes.
 
     Nothing of another model, such as a challenger that was turned down, stands under its name.
     """
-    made = []
-    for key, label, model in (
-        ("roc_auc", "ROC-AUC en su examen", headline.examined),
-        ("measured_roc_auc", "ROC-AUC con resultados", lambda r: r.get("measured_model")),
-    ):
-        own = [r for r in runs if champion and model(r.results) == champion]
-        series = course(own, key)
-        if series.values:
-            newest = next(r for r in own if r.results.get(key) is not None)
+    champion = next((r.results["champion"] for r in runs if r.results.get("champion")), "")
+    since = ""
+    put = next((c for c in made if c.what == MODEL), None)
+    if put:  # whoever put it in use: a run may have scored with another
+        champion, since = put.new, f"desde {put.when[:10]}"
+    if not champion:
+        return []
+    found = [parte.Cell("Campeón", champion, since)]
+    for key, label, model, section in (
+        ("roc_auc", "ROC-AUC en su examen", headline.examined, EXAM),
+        ("measured_roc_auc", "ROC-AUC con resultados", lambda r: r.get("measured_model"),
+         parte.MEASURED),
+    ):  # fmt: skip
+        own = (r for r in runs if model(r.results) == champion and r.results.get(key) is not None)
+        newest = next(own, None)
+        if newest:
             value, limits = headline.auc(newest.results, key)
             day = newest.results.get("measured_on") or newest.event.at[:10]
-            spark = series.svg(label, _three) if len(series.values) > 1 else ""
-            made.append({"label": label, "value": value, "note": f"{limits}, al 95 %; {day}",
-                         "spark": Markup(spark)})  # fmt: skip
-    return made
+            link = parte.at(newest.event, section)
+            found.append(parte.Cell(label, value, f"{limits}, al 95 %; {day}", link))
+    return found
 
 
-def _three(value: float) -> str:
-    return es(value, 3)
-
-
-def course(runs: list[Row], key: str) -> Series:
-    """Values of one result, oldest first, from the notebook that gave it last.
-
-    Two notebooks may report the same thing of different customers; one line never mixes them.
-    """
-    given = [r for r in runs if r.results.get(key) is not None]
-    same = [r for r in given if r.event.notebook == given[0].event.notebook]
-    return Series(
-        values=[float(r.results[key]) for r in reversed(same)],
-        dates=[r.event.at[:10] for r in reversed(same)],
-    )
-
-
-def promotions(events: list[Event]) -> list[Change]:
-    """Changes of champion, newest first, with who approved them and why."""
+def changes(events: list[Event]) -> list[Change]:
+    """Changes of champion and of campaign, newest first, with who approved them and why."""
     return [
-        Change(_when(e.at), _name(e.new), _name(e.old), e.reason or "—",
-               e.approver or e.actor or "—")
-        for e in reversed(events) if e.event == "promotion"
+        Change(_when(e.at), MODEL if e.event == "promotion" else CAMPAIGN, _name(e.new),
+               _name(e.old), e.reason or "—", e.approver or e.actor or "—")
+        for e in reversed(events) if e.event in ("promotion", "campaign")
     ]  # fmt: skip
 
 
@@ -183,17 +152,16 @@ def _row(row: Row) -> str:
     event, results = row.event, row.results
     value, limits = headline.auc(results)
     name = html.escape(event.notebook)
-    rows_scored, said = results.get("rows_scored"), answers(results)
+    rows_scored = results.get("rows_scored")
     return (
-        f'<tr data-n="{name}" data-s="{row.outcome.code}" data-d="{event.at[:10]}">'
+        f'<tr id="l{event.seq}" data-n="{name}" data-s="{row.outcome.code}" '
+        f'data-d="{event.at[:10]}">'
         f'<td class="when">{_when(event.at)}</td>'
         f'<td class="what">{_report_link(event, name)}{_accepted(results)}</td>'
         f'<td><span class="badge {row.outcome.code}">{row.outcome.said}</span></td>'
         f"{_cell('Modelo', _model(results))}"
         f"{_cell('ROC-AUC', value + (f' <small>{limits}</small>' if limits else ''))}"
         f"{_cell('Puntuados', '' if rows_scored is None else count(rows_scored), ' n')}"
-        f"{_cell(LIST, _list(results, said.get(LIST, '')))}"
-        f"{_cell(RETRAIN, said.get(RETRAIN, ''))}"
         f"{_cell('Sello', _seal(row))}</tr>"
     )
 
@@ -205,7 +173,7 @@ def _model(results: Mapping[str, Any]) -> str:
     return html.escape(own) + note
 
 
-def _accepted(results: dict[str, Any]) -> str:
+def _accepted(results: Mapping[str, Any]) -> str:
     leaks = html.escape(str(results.get("accepted_leaks") or ""))
     return f" <small>fugas aceptadas: {leaks}</small>" if leaks else ""
 
@@ -227,18 +195,7 @@ def _report_link(event: Event, name: str) -> str:
 
 
 def _href(path: str) -> str:
-    """Link from the page's own folder to a path of the home."""
-    inside = path.startswith("runs/")
-    return html.escape(quote(path.removeprefix("runs/") if inside else f"../{path}"))
-
-
-def _list(results: Mapping[str, Any], said: str) -> str:
-    """Whether the list can be used, with what monitoring found and how bad that was."""
-    found, state = headline.alerts(results), headline.level(results)
-    more = [plural(found, "hallazgo", "hallazgos")] if found else []
-    if state and state != "ok":
-        more.append(f'<span class="badge {state}">{WORDS[state]}</span>')
-    return " ".join([said, f"<small>{' '.join(more)}</small>" if more else ""]).strip()
+    return html.escape(parte.href(path))
 
 
 def _seal(row: Row) -> str:

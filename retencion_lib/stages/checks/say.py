@@ -27,6 +27,16 @@ def stopping_words(alerts: Sequence[Alert]) -> str:
     return listed(named(a.code, a.column) for a in stopping(alerts))
 
 
+def why_sentence(alerts: Sequence[Alert], n_rows: int) -> str:
+    """Why a list can be used or not, in one line for whoever decides."""
+    if stopping(alerts):
+        return f"Lo impide: {stopping_words(alerts)}."
+    names = list(dict.fromkeys(named(a.code, a.column) for a in alerts))
+    if names:
+        return f"{plural(len(alerts), 'hallazgo', 'hallazgos')}: {listed(names, 3)}."
+    return f"Ningún hallazgo en un lote de {plural(n_rows, 'cliente', 'clientes')}."
+
+
 def alert_sentences(alerts: Sequence[Alert]) -> list[str]:
     """Each finding with its code, and what to do."""
     return [f"**{a.code} · {LEVEL_WORDS[a.level]}.** {a.message} {a.action}" for a in alerts]

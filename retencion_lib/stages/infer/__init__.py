@@ -24,6 +24,7 @@ from retencion_lib.stages.infer.say_list import (
     elsewhere_sentence,
     first_lines,
     usable_sentence,
+    why_sentence,
 )
 from retencion_lib.stages.infer.scoring import Batch, Scorer, load_batch, load_scorer, score
 from retencion_lib.stages.say import terms_sentence
@@ -36,5 +37,6 @@ __all__ = [
     "first_lines", "label_of",
     "load_batch", "load_names", "load_scorer", "logged_sentence", "make_calls", "odd_sentences",
     "plot_scores", "predictions", "reasons_sentence", "score", "terms_sentence",
-    "time_sentence", "trust_sentence", "usable_sentence", "write_calls", "written_sentence",
+    "time_sentence", "trust_sentence", "usable_sentence", "why_sentence", "write_calls",
+    "written_sentence",
 ]  # fmt: skip

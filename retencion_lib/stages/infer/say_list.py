@@ -7,6 +7,11 @@ from retencion_lib.stages.infer.calls import CallList
 from retencion_lib.stages.infer.say import calls_headline
 from retencion_lib.words import count, plural
 
+UNCOMPARED = (
+    "No hay ninguna referencia con la que compararlo, la escribe 'retencion evaluate': solo se ha "
+    "mirado el contrato."
+)
+
 
 def first_lines(asked: Asked, calls: CallList) -> str:
     """Whom to call, or why not yet; then whether the list can be used, and why."""
@@ -18,11 +23,12 @@ def usable_sentence(asked: Asked) -> str:
     """Whether the list can be used, in the words of 05."""
     if asked.compared:
         return say.usable_sentence(asked.answers, asked.alerts, asked.n_rows)
-    known = say.usable_sentence(asked.answers, (), asked.n_rows)
-    return (
-        f"{known} No hay ninguna referencia con la que compararlo, la escribe 'retencion "
-        "evaluate': solo se ha mirado el contrato."
-    )
+    return f"{say.usable_sentence(asked.answers, (), asked.n_rows)} {UNCOMPARED}"
+
+
+def why_sentence(asked: Asked) -> str:
+    """Why the list can be used or not, in one line."""
+    return say.why_sentence(asked.alerts, asked.n_rows) if asked.compared else UNCOMPARED
 
 
 def stopped_sentence(asked: Asked, calls: CallList) -> str:

@@ -14,6 +14,7 @@ from retencion_lib.home.watch_report import (
     CURRENT,
     LEVELS,
     PartShift,
+    Realised,
     Season,
     Side,
     WatchReport,
@@ -21,6 +22,7 @@ from retencion_lib.home.watch_report import (
 )
 from retencion_lib.maths.drift import Settings, Shift
 from retencion_lib.maths.drift.classifier import Told
+from retencion_lib.maths.estimation import Estimate
 from retencion_lib.stages.checks.comparison import Tables
 from retencion_lib.stages.checks.findings import Alert, Group, of_group
 from retencion_lib.stages.checks.say_findings import worded
@@ -73,6 +75,18 @@ def write_report(
 
 
 def measured(report: WatchReport) -> dict[str, object]:
+    """What was estimated of the batch and measured of those whose outcomes have come, for the list.
+
+    ``measures`` has a row a batch with outcomes: the day on which it was scored (empty for the one
+    of the report), its ROC-AUC, and customers and money (EUR) that the campaign kept in it.
+    """
+    found = _estimate("expected_roc_auc", report.expected and report.expected.estimates["roc_auc"])
+    if report.realised:
+        found["measures"] = list(map(_measures, report.realised))
+    return found | _newest(report)
+
+
+def _newest(report: WatchReport) -> dict[str, object]:
     """ROC-AUC of the newest batch whose outcomes have come, of the model in use; empty if none.
 
     ``measured_on`` is the day on which that batch was scored; empty for the one of the report.
@@ -81,13 +95,28 @@ def measured(report: WatchReport) -> dict[str, object]:
     if not own:
         return {}
     newest = max(own, key=lambda r: (r.batch == CURRENT, r.batch))
-    auc, champion = newest.measured["roc_auc"], registry.read().champion
-    return {
-        "measured_roc_auc": auc.value,
-        "measured_roc_auc_ci": [auc.low, auc.high],
-        "measured_on": "" if newest.batch == CURRENT else newest.batch,
+    champion = registry.read().champion
+    return _estimate("measured_roc_auc", newest.measured["roc_auc"]) | {
+        "measured_on": _day(newest),
         "measured_model": champion.said if champion else "",
     }
+
+
+def _measures(r: Realised) -> dict[str, object]:
+    found = {"on": _day(r), "n_labelled": r.n_labelled, "n_missing": r.n_missing}
+    found |= _estimate("roc_auc", r.measured["roc_auc"])
+    if r.effect:
+        found |= {"n_contact": r.effect.n.contact, "n_control": r.effect.n.control}
+        found |= _estimate("saved", r.effect.saved) | _estimate("profit", r.effect.profit)
+    return found
+
+
+def _day(r: Realised) -> str:
+    return "" if r.batch == CURRENT else r.batch
+
+
+def _estimate(name: str, found: Estimate | None) -> dict[str, object]:
+    return {} if found is None else {name: found.value, f"{name}_ci": [found.low, found.high]}
 
 
 def _performance(seen: Performance | None) -> dict[str, object]:

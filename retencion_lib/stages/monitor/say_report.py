@@ -9,7 +9,7 @@ from retencion_lib.home.watch_report import WatchReport
 from retencion_lib.show.answers import LIST, RETRAIN, answers, asked
 from retencion_lib.stages.checks.answers import Retrain, Until, broken
 from retencion_lib.stages.checks.findings import Code, Group, of_group
-from retencion_lib.stages.checks.say import usable_sentence
+from retencion_lib.stages.checks.say import usable_sentence, why_sentence
 from retencion_lib.stages.checks.say_findings import named
 from retencion_lib.stages.checks.say_moved import what_moved
 from retencion_lib.stages.checks.shifts import by_size
@@ -79,6 +79,11 @@ def answer(report: WatchReport, advice: Advice) -> str:
     else:
         why = " ".join(filter(None, [measured_sentence(report), moved_sentence(report)]))
     return "\n\n".join([first, advice_sentence(advice), why, act])
+
+
+def why(report: WatchReport) -> str:
+    """Why the list can be used or not, in one line."""
+    return why_sentence(report.alerts, report.current.n_rows)
 
 
 def broken_sentence(report: WatchReport) -> str:

@@ -109,10 +109,11 @@ def watch(t: Tables, shifts: Sequence[Shift] = (), labels: str = "", **time: str
         batch, people, labels, target=t.target, classes=classes,
         clock=history and clock_of(history), snapshot_col=snapshot_col or "",
     )  # fmt: skip
-    by = Yardstick(known.capacity, curve, _retired(outcomes, known))
+    money = known.terms.money if known.terms else None
+    by = Yardstick(known.capacity, curve, _retired(outcomes, known), money)
     return Performance(
         hoped, outcomes, measure_batches(outcomes, by),
-        campaign_effect(outcomes, known.terms.money if known.terms else None),
+        campaign_effect(outcomes, money),
         causes, known.exam, known.capacity, history, people.snapshot.iloc[0] if history else "",
         _days_of(reference, known.history), known.table,
     )  # fmt: skip

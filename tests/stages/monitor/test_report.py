@@ -7,16 +7,18 @@ import pandas as pd
 import pytest
 
 from retencion_lib.home import watch_report
-from retencion_lib.home.watch_report import CURRENT, WatchReport
+from retencion_lib.home.watch_report import CURRENT, Effect, Groups, WatchReport
+from retencion_lib.maths.estimation import Estimate
 from retencion_lib.stages import monitor as monitoring
 from retencion_lib.stages.checks.findings import Alert, Code
 from retencion_lib.stages.checks.rules import hard_findings
 from retencion_lib.stages.checks.shifts import shift_alerts, shifts
+from retencion_lib.stages.monitor import say_report
 from retencion_lib.stages.monitor.advice import recommend
 from retencion_lib.stages.monitor.report import write_report
 from retencion_lib.stages.monitor.say_report import answer, moved_sentence
 from tests.watch_home import loaded
-from tests.watch_reports import measured, quiet
+from tests.watch_reports import AUC, expected, measured, quiet
 
 
 def report_of(current: str, *more: Alert) -> WatchReport:
@@ -82,6 +84,35 @@ def test_the_report_holds_both_answers_as_codes(home):
 def test_what_was_last_measured_of_the_model_in_use_goes_to_the_list_of_runs(home, batches, on):
     found = monitoring.measured(quiet(realised=batches))
     assert (found["measured_roc_auc"], found["measured_on"]) == (0.8, on)
+
+
+def test_the_list_of_runs_gets_what_was_estimated_and_what_each_batch_with_outcomes_showed(home):
+    kept = Effect(Groups(34, 4), Groups(8, 2), Estimate(0.2, 0.1, 0.3), 900.0, None,
+                  Estimate(6.8, 3.4, 10.2), Estimate(700.0, -50.0, 1400.0))  # fmt: skip
+    batches = [measured(CURRENT), measured("2026-05-28", effect=kept)]
+    found = monitoring.measured(quiet(realised=batches, expected=expected(AUC)))
+    assert (found["expected_roc_auc"], found["expected_roc_auc_ci"]) == (0.8, [0.7, 0.9])
+    auc = {"n_labelled": 500, "n_missing": 0, "roc_auc": 0.8, "roc_auc_ci": [0.7, 0.9]}
+    assert found["measures"] == [
+        {"on": "", **auc},
+        {"on": "2026-05-28", **auc, "n_contact": 34, "n_control": 4, "saved": 6.8,
+         "saved_ci": [3.4, 10.2], "profit": 700.0, "profit_ci": [-50.0, 1400.0]},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        ([], "Ningún hallazgo en un lote de 500 clientes."),
+        ([Alert(Code.COLUMN_MOVED, "warning", "x")], "1 hallazgo: cambio en 'x'."),
+        (
+            [Alert(Code.COLUMN_MOVED, "alert", "x"), Alert(Code.PERSISTS, "alert", "y")],
+            "Lo impide: cambio en 'x'.",
+        ),
+    ],
+)
+def test_one_line_says_why_the_list_can_be_used_or_not(found, why):
+    assert say_report.why(quiet(alerts=found)) == why
 
 
 def test_without_outcomes_nothing_was_measured():

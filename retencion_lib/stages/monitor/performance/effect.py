@@ -8,6 +8,8 @@ the acceptance that were seen instead of those assumed.
 
 from collections.abc import Callable
 
+import pandas as pd
+
 from retencion_lib.home.watch_report import Effect, Groups
 from retencion_lib.maths import estimation
 from retencion_lib.maths.decision import Campaign
@@ -16,16 +18,21 @@ from retencion_lib.tables.outcomes import Outcomes
 
 
 def campaign_effect(outcomes: Outcomes | None, money: Campaign | None) -> Effect | None:
-    """Effect over all batches with outcomes; None unless both groups have some.
+    """Effect over all batches with outcomes; None unless both groups have some."""
+    return None if outcomes is None else effect_of(outcomes.known, money)
+
+
+def effect_of(known: pd.DataFrame, money: Campaign | None) -> Effect | None:
+    """Effect on some customers with an outcome; None unless both groups have some.
 
     Parameters
     ----------
+    known : DataFrame
+        ``group, y, expected_profit`` of each, as `Outcomes.known`.
     money : Campaign, optional
         The terms in force; None where 03 has left none.
     """
-    if outcomes is None:
-        return None
-    contact, control = (outcomes.known[outcomes.known.group == g] for g in ("contact", "control"))
+    contact, control = (known[known.group == g] for g in ("contact", "control"))
     if not len(contact) or not len(control):
         return None
     n = Groups(len(contact), len(control))

@@ -17,8 +17,10 @@ from scipy.stats import chi2, norm
 
 from retencion_lib.home.watch_report import Line, Realised
 from retencion_lib.maths import estimation, metrics
+from retencion_lib.maths.decision import Campaign
 from retencion_lib.maths.estimation import Curve, Estimate
 from retencion_lib.stages.checks.findings import Alert, Code
+from retencion_lib.stages.monitor.performance.effect import effect_of
 from retencion_lib.tables.outcomes import Outcomes, same_scores
 
 SURE = norm.ppf(0.995) / norm.ppf(0.975)  # from a 95 % interval to a 99 % one
@@ -34,6 +36,7 @@ class Yardstick:
     curve: Curve | None = None  # calibration on the reference, for what was expected
     # Exam of each model that scored a batch and is not in use any more, by its name.
     retired: Mapping[str, dict[str, Estimate]] = field(default_factory=dict)
+    money: Campaign | None = None  # the terms in force; None where 03 has left none
 
 
 def measure_batches(outcomes: Outcomes | None, by: Yardstick) -> list[Realised]:
@@ -71,6 +74,7 @@ def _measured(batch: str, table: pd.DataFrame, by: Yardstick) -> Realised:
         retired=scored_by if scored_by in by.retired else "",
         own_exam=by.retired.get(scored_by, {}),
         miscalibrated=(control > 0 or not contact) and is_misfit(line, ece - noise),
+        effect=effect_of(known, by.money),
     )
 
 

@@ -162,7 +162,14 @@ def realised_sentence(r: Realised, exam: dict[str, Estimate]) -> str:
             f"{start} Todos son de la misma clase: el ROC-AUC no se puede calcular; se muestra lo "
             f"demás. Se fue el {pct(r.measured['positive_rate'].value)}."
         )
-    parts = [start, _ranking(r, r.own_exam or exam), _calibration(r), _contacted(r), _missing(r)]
+    parts = [
+        start,
+        _ranking(r, r.own_exam or exam),
+        _calibration(r),
+        _contacted(r),
+        _kept(r),
+        _missing(r),
+    ]
     return " ".join(filter(None, parts))
 
 
@@ -196,6 +203,18 @@ def _contacted(r: Realised) -> str:
         else f"en su lugar cuentan los {count(r.n_control)} del grupo de control."
     )
     return f"{plural(r.n_contacted, 'fue contactado', 'fueron contactados')}: {what}"
+
+
+def _kept(r: Realised) -> str:
+    if r.effect is None:
+        return ""
+    kept, money = r.effect.saved, r.effect.profit
+    said = (
+        f"Frente a su control, conservados {count(kept.value)} {interval(kept.low, kept.high, 0)}"
+    )
+    if money is None:
+        return f"{said}."
+    return f"{said}: {count(money.value)} EUR {interval(money.low, money.high, 0)}."
 
 
 def _missing(r: Realised) -> str:

@@ -1,10 +1,16 @@
 """The campaign's effect: churn of the contacted against the control group."""
 
+import pandas as pd
 import pytest
 
 from retencion_lib.maths.decision import Campaign
 from retencion_lib.stages.monitor.performance.effect import campaign_effect
-from retencion_lib.stages.monitor.performance.say import effect_sentence, effect_table
+from retencion_lib.stages.monitor.performance.realised import Yardstick, measure_batches
+from retencion_lib.stages.monitor.performance.say import (
+    effect_sentence,
+    effect_table,
+    realised_sentence,
+)
 from tests.scored_home import batch_of, outcomes_of, write_log
 
 
@@ -33,6 +39,23 @@ def test_the_profit_is_that_of_the_churn_avoided_less_gifts_and_calls(home):
     assert found.profit.value == pytest.approx(80 * (0.2 * 190 - 0.2 * 10 - 1))
     assert found.promised == 80 * 2.0
     assert "(04 esperaba 160)" in effect_sentence(found)
+
+
+def test_each_batch_has_an_effect_of_its_own_that_of_all_is_over_both(home):
+    groups = ["contact"] * 4 + ["control"] * 2
+    for day, y in (("2026-01-31", [1, 0, 0, 0, 1, 0]), ("2026-02-28", [1, 1, 0, 0, 1, 0])):
+        ids = [f"{day}-{n}" for n in range(6)]
+        write_log(home, ids, 0.7, day=day, group=groups, expected_profit=2.0)
+        known = pd.DataFrame({"cliente": ids, "baja": y})
+        known.to_csv(home / "all.csv", mode="a", header=day == "2026-01-31", index=False)
+    labels = pd.read_csv(home / "all.csv")
+    outcomes = outcomes_of(home, batch_of([0.5]), labels.cliente, labels.baja)
+    first, second = measure_batches(outcomes, Yardstick(0.1))
+    assert (first.batch, first.effect.avoided.value) == ("2026-01-31", 1 / 2 - 1 / 4)
+    assert (second.batch, second.effect.avoided.value) == ("2026-02-28", 1 / 2 - 2 / 4)
+    assert campaign_effect(outcomes, None).avoided.value == pytest.approx(2 / 4 - 3 / 8)
+    # 25 points of churn among 4 contacted: 1 customer.
+    assert "Frente a su control, conservados 1 [" in realised_sentence(first, {})
 
 
 @pytest.mark.parametrize(
