@@ -45,6 +45,8 @@ SETTINGS = {
     "promotion": {"automatic": True},  # may 03 put a model in use when its rule is met?
     # Of the tables: "coma" or "punto" where they do not say; codes of what is not known.
     "tables": {"decimal": "", "gaps": []},
+    # Of the call list: "punto", or "coma" for a CSV with ; and headings; Spanish headings or not.
+    "call_list": {"decimal": "punto", "headings": True},
 }
 
 ID_COL = "CustomerID"

@@ -1,15 +1,15 @@
 """What 04 says: whom to call, what it should earn, who is left as control."""
 
 from math import ceil
-from pathlib import Path
 
 import pandas as pd
 
 from retencion_lib import config
+from retencion_lib.home.call_list import N_REASONS
 from retencion_lib.home.exam import Exam
 from retencion_lib.home.predictions import CONTROL
 from retencion_lib.models import FittedModel, family_label
-from retencion_lib.stages.infer.calls import N_REASONS, CallList, detectable_gap
+from retencion_lib.stages.infer.calls import CallList, Written, detectable_gap
 from retencion_lib.stages.infer.deliver import CALLS, Delivered
 from retencion_lib.stages.infer.say_reasons import say_reason
 from retencion_lib.stages.infer.scoring import Batch, Scorer
@@ -119,10 +119,23 @@ def calls_table(calls: CallList, rows: int) -> pd.DataFrame:
     )
 
 
-def written_sentence(path: Path, new: bool) -> str:
-    """Where the list is."""
-    name = config.relative(path)
-    return f"La lista está en `{name}`." if new else f"La lista ya estaba, igual, en `{name}`."
+def written_sentence(written: Written) -> str:
+    """Where the list is, and its workbook or why it has none."""
+    name = config.relative(written.path)
+    said = (
+        f"La lista está en `{name}`" if written.new else f"La lista ya estaba, igual, en `{name}`"
+    )
+    if written.workbook is None:
+        return f"{said}. {written.missing}"
+    return (
+        f"{said} y, para abrirla, en `{config.relative(written.workbook)}`. Para apuntar en ella "
+        "cómo va cada llamada, guárdala con otro nombre y dásela a 05 en calls."
+    )
+
+
+def workbook_too_long(n: int) -> str:
+    """Why so long a list has no workbook."""
+    return f"Son {count(n)} filas, demasiadas para mirarlas a mano: no hay libro de Excel."
 
 
 def delivered_sentence(delivered: Delivered | None) -> str:
