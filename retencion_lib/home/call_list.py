@@ -5,6 +5,7 @@ N_REASONS = 3
 REASONS = tuple(f"reason_{i + 1}" for i in range(N_REASONS))
 # What may stand in `RESULT`; 05 counts them.
 ACCEPTS, DECLINES, NO_ANSWER = RESULTS = ("acepta", "rechaza", "no contesta")
+COLUMNS = (RANK, "score", "decile", "expected_profit", *REASONS, OFFER, RESULT, NOTE)
 HEADINGS = {
     RANK: "Orden", "score": "Puntuación", "decile": "Decil",
     "expected_profit": "Beneficio esperado (EUR)", OFFER: "Qué ofrecer",

@@ -65,7 +65,7 @@ def workbook(table: pd.DataFrame, choices: Mapping[str, Sequence[str]] | None = 
 def _write(page, at: int, column: pd.Series, shape) -> None:
     number = pd.api.types.is_numeric_dtype(column)
     for row, value in enumerate(column.tolist(), 1):
-        if value is None or value != value or value == "":
+        if pd.isna(value) or value == "":
             continue
         if number:
             page.write_number(row, at, value, shape)

@@ -22,11 +22,19 @@ from retencion_lib.stages.infer.wanted import DECIMALS, Style, list_style
 REVIEW = "__REVISAR"  # at the end of the name of a list that somebody must look at first
 
 
-def call_sheet(calls: CallList) -> pd.DataFrame:
-    """The call list: numbers rounded, a text for each reason, what is to be filled in empty."""
+def call_sheet(calls: CallList, along: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The call list: numbers rounded, a text for each reason, what is to be filled in empty.
+
+    Parameters
+    ----------
+    along : DataFrame of shape (n, …), optional
+        What else is to stand beside the id, of each customer of the batch.
+    """
     id_col, said, calls = calls.id_col, spoken(calls, calls.calls()), calls.calls()
     sheet = pd.DataFrame({RANK: range(1, len(calls) + 1)})
     sheet[id_col] = calls[id_col].astype(str).to_numpy()
+    for name in () if along is None else along:
+        sheet[name] = along[name].iloc[calls.index].array
     sheet["score"] = calls["score"].round(4).to_numpy()
     sheet["decile"] = calls["decile"].to_numpy()
     sheet["expected_profit"] = calls["expected_profit"].round(2).to_numpy()
@@ -35,7 +43,14 @@ def call_sheet(calls: CallList) -> pd.DataFrame:
     return sheet.assign(**{RESULT: "", NOTE: ""})
 
 
-def write_calls(calls: CallList, *, date: str, stem: str, stopped: bool = False) -> Written:
+def write_calls(
+    calls: CallList,
+    along: pd.DataFrame | None = None,
+    *,
+    date: str,
+    stem: str,
+    stopped: bool = False,
+) -> Written:
     """Write the list under the run's date, as CSV and as a workbook.
 
     The same list is not written twice, and another list of the same date is never
@@ -47,7 +62,7 @@ def write_calls(calls: CallList, *, date: str, stem: str, stopped: bool = False)
     ParameterError
         If the settings of the home ask for a CSV that there is not.
     """
-    kind, style, sheet = REVIEW if stopped else "", list_style(), call_sheet(calls)
+    kind, style, sheet = REVIEW if stopped else "", list_style(), call_sheet(calls, along)
     content = _csv(sheet, style)
     first = config.resolve(f"data/call_list_{date}{kind}.csv")
     with store.locked(first):

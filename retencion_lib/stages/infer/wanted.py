@@ -1,10 +1,17 @@
-"""What a team wants its call list to be like: its settings, asked before anybody is scored."""
+"""What a team wants its call list to be like, asked before anybody is scored."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import ParameterError
 from retencion_lib.home import store
+from retencion_lib.home.call_list import COLUMNS, HEADINGS
+from retencion_lib.stages.infer.scoring import Batch
+from retencion_lib.tables import need_columns
+from retencion_lib.words import listed
 
 DECIMALS = {"punto": (".", ","), "coma": (",", ";")}  # mark and separator of a CSV
 
@@ -35,3 +42,41 @@ def list_style() -> Style:
         store.keep(path.read_bytes())
         store.record("input", path)
     return style
+
+
+def check_list(batch: Batch, carry: Sequence[str]) -> None:
+    """Refuse a list that cannot be written as it is asked for, before anything is.
+
+    Parameters
+    ----------
+    carry : sequence of str
+        Columns of the batch that the list takes along.
+
+    Raises
+    ------
+    DataError
+        If the batch has no such column.
+    ParameterError
+        If the list has a column of that name already, or the settings cannot be.
+    """
+    need_columns(batch.frame.columns, carry, f"{batch.path}, carry")
+    own = [batch.id_col, *COLUMNS, *HEADINGS.values()]
+    there = [name for n, name in enumerate(carry) if name in own or name in carry[:n]]
+    if there:
+        raise ParameterError(
+            f"carry = {list(carry)}: la lista ya tiene {listed(there, quote=True)}. Quítala de "
+            "carry, o dale otro nombre en el lote."
+        )
+    list_style()
+
+
+def carried(batch: Batch, carry: Sequence[str]) -> pd.DataFrame:
+    """Columns of the batch that go along: numbers as numbers, all else as text."""
+    return pd.DataFrame({name: _plain(batch.frame[name]) for name in carry}, batch.frame.index)
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    if not pd.api.types.is_numeric_dtype(column):
+        return column.fillna("").astype(str)
+    known = column.dropna()  # a telephone is a whole number, also where another is missing
+    return column.astype("Int64") if (known == known.round()).all() else column
