@@ -9,43 +9,40 @@ import pandas as pd
 from retencion_lib import config
 from retencion_lib.errors import LibraryError
 from retencion_lib.home import store
-from retencion_lib.home.call_list import CHOICES, HEADINGS, NOTE, RANK, REASONS, RESULT
+from retencion_lib.home.call_list import CHOICES, HEADINGS, NOTE, OFFER, RANK, REASONS, RESULT
 from retencion_lib.home.csv_text import joined, value_texts
 from retencion_lib.home.predictions import dated
 from retencion_lib.home.sheet import guarded
 from retencion_lib.home.workbook import MOST_ROWS, workbook
 from retencion_lib.stages.infer.calls import CallList, Written
 from retencion_lib.stages.infer.say import spoken, workbook_too_long
+from retencion_lib.stages.infer.say_reasons import say_offer
 from retencion_lib.stages.infer.scoring import Scorer
-from retencion_lib.stages.infer.wanted import DECIMALS, Style, list_style
+from retencion_lib.stages.infer.wanted import DECIMALS, Style, Wanted
 
 REVIEW = "__REVISAR"  # at the end of the name of a list that somebody must look at first
 
 
-def call_sheet(calls: CallList, along: pd.DataFrame | None = None) -> pd.DataFrame:
-    """The call list: numbers rounded, a text for each reason, what is to be filled in empty.
-
-    Parameters
-    ----------
-    along : DataFrame of shape (n, …), optional
-        What else is to stand beside the id, of each customer of the batch.
-    """
+def call_sheet(calls: CallList, wanted: Wanted = Wanted()) -> pd.DataFrame:  # noqa: B008
+    """The call list: numbers rounded, a text for each reason, what is to be filled in empty."""
     id_col, said, calls = calls.id_col, spoken(calls, calls.calls()), calls.calls()
     sheet = pd.DataFrame({RANK: range(1, len(calls) + 1)})
     sheet[id_col] = calls[id_col].astype(str).to_numpy()
-    for name in () if along is None else along:
-        sheet[name] = along[name].iloc[calls.index].array
+    for name, column in wanted.along.items():
+        sheet[name] = column.iloc[calls.index].array
     sheet["score"] = calls["score"].round(4).to_numpy()
     sheet["decile"] = calls["decile"].to_numpy()
     sheet["expected_profit"] = calls["expected_profit"].round(2).to_numpy()
     for i, name in enumerate(REASONS):
         sheet[name] = [r[i] if i < len(r) else "" for r in said]
+    if wanted.offers:
+        sheet[OFFER] = [say_offer(own, wanted.offers) for own in calls["reasons"]]
     return sheet.assign(**{RESULT: "", NOTE: ""})
 
 
 def write_calls(
     calls: CallList,
-    along: pd.DataFrame | None = None,
+    wanted: Wanted = Wanted(),  # noqa: B008 (it cannot change)
     *,
     date: str,
     stem: str,
@@ -56,14 +53,9 @@ def write_calls(
     The same list is not written twice, and another list of the same date is never
     overwritten: it gets the batch's name, and then a number. One of a batch that was `stopped`
     says in its name that it is to be looked at first.
-
-    Raises
-    ------
-    ParameterError
-        If the settings of the home ask for a CSV that there is not.
     """
-    kind, style, sheet = REVIEW if stopped else "", list_style(), call_sheet(calls, along)
-    content = _csv(sheet, style)
+    kind, sheet = REVIEW if stopped else "", call_sheet(calls, wanted)
+    content = _csv(sheet, wanted.style)
     first = config.resolve(f"data/call_list_{date}{kind}.csv")
     with store.locked(first):
         attempt = 0
@@ -77,7 +69,7 @@ def write_calls(
             store.write_bytes(path, content, rows=len(sheet))
         else:
             store.record("input", path, len(sheet))
-        return Written(path, new, *_write_workbook(path.with_suffix(".xlsx"), sheet, style))
+        return Written(path, new, *_write_workbook(path.with_suffix(".xlsx"), sheet, wanted.style))
 
 
 def _is_taken(path: Path, content: bytes) -> bool:

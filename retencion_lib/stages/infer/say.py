@@ -97,7 +97,8 @@ def spoken(calls: CallList, rows: pd.DataFrame) -> list[list[str]]:
     """Reasons of some of the customers decided, in words."""
     told = {reason for own in rows["reasons"] for reason in own}
     said = {reason: say_reason(reason, calls.names) for reason in told}
-    return [[said[reason] for reason in own] for own in rows["reasons"]]
+    # Two columns may say the same in the team's words.
+    return [list(dict.fromkeys(said[reason] for reason in own)) for own in rows["reasons"]]
 
 
 def reasons_sentence(calls: CallList) -> str:

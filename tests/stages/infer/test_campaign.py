@@ -22,6 +22,7 @@ from retencion_lib.stages import infer
 from retencion_lib.stages.infer import calls as calls_module
 from retencion_lib.stages.infer import report
 from retencion_lib.stages.infer.report import call_sheet
+from retencion_lib.stages.infer.wanted import Style
 from retencion_lib.tables.amounts import amounts
 
 MONEY = Campaign(
@@ -347,25 +348,15 @@ def test_without_a_workbook_the_csv_is_written_and_it_is_said_why(where, said, m
     assert re.search(said, infer.written_sentence(written))
 
 
-def test_a_home_of_decimal_commas_gets_its_csv_so(home):
-    (home / config.SETTINGS_FILE).write_text('[call_list]\ndecimal = "coma"\n')
-    path = infer.write_calls(decide(scored(50)), date="2026-10-31", stem="b").path
+def test_a_home_of_decimal_commas_gets_its_csv_so():
+    wanted = infer.Wanted(style=Style(decimal="coma"))
+    path = infer.write_calls(decide(scored(50)), wanted, date="2026-10-31", stem="b").path
     head, first = path.read_text(encoding="utf-8-sig").splitlines()[:2]
     assert head.startswith("Orden;id;Puntuación;Decil;Beneficio esperado (EUR);Razón 1;")
     assert re.match(r"1;C\d+;0,\d+;1;\d+,\d+;", first)
 
 
-def test_headings_may_be_the_names_of_the_columns(home):
-    (home / config.SETTINGS_FILE).write_text("[call_list]\nheadings = false\n")
-    written = infer.write_calls(decide(scored(50)), date="2026-10-31", stem="b")
+def test_headings_may_be_the_names_of_the_columns():
+    wanted = infer.Wanted(style=Style(headings=False))
+    written = infer.write_calls(decide(scored(50)), wanted, date="2026-10-31", stem="b")
     assert list(workbook_of(written).columns) == list(pd.read_csv(written.path).columns)
-
-
-def test_a_decimal_mark_that_there_is_not_is_refused(home):
-    (home / config.SETTINGS_FILE).write_text('[call_list]\ndecimal = ","\n')
-    with pytest.raises(
-        ParameterError,
-        match=r"retencion\.toml: call_list\.decimal = ',': debe ser 'punto' o 'coma'",
-    ):
-        infer.write_calls(decide(scored(50)), date="2026-10-31", stem="b")
-    assert not (home / "data").exists()

@@ -7,6 +7,7 @@ import pytest
 
 from retencion_lib import config
 from retencion_lib.errors import DataError, ParameterError
+from retencion_lib.home import store
 from retencion_lib.home.workbook import read_workbook
 from retencion_lib.stages import infer
 from retencion_lib.stages.infer.scoring import Batch
@@ -34,7 +35,9 @@ def test_what_is_carried_stands_beside_the_id_of_its_customer(batch):
     table = scored(3).assign(score=[0.2, 0.9, 0.8])
     calls = decide(table, control_share=0.0)
     calls.decided["group"] = "contact"
-    written = infer.write_calls(calls, infer.carried(batch, CARRY), date="2026-10-31", stem="lote")
+    written = infer.write_calls(
+        calls, infer.list_wanted(batch, CARRY, []), date="2026-10-31", stem="lote"
+    )
     sheet = pd.read_csv(written.path, dtype=str, keep_default_na=False)
     assert list(sheet.columns[1:8]) == ["id", *CARRY, "score"]
     assert sheet.loc[:, "id":"alta"].to_numpy().tolist() == [
@@ -58,15 +61,48 @@ def test_what_is_carried_stands_beside_the_id_of_its_customer(batch):
 )
 def test_a_column_that_cannot_go_along_is_refused(batch, carry, kind, said):
     with pytest.raises(kind, match=said):
-        infer.check_list(batch, carry)
+        infer.list_wanted(batch, carry, [])
 
 
 def test_a_column_named_as_one_of_the_list_is_refused(batch):
     with pytest.raises(ParameterError, match=r"ya tiene 'Decil'.*dale otro nombre en el lote"):
-        infer.check_list(Batch(batch.frame.assign(Decil=1), "id", "l.csv", Path("x")), ["Decil"])
+        infer.list_wanted(
+            Batch(batch.frame.assign(Decil=1), "id", "l.csv", Path("x")), ["Decil"], []
+        )
 
 
-def test_settings_that_cannot_be_are_refused_before_anybody_is_scored(batch, home):  # noqa: F811
-    (home / config.SETTINGS_FILE).write_text('[call_list]\ndecimal = "x"\n')
-    with pytest.raises(ParameterError, match=r"call_list\.decimal = 'x'"):
-        infer.check_list(batch, [])
+@pytest.mark.parametrize(
+    ("settings", "kind", "said"),
+    [
+        ('[call_list]\ndecimal = ","', ParameterError,
+         r"retencion\.toml: call_list\.decimal = ',': debe ser 'punto' o 'coma'"),
+        ('[call_list]\nheading = false', ParameterError, r"¿Querías decir 'call_list.headings'\?"),
+        ('offers = "x"', ParameterError, r"no existe el ajuste 'offers'"),
+        ('[offers]\ncuotas = "x"', DataError,
+         r"offers: .*'cuotas'. ¿Querías decir 'cuota'\? Debe ser una columna del modelo"),
+        ('[offers]\ncuota = 3', ParameterError, r"'cuota' debe tener un texto.* y tiene 3\."),
+        ('[offers.cuota]\nalta = 3', ParameterError, r"una tabla de valor a texto"),
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_be_are_refused_before_anybody_is_scored(
+    batch, home, settings, kind, said  # noqa: F811
+):  # fmt: skip
+    (home / config.SETTINGS_FILE).write_text(settings)
+    with pytest.raises(kind, match=said):
+        infer.list_wanted(batch, [], ["cuota"])
+
+
+def test_the_settings_of_a_list_are_kept_so_that_its_run_can_be_repeated(batch, home):  # noqa: F811
+    (home / config.SETTINGS_FILE).write_text('[offers]\ncuota = "rebaja"\n')
+    store.begin(None)
+    assert infer.list_wanted(batch, [], ["cuota"]).offers == {"cuota": "rebaja"}
+    assert config.SETTINGS_FILE in set(store.lineage_table()["path"])
+
+
+def test_an_offer_stands_after_the_reasons_of_its_customer():
+    wanted = infer.Wanted(offers={"x": "rebaja"})
+    written = infer.write_calls(decide(scored(50)), wanted, date="2026-10-31", stem="b")
+    sheet = pd.read_csv(written.path)
+    assert list(sheet.columns[-3:]) == ["offer", "call_result", "call_note"]
+    assert set(sheet["offer"]) == {"rebaja"}
+    assert "Qué ofrecer" in read_workbook(written.workbook.read_bytes())
