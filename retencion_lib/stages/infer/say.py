@@ -5,13 +5,14 @@ from math import ceil
 import pandas as pd
 
 from retencion_lib import config
-from retencion_lib.home.call_list import N_REASONS
+from retencion_lib.home.call_list import N_REASONS, OFFER, RANK
 from retencion_lib.home.exam import Exam
+from retencion_lib.home.names import Names
 from retencion_lib.home.predictions import CONTROL
 from retencion_lib.models import FittedModel, family_label
 from retencion_lib.stages.infer.calls import CallList, Written, detectable_gap
 from retencion_lib.stages.infer.deliver import CALLS, Delivered
-from retencion_lib.stages.infer.say_reasons import say_reason
+from retencion_lib.stages.infer.say_reasons import say_offer, say_reason
 from retencion_lib.stages.infer.scoring import Batch, Scorer
 from retencion_lib.tables.history import known_from
 from retencion_lib.words import count, es, eur, listed, pct, plural, points
@@ -112,12 +113,16 @@ def reasons_sentence(calls: CallList) -> str:
     ) + "."  # fmt: skip
 
 
-def calls_table(calls: CallList, rows: int) -> pd.DataFrame:
-    """First customers to call, for readers."""
-    first = calls.calls().head(rows)
-    return first.drop(columns=["group", "decile"]).assign(
-        reasons=["; ".join(said) for said in spoken(calls, first)]
+def calls_table(calls: CallList, offers: Names) -> pd.DataFrame:
+    """Customers to call, best first, for readers; of columns that go along, none."""
+    chosen = calls.calls()
+    table = chosen.drop(columns=["group", "decile"]).assign(
+        reasons=["; ".join(said) for said in spoken(calls, chosen)]
     )
+    table.insert(0, RANK, range(1, len(table) + 1))
+    if offers:
+        table[OFFER] = [say_offer(own, offers) for own in chosen["reasons"]]
+    return table
 
 
 def written_sentence(written: Written) -> str:
