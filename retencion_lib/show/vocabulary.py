@@ -29,6 +29,8 @@ HEADINGS = {
     "gain": "Mejora", "column": "Columna", "weights": "Peso",
     "rows": "Filas", "bytes": "Bytes", "what": "Qué",
     "min": "Mínimo", "median": "Mediana", "max": "Máximo",
+    "all": "De todos (%)", "stayed": "De los que se quedaron (%)",
+    "left_group": "De los que se fueron (%)",
     "snapshot": "Foto", "rate": "Se fue (%)", "known_on": "Se sabe el",
     "median_stayed": "Mediana, se quedó", "median_left": "Mediana, se fue",
 }  # fmt: skip
