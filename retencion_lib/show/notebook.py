@@ -45,6 +45,9 @@ def use_names(names: Mapping[str, str | Mapping[str, str]], *, but: str = "") ->
     """
     _titles.clear()
     _titles.update({c: title_of(c, said) for c, said in names.items() if c != but})
+    for column, said in names.items():  # a group of customers is named by column and value
+        values = {} if isinstance(said, str) else said
+        _titles.update({f"{column}: {v}": t.replace("{}", v) for v, t in values.items() if v})
 
 
 def _titled(text: str) -> str:

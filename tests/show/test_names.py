@@ -42,7 +42,9 @@ def test_quoted_columns_are_called_by_their_names_and_code_and_ids_are_not(shown
 
 
 def test_tables_name_columns_only_where_they_hold_names(shown):
-    show.table(pd.DataFrame({"name": ["tenure"], "value": ["tenure"]}), "Tabla")
+    frame = pd.DataFrame({"name": ["tenure", "tenure: 1"], "value": ["tenure", ""]})
+    show.table(frame, "Tabla")
+    assert ">1 mes de antigüedad</td>" in shown[0]
     assert ">meses de antigüedad</td>" in shown[0]
     assert ">tenure</td>" in shown[0]
 
