@@ -40,11 +40,15 @@ PREDICTIONS = "logs/predictions.csv"
 HISTORY = "monitoring/history.parquet"
 
 SETTINGS_FILE = "retencion.toml"
+OFFERS = "offers"  # the one table whose settings are the team's own
 # Settings of a project, by table; what a home's `retencion.toml` leaves out has these values.
 SETTINGS = {
     "promotion": {"automatic": True},  # may 03 put a model in use when its rule is met?
     # Of the tables: "coma" or "punto" where they do not say; codes of what is not known.
     "tables": {"decimal": "", "gaps": []},
+    # Of the call list: "punto", or "coma" for a CSV with ; and headings; Spanish headings or not.
+    "call_list": {"decimal": "punto", "headings": True},
+    OFFERS: {},  # what to offer by the column of a reason, or by column and value
 }
 
 ID_COL = "CustomerID"
@@ -121,7 +125,9 @@ def settings() -> dict[str, dict]:
 
 
 def _check_setting(table: str, name: str, value: object) -> None:
-    known = [f"{t}.{n}" for t, names in SETTINGS.items() for n in names]
+    if table == OFFERS and name:
+        return
+    known = [f"{t}.{n}" for t, names in SETTINGS.items() for n in names or ["COLUMNA"]]
     asked = f"{table}.{name}".rstrip(".")
     if asked not in known:
         near = difflib.get_close_matches(asked, known, n=1)

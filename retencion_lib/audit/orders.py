@@ -53,6 +53,22 @@ class Command:
         return f"retencion {name} {' '.join(words)}\n  {self.said}"
 
 
+def names(data: str = config.RAW_DATA, **given: str) -> None:
+    """Write a draft of how the columns of a table are said, and say for which."""
+    from retencion_lib.tables.naming import write_template
+
+    asked = {"id_col": config.ID_COL, "target": config.TARGET, "output": config.NAMES} | given
+    without = [asked["id_col"], asked["target"]]
+    path, new = write_template(data, asked["output"], without=[n for n in without if n])
+    if not new:
+        print(f"{config.relative(path)} ya tiene todas las columnas de {data}: no se cambia.")
+        return
+    print(
+        f"Escrito: {path}, con {plural(len(new), 'columna nueva', 'columnas nuevas')}. Cambia los "
+        "textos por los tuyos: {} es el valor. Los usan los cinco cuadernos, en names."
+    )
+
+
 def data() -> None:
     """Write the demo data and say where."""
     from retencion_lib.tables import write_demo
@@ -205,6 +221,10 @@ def erase(customer: str = "", reason: str = "", approver: str = "") -> None:
 WHY = ("reason", "approver")
 COMMANDS = {
     "data": Command("crea los datos de ejemplo", data),
+    "names": Command(
+        "escribe un borrador de cómo se dicen las columnas de una tabla", names,
+        names=("data", "id_col", "target", "output"),
+    ),
     "notebooks": Command("copia los cuadernos a una carpeta", notebooks, "folder"),
     "verify": Command(
         "comprueba todo contra el registro", verify,

@@ -160,6 +160,19 @@ class Realised:
 
 
 @dataclass(frozen=True)
+class CallResults:
+    """How the calls of a list went, as the team wrote it down."""
+
+    path: str  # of the list that came back, from the home
+    n_listed: int  # customers of it that 04 gave to be called
+    results: dict[str, int]  # how many calls ended in each way of `call_list.RESULTS`
+    n_other: int  # with another text
+    n_blank: int  # with none
+    n_control: int  # with a result, of the control group: not to be called
+    n_unlisted: int  # with a result, on no list
+
+
+@dataclass(frozen=True)
 class Season:
     """The batch against the snapshot of the year before."""
 
@@ -195,6 +208,7 @@ class WatchReport:
     mature_on: str | None = None  # ISO day from which all of these count
     realised: list[Realised] = field(default_factory=list)
     campaign_effect: Effect | None = None
+    calls: CallResults | None = None  # where a list came back filled in
     list_usable: str = ""  # yes, care or no; this and the next are empty in older reports
     retrain: str = ""  # no, wait or yes
     retrain_until: str = ""  # of one that waits: extract, cause, outcomes or next_batch

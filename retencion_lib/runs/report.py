@@ -70,7 +70,7 @@ def to_html(content: NotebookNode, *, status: str, run_id: str, name: str) -> st
         filters={"highlight": _highlighted},
     )
     facts = {
-        **page.common(), **_seal(run_id), "title": _title(content, name),
+        **page.common(script=_script(content)), **_seal(run_id), "title": _title(content, name),
         "outcome": headline.outcome(status, results), "run_id": run_id, "when": _now(),
         "figures": headline.figures(results), "answer": results.get("answer", ""),
         "failure": _failure(content, status),
@@ -97,6 +97,13 @@ def _tidy(content: NotebookNode) -> None:
         cell.outputs = _joined(cell.outputs)
         for output in cell.outputs:
             _choose(output)
+
+
+def _script(content: NotebookNode) -> str:
+    """The script of a report with a table to search; other reports have none."""
+    shown = (o.get("data", {}).get("text/html", "") for c in content.cells
+             for o in c.get("outputs", []))  # fmt: skip
+    return page.search_script() if any('class="table search"' in said for said in shown) else ""
 
 
 def _stopped(cell: NotebookNode) -> bool:
@@ -127,7 +134,7 @@ def _choose(output: NotebookNode) -> None:
         output.data[output.best] = json.dumps(data[output.best], ensure_ascii=False, indent=2)
     # A table that is not one of ours scrolls by itself too.
     markup = data.get("text/html", "")
-    if output.best == "text/html" and "<table" in markup and 'class="table"' not in markup:
+    if output.best == "text/html" and "<table" in markup and 'class="table' not in markup:
         output.data["text/html"] = (
             f'<div class="table" role="region" tabindex="0" aria-label="Tabla">{markup}</div>'
         )

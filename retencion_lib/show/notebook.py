@@ -9,6 +9,7 @@ import html
 import io
 import re
 from collections.abc import Mapping
+from itertools import accumulate
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -17,25 +18,66 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
-from retencion_lib.show.vocabulary import CODED, HEADINGS, STATUSES, WORDS
-from retencion_lib.words import es
+from retencion_lib.show.vocabulary import CODED, HEADINGS, STATUSES, WORDS, title_of
+from retencion_lib.words import count, es
 
 DPI = 90  # of the page; figures are drawn at twice that, to be crisp on any screen
 
 
+QUOTED = re.compile(r"'([^'\n]+)'")
+LEAST_ROW = 100  # bytes of a table's row, its tags alone
+NAMING = {"name", "column", "segment", "Columna"}  # columns of tables that hold names of columns
+_titles: dict[str, str] = {}  # how each column is called in this notebook, from `use_names` on
+
+
 SHORT = 22  # letters of a text that stays on one line, such as an interval
+
+
+def use_names(names: Mapping[str, str | Mapping[str, str]], *, but: str = "") -> None:
+    """Call columns as the team does from here on: in sentences, tables and figures.
+
+    Parameters
+    ----------
+    names : mapping
+        As `home.names.load_names` reads it.
+    but : str
+        A column that keeps its name, the customers' id: an erasure looks for it.
+    """
+    _titles.clear()
+    _titles.update({c: title_of(c, said) for c, said in names.items() if c != but})
+    for column, said in names.items():  # a group of customers is named by column and value
+        values = {} if isinstance(said, str) else said
+        _titles.update({f"{column}: {v}": t.replace("{}", v) for v, t in values.items() if v})
+
+
+def _titled(text: str) -> str:
+    """A sentence with the columns that it quotes as the team calls them; code stays as it is."""
+    parts = text.split("`")
+    parts[::2] = [QUOTED.sub(lambda m: f"'{_titles.get(m[1], m[1])}'", p) for p in parts[::2]]
+    return "`".join(parts)
+
+
+def _retitle(fig: Figure) -> None:
+    """The texts of a figure that are names of columns, as the team calls them."""
+    for ax in fig.axes:
+        ax.set_title(_titles.get(ax.get_title(), ax.get_title()))
+        for axis in (ax.xaxis, ax.yaxis):
+            said = [label.get_text() for label in axis.get_ticklabels()]
+            if set(said) & _titles.keys():
+                axis.set_ticks(axis.get_ticklocs(), [_titles.get(text, text) for text in said])
 
 
 def say(*sentences: str) -> None:
     """Show sentences computed from the data, as one paragraph; nothing where all are empty."""
     said = " ".join(s for s in sentences if s)
     if said:
-        display(Markdown(said))
+        display(Markdown(_titled(said)))
 
 
 def bullets(sentences: list[str], *, none: str) -> None:
     """Show findings as a list; `none` is what to say when there are none."""
-    display(Markdown("\n".join(f"- {s}" for s in sentences) if sentences else none))
+    said = "\n".join(f"- {s}" for s in sentences) if sentences else none
+    display(Markdown(_titled(said)))
 
 
 def figure(drawn: Axes | Figure, alt: str) -> None:
@@ -47,6 +89,8 @@ def figure(drawn: Axes | Figure, alt: str) -> None:
         for axis in (ax.xaxis, ax.yaxis):
             if type(axis.get_major_formatter()) is ScalarFormatter:
                 axis.set_major_formatter(_SpanishTicks())
+    if _titles:
+        _retitle(fig)
     png = png_bytes(fig, 2 * DPI)
     plt.close(fig)
     # The header of a PNG holds its width as four bytes from the sixteenth on.
@@ -54,7 +98,7 @@ def figure(drawn: Axes | Figure, alt: str) -> None:
     data = base64.b64encode(png).decode()
     display(
         HTML(
-            f'<img class="figure" width="{width}" alt="{html.escape(alt)}" '
+            f'<img class="figure" width="{width}" alt="{html.escape(_titled(alt))}" '
             f'src="data:image/png;base64,{data}">'
         )
     )
@@ -75,6 +119,7 @@ def table(
     digits: int | Mapping[str, int] = 3,
     *,
     folded: bool = False,
+    most: int = 0,
 ) -> None:
     """Show a table with a caption, Spanish numbers and the headings of `HEADINGS`.
 
@@ -88,6 +133,9 @@ def table(
         Decimals of the float columns.
     folded : bool
         Show the caption alone until the reader opens it.
+    most : int
+        Where it is not 0, a long table whose rows a report lets one search: the first that fit
+        into so many bytes, and how many those are.
     """
     places = digits if isinstance(digits, Mapping) else dict.fromkeys(frame.columns, digits)
     places = {**places, **{c: 0 for c in frame.columns if _counts(frame[c])}}
@@ -96,16 +144,21 @@ def table(
         f'<th scope="col"{_side(c in numeric)}>{html.escape(str(HEADINGS.get(c, c)))}</th>'
         for c in frame.columns
     ]
+    shown = frame.head(most // LEAST_ROW) if most else frame
     body = [
         "".join(
             _data_cell(c, _cell_text(c, value, places.get(c, 3)), value, c in numeric)
             for c, value in zip(frame.columns, row, strict=True)
         )
-        for row in frame.astype(object).itertuples(index=False)
+        for row in shown.astype(object).itertuples(index=False)
     ]
+    kind = "table search" if most else "table"
+    if most and (fit := _that_fit(body, most)) < len(frame):
+        caption = f"{caption}: los {count(fit)} primeros de {count(len(frame))}"
+        body = body[:fit]
     title = html.escape(caption)
     made = (
-        f'<div class="table" role="region" tabindex="0" aria-label="{title}"><table>'
+        f'<div class="{kind}" role="region" tabindex="0" aria-label="{title}"><table>'
         f"{'' if folded else f'<caption>{title}</caption>'}"
         f"<thead><tr>{''.join(rows)}</tr></thead><tbody>"
         + "".join(f"<tr>{cells}</tr>" for cells in body)
@@ -114,6 +167,11 @@ def table(
     if folded:
         made = f'<details class="more"><summary>{title}</summary>{made}</details>'
     display(HTML(made))
+
+
+def _that_fit(rows: list[str], most: int) -> int:
+    """How many rows fit into so many bytes."""
+    return sum(size <= most for size in accumulate(len(f"<tr>{row}</tr>".encode()) for row in rows))
 
 
 def _counts(column: pd.Series) -> bool:
@@ -143,6 +201,8 @@ def _data_cell(column: str, text: str, value: object, numeric: bool) -> str:
 
 
 def _cell_text(column: str, value: object, digits: int) -> str:
+    if column in NAMING:
+        value = _titles.get(str(value), value)
     return _cell(WORDS.get(str(value), value) if column in CODED else value, digits)
 
 

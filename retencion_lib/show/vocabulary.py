@@ -1,5 +1,8 @@
 """How columns, codes and choices are called for a reader: one name for each, in one place."""
 
+import re
+from collections.abc import Mapping
+
 # Heading of each column that a table may show; a column without one keeps its name.
 HEADINGS = {
     "name": "Nombre", "kind": "Clase", "n_missing": "Nulos", "n_unique": "Valores distintos",
@@ -15,6 +18,7 @@ HEADINGS = {
     "plan": "Forma de elegir", "contacted": "Llamados", "foreseen": "Previsto",
     "profit": "Beneficio", "behind": "La lista gana", "accept_rate": "Aceptación real",
     "informed": "Sabiéndolo", "cost": "Coste de no saberlo", "reasons": "Razones",
+    "rank": "Orden", "offer": "Qué ofrecer",
     "expected_profit": "Beneficio esperado", "decile": "Decil", "segment": "Grupo",
     "left": "Se fue", "selected": "Avisados (%)", "differs": "Se distingue en",
     "cutoff": "Foto", "customers": "Clientes",
@@ -25,6 +29,8 @@ HEADINGS = {
     "gain": "Mejora", "column": "Columna", "weights": "Peso",
     "rows": "Filas", "bytes": "Bytes", "what": "Qué",
     "min": "Mínimo", "median": "Mediana", "max": "Máximo",
+    "all": "De todos (%)", "stayed": "De los que se quedaron (%)",
+    "left_group": "De los que se fueron (%)",
     "snapshot": "Foto", "rate": "Se fue (%)", "known_on": "Se sabe el",
     "median_stayed": "Mediana, se quedó", "median_left": "Mediana, se fue",
 }  # fmt: skip
@@ -46,3 +52,10 @@ PLANS = {
     "everybody": "A todos",
     "nobody": "A nadie",
 }
+
+
+def title_of(column: str, said: str | Mapping[str, str]) -> str:
+    """A column's name for people, from how its values are said: 'cuota de {}' is 'cuota'."""
+    text = said if isinstance(said, str) else said.get("", column)
+    plain = " ".join(text.replace("{}", "").split())
+    return re.sub(r"(\s*:|\s+(de|a|en|con|por))$", "", plain) or column

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import unicodedata
+import zipfile
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -22,7 +23,9 @@ from retencion_lib.audit.erase.spans import edited
 from retencion_lib.audit.verify import faults
 from retencion_lib.errors import AuditError, DataError, ParameterError, StorageError
 from retencion_lib.home import disk, ledger, store
+from retencion_lib.home.call_list import CHOICES
 from retencion_lib.home.sheet import guarded
+from retencion_lib.home.workbook import read_workbook, workbook
 from tests import sealed_home
 from tests.runs.test_crashes import killed_at
 
@@ -115,6 +118,27 @@ def test_only_the_id_column_decides(home):
     )
     assert left_over == {b"r6-infer-0,r6-infer,6,1,xgb,0.1,0.5,0.3,1"}
     assert faults() == []
+
+
+def test_a_row_of_the_workbook_goes_too_and_it_is_a_sound_workbook(home):
+    pytest.importorskip("python_calamine")
+    sheet = pd.DataFrame({"Orden": [1, 2, 3], "id": ["=a", "C900", "007"],
+                          "Razón 1": ["r", "s", ""], "Resultado de la llamada": ""})  # fmt: skip
+    path = config.resolve("data/call_list_2026-10-31.xlsx")
+    sealed_home.start("r6-infer", "04_infer")
+    store.write_bytes(path, workbook(sheet, CHOICES), rows=3)
+    sealed_home.finish("r6-infer", "04_infer")
+    assert erase.erase("C900", **WHY).rows == 1
+    assert path.read_bytes() == workbook(sheet[sheet["id"] != "C900"], CHOICES)
+    assert b"C900" not in b"".join(parts_of(path))
+    assert read_workbook(path.read_bytes())["id"].tolist() == ["=a", "007"]
+    assert erase.left_alone("C900") == []
+    assert faults() == []
+
+
+def parts_of(path):
+    with zipfile.ZipFile(path) as book:
+        return [book.read(name) for name in book.namelist()]
 
 
 @pytest.mark.parametrize("customer", ["nadie", "xgb", "1", "0.1", "r3-infer", "C00", "c001"])

@@ -1,5 +1,7 @@
 """The report of a run: what a reader finds on the page, and in which order."""
 
+import base64
+import hashlib
 import re
 
 import pytest
@@ -9,6 +11,7 @@ from retencion_lib import config
 from retencion_lib.home import ledger
 from retencion_lib.runs import context, headline, record, report
 from retencion_lib.show import page
+from tests import browser
 
 TITLE = "# 04 · ¿Quién está en riesgo?\nEl lote."
 
@@ -222,3 +225,33 @@ def test_what_never_ran_is_not_in_the_report_of_a_run_that_stopped():
     broken = new_output("error", ename="DataError", evalue="Falta la columna.", traceback=[])
     cells = [new_code_cell("x", outputs=[broken]), new_markdown_cell("## A quién llamar")]
     assert "A quién llamar" not in page_of(*cells, status="refused")
+
+
+LIST = (
+    '<div class="table search" role="region" tabindex="0" aria-label="La lista"><table>'
+    "<thead><tr><th>id</th><th>Razones</th></tr></thead><tbody><tr><td>C1</td><td>Antigüedad: 2"
+    "</td></tr><tr><td>C2</td><td>Cuota alta</td></tr></tbody></table></div>"
+)
+SEARCH = """const box = document.querySelector(".find input"), found = [];
+for (const words of ["", "antiguedad", "c2 CUOTA", "nadie"]) {
+  box.value = words; box.dispatchEvent(new Event("input"));
+  found.push([...document.querySelectorAll("tbody tr")].filter(r => r.offsetParent).length);
+  found.push(document.querySelector(".find span").textContent);
+} return found;"""
+
+
+def listed_page():
+    output = new_output("display_data", {"text/html": LIST})
+    return page_of(new_code_cell("x", outputs=[output]))
+
+
+def test_a_report_with_a_list_admits_the_script_that_searches_it_and_no_other():
+    text = listed_page()
+    (script,) = re.findall(r"<script>(.*?)</script>", text, re.S)
+    sha256 = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{sha256}'\"" in text
+
+
+def test_the_rows_of_a_list_are_searched_by_words_whatever_their_accents():
+    found = browser.run(listed_page(), SEARCH, width=390)
+    assert found == [2, "", 1, "1 de 2", 1, "1 de 2", 0, "0 de 2"]

@@ -81,3 +81,19 @@ def test_an_axis_counts_thousands_with_a_point(value, label):
     ax.set_yticks([value])
     assert [t.get_text() for t in ax.get_yticklabels()] == [label]
     plt.close(fig)
+
+
+def test_a_long_table_shows_the_first_rows_that_fit_and_says_how_many(shown):
+    frame = pd.DataFrame({"id": [f"C{i}" for i in range(5000)], "reasons": "ñ" * 50})
+    show.table(frame, "La lista", most=20_000)
+    (page,) = shown
+    rows = page.count("<tr>") - 1
+    assert f"<caption>La lista: los {rows} primeros de 5.000</caption>" in page
+    assert 19_000 < len(page.encode()) < 20_500
+    assert 'class="table search"' in page
+
+
+def test_a_table_that_fits_is_whole(shown):
+    show.table(pd.DataFrame({"id": ["a", "b"]}), "Lista", most=20_000)
+    assert "<caption>Lista</caption>" in shown[0]
+    assert shown[0].count("<tr>") == 3

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -18,7 +19,7 @@ from retencion_lib.audit.erase.pages import in_page
 from retencion_lib.audit.erase.spans import Edit, edited
 from retencion_lib.audit.erase.values import in_json, in_notebook
 from retencion_lib.errors import AuditError
-from retencion_lib.home import disk, door, events, store
+from retencion_lib.home import call_list, disk, door, events, store, workbook
 from retencion_lib.home.blocks import Block
 from retencion_lib.home.event import Event
 from retencion_lib.home.predictions import header, id_columns
@@ -148,7 +149,7 @@ def plan_file(
 ) -> None:
     """Take the customer out of one file, if an id place of it has the id."""
     file, kind = config.resolve(path), Path(path).suffix
-    if kind in TABLES:
+    if kind in TABLES and (kind != ".xlsx" or events.owner(path)):
         content = read(file)
         kept, gone = TABLES[kind](content, done.customer, names, path)
         done.rows += gone
@@ -186,6 +187,19 @@ def _parquet(content: bytes, customer: str, names: Collection[str], path: str) -
     return buffer.getvalue(), len(table) - len(kept)
 
 
+def _workbook(
+    content: bytes, customer: str, names: Collection[str], path: str
+) -> tuple[bytes, int]:
+    table = workbook.read_workbook(content)
+    at = rows.places(list(table.columns), names)
+    gone = pd.Series(False, table.index)
+    for i in at:
+        gone |= table.iloc[:, i].map(lambda value: same(str(value), customer, for_people=True))
+    if not gone.any():
+        return content, 0
+    return workbook.workbook(table[~gone], call_list.CHOICES), int(gone.sum())
+
+
 def _in_lines(text: str, customer: str, names: Collection[str]) -> list[Edit]:
     """Places of a file that holds one JSON a line."""
     found, start = [], 0
@@ -197,7 +211,7 @@ def _in_lines(text: str, customer: str, names: Collection[str]) -> list[Edit]:
     return found
 
 
-TABLES = {".csv": _csv, ".parquet": _parquet}
+TABLES = {".csv": _csv, ".parquet": _parquet, ".xlsx": _workbook}
 FINDERS: dict[str, Finder] = {
     ".json": in_json, ".jsonl": _in_lines, ".ipynb": in_notebook, ".html": in_page,
 }  # fmt: skip

@@ -41,6 +41,7 @@ class Shift:
     significant: bool = False
     severity: str = "none"
     status: str = "ok"
+    binary: bool = False  # a number that is 0 or 1: its mean is a share of the customers
 
     @property
     def label(self) -> str:
@@ -104,6 +105,7 @@ def _numbers(reference: Numbers, current: Numbers) -> dict[str, float]:
         "ks_error": 0.0 if exact else slack,
         "p_value": st.ks_p_value(distance, before, now),
         "wasserstein": st.wasserstein(points, before, now, reference.spread),
+        "binary": set(points) <= {0, 1},
         "before": reference.mean,
         "now": current.mean,
     }

@@ -4,6 +4,8 @@ A page carries its style and asks no network for anything: a content policy in i
 makes the browser refuse, whatever a notebook's output may hold.
 """
 
+import base64
+import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -13,12 +15,28 @@ TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts}"
 
 
-def common(*, scripts: bool = False) -> dict[str, str]:
-    """Style and content policy of a page; `scripts` admits the page's own inline ones."""
+def common(*, scripts: bool = False, script: str = "") -> dict[str, str]:
+    """Style and content policy of a page.
+
+    Parameters
+    ----------
+    scripts : bool
+        Admit the page's own inline scripts.
+    script : str
+        The one script that is admitted, by its hash, whatever else a notebook's output holds.
+    """
+    sha256 = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    admitted = "'unsafe-inline'" if scripts else f"'sha256-{sha256}'" if script else "'none'"
     return {
         "css": (TEMPLATES / "style.css").read_text(encoding="utf-8"),
-        "policy": POLICY.format(scripts="'unsafe-inline'" if scripts else "'none'"),
+        "policy": POLICY.format(scripts=admitted),
+        "script": script,
     }
+
+
+def search_script() -> str:
+    """What makes the rows of a table of class ``search`` searchable."""
+    return (TEMPLATES / "informe/search.js").read_text(encoding="utf-8")
 
 
 def render(template: str, *, scripts: bool = False, **facts: object) -> str:

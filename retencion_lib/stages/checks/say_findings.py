@@ -106,7 +106,7 @@ def _dates(a: Alert, newest: str, run: str) -> str:
 
 def _moved(a: Alert, severity: str, ks: float | None, **moved: object) -> str:
     size = f"PSI {es(a.value, 3)} descontado el azar"
-    size += "" if ks is None else f", KS {es(ks, 3)}"
+    size += "" if ks is None or moved.get("binary") else f", KS {es(ks, 3)}"
     return f"Cambio {SEVERITY[severity]}: {moved_words(a.column, **moved)} ({size})."
 
 

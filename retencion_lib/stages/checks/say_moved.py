@@ -17,11 +17,23 @@ def batch_words(batch: str) -> str:
 
 def what_moved(shift: Shift) -> str:
     """What moved, in words: a mean, or the category whose share changed most."""
-    return moved_words(shift.name, shift.kind, shift.category, shift.before, shift.now)
+    return moved_words(
+        shift.name, shift.kind, shift.category, shift.before, shift.now, binary=shift.binary
+    )
 
 
-def moved_words(name: str, kind: str, category: str | None, before: float, now: float) -> str:
+def moved_words(
+    name: str,
+    kind: str,
+    category: str | None,
+    before: float,
+    now: float,
+    *,
+    binary: bool = False,
+) -> str:
     """`what_moved` of a column, from its facts."""
+    if binary:
+        return f"los clientes con '{name}' pasan del {pct(before)} al {pct(now)}"
     if kind == "categorical":
         return f"en '{name}', '{category}' pasa del {pct(before)} al {pct(now)} de los clientes"
     digits = digits_apart(before, now)

@@ -63,7 +63,7 @@ def shift_facts(shift: Shift) -> dict[str, Any]:
     """What a sentence about a shift needs beside its column and size."""
     return {
         "severity": shift.severity, "kind": shift.kind, "category": shift.category,
-        "before": shift.before, "now": shift.now,
+        "before": shift.before, "now": shift.now, "binary": shift.binary,
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from retencion_lib.stages.eda.describe import (
     correlations,
     numbers_table,
+    shares_table,
     widest_numbers,
 )
 from retencion_lib.stages.eda.report import Found, look, write_summary
@@ -24,6 +25,6 @@ from retencion_lib.stages.say import columns_sentence
 __all__ = [
     "Found", "association_sentence", "balance_sentence", "columns_sentence", "columns_table",
     "correlation_sentence", "correlations", "drift_sentence", "duplicates_sentence",
-    "leakage_sentences", "look", "nulls_sentence", "numbers_sentence", "numbers_table", "usable",
-    "verdict", "widest_numbers", "write_summary",
+    "leakage_sentences", "look", "nulls_sentence", "numbers_sentence", "numbers_table",
+    "shares_table", "usable", "verdict", "widest_numbers", "write_summary",
 ]  # fmt: skip

@@ -12,13 +12,31 @@ def columns_facts(training: Training) -> pd.DataFrame:
     return pd.DataFrame([asdict(c) for c in training.columns])
 
 
+def _binary(training: Training) -> list[str]:
+    """Numbers that are only 0 and 1: a median says nothing of them."""
+    return [n for n in training.numeric if set(training.X[n].dropna().unique()) <= {0, 1}]
+
+
+def shares_table(training: Training) -> pd.DataFrame:
+    """Share with a 1 of each column of 0 and 1: of all, of those who stayed and who left."""
+    names = _binary(training)
+    numbers, left = training.X[names], training.y == 1
+    parts = {"all": numbers, "stayed": numbers[~left], "left_group": numbers[left]}
+    means = {key: 100 * part.mean().to_numpy() for key, part in parts.items()}
+    return pd.DataFrame({"name": names, **means})
+
+
 def numbers_table(training: Training) -> pd.DataFrame:
-    """Range and median of each number, and its median among those who stayed and who left."""
-    numbers = training.X[training.numeric]
+    """Range and median of each number, and its median among those who stayed and who left.
+
+    Columns of 0 and 1 are in `shares_table`.
+    """
+    names = [n for n in training.numeric if n not in _binary(training)]
+    numbers = training.X[names]
     left = training.y == 1
     return pd.DataFrame(
         {
-            "name": training.numeric,
+            "name": names,
             "min": numbers.min().to_numpy(),
             "median": numbers.median().to_numpy(),
             "max": numbers.max().to_numpy(),

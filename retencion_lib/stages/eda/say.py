@@ -51,9 +51,7 @@ def balance_sentence(training: Training) -> str:
 def numbers_sentence(table: pd.DataFrame) -> str:
     """The number whose typical value differs most between the two groups, for its range."""
     if table.empty:
-        return "No hay ninguna variable numérica."
-    middle = table["median"].between(table["min"], table["max"], inclusive="neither")
-    table = table[middle] if middle.any() else table  # of a 0/1 column the median says little
+        return "No hay ninguna variable numérica, aparte de las de 0 y 1."
     gap = (table["median_left"] - table["median_stayed"]).abs() / (table["max"] - table["min"])
     row = table.loc[gap.idxmax()]
     return (

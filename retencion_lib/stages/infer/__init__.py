@@ -27,14 +27,16 @@ from retencion_lib.stages.infer.say_list import (
     why_sentence,
 )
 from retencion_lib.stages.infer.scoring import Batch, Scorer, load_batch, load_scorer, score
+from retencion_lib.stages.infer.wanted import Wanted, list_wanted
 from retencion_lib.stages.say import terms_sentence
 from retencion_lib.tables.say import odd_sentences
 
 __all__ = [
-    "Asked", "Batch", "CallList", "Scorer", "alert_sentences", "ask", "calls_headline",
-    "calls_table", "check_control", "check_table", "control_group", "control_sentence",
-    "current_terms", "deliver", "delivered_sentence", "describe_scores", "elsewhere_sentence",
-    "first_lines", "label_of",
+    "Asked", "Batch", "CallList", "Scorer", "Wanted", "alert_sentences", "ask", "calls_headline",
+    "calls_table", "check_control", "check_table", "control_group",
+    "control_sentence", "current_terms", "deliver", "delivered_sentence", "describe_scores",
+    "elsewhere_sentence",
+    "first_lines", "label_of", "list_wanted",
     "load_batch", "load_names", "load_scorer", "logged_sentence", "make_calls", "odd_sentences",
     "plot_scores", "predictions", "reasons_sentence", "score", "terms_sentence",
     "time_sentence", "trust_sentence", "usable_sentence", "why_sentence", "write_calls",

@@ -7,6 +7,7 @@ recompute it. The control is those of the group that would have been called.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from scipy.stats import norm
 
 from retencion_lib import config
 from retencion_lib.errors import ParameterError
+from retencion_lib.home.call_list import N_REASONS
 from retencion_lib.home.names import Names
 from retencion_lib.home.predictions import CONTACT, CONTROL
 from retencion_lib.home.terms import Terms
@@ -23,7 +25,6 @@ from retencion_lib.models.attribution import contributions
 from retencion_lib.stages.infer.reasons import Reason, reasons
 from retencion_lib.tables import hashes
 
-N_REASONS = 3
 SIGNIFICANCE, POWER = 0.05, 0.80
 
 
@@ -63,6 +64,16 @@ class CallList:
     def key(self) -> str:
         """What the decision depended on besides the scores: part of each prediction's identity."""
         return f"{self.name}|{self.control_share}|{self.terms.facts()}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where a call list is, and its workbook."""
+
+    path: Path
+    new: bool  # False where the same list was there
+    workbook: Path | None = None
+    missing: str = ""  # why there is no workbook
 
 
 def control_group(ids: Sequence[object], campaign: str, share: float) -> np.ndarray:

@@ -1,4 +1,8 @@
-"""Why a customer is on the list: the features that raise the risk most, and their values."""
+"""Why a customer is on the list: the features that raise the risk most, and their values.
+
+First what sets a customer apart from the others on the list, then what all share. Columns that
+say the same are one reason, with the parts of all; what is not known comes last.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +12,8 @@ import pandas as pd
 
 LOW, HIGH = "low", "high"
 LEAST_PART = 0.1  # of the largest part, below which a reason says little
-
-
 FEW_VALUES = 6  # a number with as few distinct values is neither high nor low
-
-
-SAME = 0.95  # correlation from which two numbers are one reason
+SAME = 0.8  # correlation from which two numbers are one reason
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Reason:
 def reasons(
     parts: pd.DataFrame, frame: pd.DataFrame, background: pd.DataFrame, *, limit: int = 3
 ) -> list[list[Reason]]:
-    """Up to `limit` features that raise each row's risk the most.
+    """Up to `limit` features that raise each row's risk.
 
     Parameters
     ----------
     parts : DataFrame of shape (n, n_features)
-        From `attribution.contributions`.
+        From `attribution.contributions`, of all who are on the list.
     frame : DataFrame of shape (n, …)
         The same rows' values.
     background : DataFrame
@@ -44,7 +44,7 @@ def reasons(
     Returns
     -------
     list of n lists of Reason
-        Most important first; empty where nothing raises the risk.
+        First where the row is furthest above the mean of all; empty where nothing raises the risk.
     """
     levels = [levels_of(background[name]) for name in parts.columns]
     values = frame[parts.columns].astype(object).to_numpy()
@@ -60,7 +60,7 @@ def reasons(
 
 
 def _kept(own: np.ndarray, unknown: np.ndarray, twins: np.ndarray, limit: int) -> np.ndarray:
-    """Columns to name for each row, most important first; -1 where there is none any more.
+    """Columns to name for each row, first what sets it apart; -1 where there is none any more.
 
     Parameters
     ----------
@@ -75,8 +75,10 @@ def _kept(own: np.ndarray, unknown: np.ndarray, twins: np.ndarray, limit: int) -
     -------
     ndarray of int of shape (n, limit)
     """
-    order, rows = np.lexsort((-own, unknown), axis=-1), np.arange(len(own))
-    counts = (own > 0) & (own >= LEAST_PART * own.max(axis=1, keepdims=True))
+    merged, rows = own @ (twins | np.eye(own.shape[1], dtype=bool)), np.arange(len(own))
+    apart = merged - merged.mean(axis=0)  # from the others
+    order = np.lexsort((-own, -merged, -apart, unknown), axis=-1)
+    counts = (own > 0) & (merged > 0) & (merged >= LEAST_PART * merged.max(axis=1, keepdims=True))
     kept, taken = np.full((len(own), limit), -1), np.zeros(len(own), int)
     said = np.zeros(own.shape, bool)  # columns that say what one that is kept does
     for i in order.T:

@@ -7,57 +7,106 @@ from pathlib import Path
 import pandas as pd
 
 from retencion_lib import config
+from retencion_lib.errors import LibraryError
 from retencion_lib.home import store
+from retencion_lib.home.call_list import CHOICES, HEADINGS, NOTE, OFFER, RANK, REASONS, RESULT
 from retencion_lib.home.csv_text import joined, value_texts
 from retencion_lib.home.predictions import dated
 from retencion_lib.home.sheet import guarded
-from retencion_lib.stages.infer.calls import N_REASONS, CallList
-from retencion_lib.stages.infer.say import spoken
+from retencion_lib.home.workbook import MOST_ROWS, workbook
+from retencion_lib.stages.infer.calls import CallList, Written
+from retencion_lib.stages.infer.say import spoken, workbook_too_long
+from retencion_lib.stages.infer.say_reasons import say_offer
 from retencion_lib.stages.infer.scoring import Scorer
-
-
-def call_sheet(calls: CallList) -> pd.DataFrame:
-    """The call list as the team opens it: safe in a spreadsheet, numbers rounded."""
-    id_col, said, calls = calls.id_col, spoken(calls, calls.calls()), calls.calls()
-    sheet = pd.DataFrame({"rank": range(1, len(calls) + 1)})
-    sheet[id_col] = calls[id_col].to_numpy()
-    sheet["score"] = calls["score"].round(4).to_numpy()
-    sheet["decile"] = calls["decile"].to_numpy()
-    sheet["expected_profit"] = calls["expected_profit"].round(2).to_numpy()
-    for i in range(N_REASONS):
-        sheet[f"reason_{i + 1}"] = [r[i] if i < len(r) else "" for r in said]
-    texts = [id_col, *(c for c in sheet if c.startswith("reason_"))]
-    sheet[texts] = sheet[texts].astype(str).map(guarded)
-    return sheet.rename(columns={id_col: guarded(id_col)})
-
+from retencion_lib.stages.infer.wanted import DECIMALS, Style, Wanted
 
 REVIEW = "__REVISAR"  # at the end of the name of a list that somebody must look at first
 
 
+def call_sheet(calls: CallList, wanted: Wanted = Wanted()) -> pd.DataFrame:  # noqa: B008
+    """The call list: numbers rounded, a text for each reason, what is to be filled in empty."""
+    id_col, said, calls = calls.id_col, spoken(calls, calls.calls()), calls.calls()
+    sheet = pd.DataFrame({RANK: range(1, len(calls) + 1)})
+    sheet[id_col] = calls[id_col].astype(str).to_numpy()
+    for name, column in wanted.along.items():
+        sheet[name] = column.iloc[calls.index].array
+    sheet["score"] = calls["score"].round(4).to_numpy()
+    sheet["decile"] = calls["decile"].to_numpy()
+    sheet["expected_profit"] = calls["expected_profit"].round(2).to_numpy()
+    for i, name in enumerate(REASONS):
+        sheet[name] = [r[i] if i < len(r) else "" for r in said]
+    if wanted.offers:
+        sheet[OFFER] = [say_offer(own, wanted.offers) for own in calls["reasons"]]
+    return sheet.assign(**{RESULT: "", NOTE: ""})
+
+
 def write_calls(
-    calls: CallList, *, date: str, stem: str, stopped: bool = False
-) -> tuple[Path, bool]:
-    """Write the list under the run's date; give back its path and whether it is new.
+    calls: CallList,
+    wanted: Wanted = Wanted(),  # noqa: B008 (it cannot change)
+    *,
+    date: str,
+    stem: str,
+    stopped: bool = False,
+) -> Written:
+    """Write the list under the run's date, as CSV and as a workbook.
 
     The same list is not written twice, and another list of the same date is never
     overwritten: it gets the batch's name, and then a number. One of a batch that was `stopped`
     says in its name that it is to be looked at first.
     """
-    kind = REVIEW if stopped else ""
-    # With a byte order mark, or spreadsheets would spoil the accents.
-    content = call_sheet(calls).to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    kind, sheet = REVIEW if stopped else "", call_sheet(calls, wanted)
+    content = _csv(sheet, wanted.style)
     first = config.resolve(f"data/call_list_{date}{kind}.csv")
     with store.locked(first):
         attempt = 0
         path = first
-        while path.exists() and path.read_bytes() != content:
+        while _is_taken(path, content):
             attempt += 1
             more = f"_{attempt}" if attempt > 1 else ""
             path = first.with_name(f"call_list_{date}_{stem}{more}{kind}.csv")
-        if path.exists():
-            store.record("input", path, len(calls.calls()))
-            return path, False
-        return store.write_bytes(path, content, rows=len(calls.calls())), True
+        new = not path.exists()
+        if new:
+            store.write_bytes(path, content, rows=len(sheet))
+        else:
+            store.record("input", path, len(sheet))
+        return Written(path, new, *_write_workbook(path.with_suffix(".xlsx"), sheet, wanted.style))
+
+
+def _is_taken(path: Path, content: bytes) -> bool:
+    """Whether another list has a name; its workbook alone has it too."""
+    if path.exists():
+        return path.read_bytes() != content
+    return path.with_suffix(".xlsx").exists()
+
+
+def _write_workbook(path: Path, sheet: pd.DataFrame, style: Style) -> tuple[Path | None, str]:
+    """The workbook beside a list, and why there is none; one that is there stays as it is."""
+    if path.exists():
+        return path, ""
+    if len(sheet) > MOST_ROWS:
+        return None, workbook_too_long(len(sheet))
+    try:
+        content = workbook(_headed(sheet, style), CHOICES)
+    except LibraryError as error:
+        return None, str(error)
+    return store.write_bytes(path, content, rows=len(sheet)), ""
+
+
+def _headed(sheet: pd.DataFrame, style: Style) -> pd.DataFrame:
+    """The list with headings for people, if the home wants them."""
+    return sheet.rename(columns=HEADINGS) if style.headings else sheet
+
+
+def _csv(sheet: pd.DataFrame, style: Style) -> bytes:
+    """The list as CSV, safe in a spreadsheet; with a byte order mark, or accents would be lost."""
+    mark, separator = DECIMALS[style.decimal]
+    texts = [name for name in sheet if not pd.api.types.is_numeric_dtype(sheet[name])]
+    sheet = sheet.assign(**{name: sheet[name].map(guarded) for name in texts})
+    if separator == ";":
+        sheet = _headed(sheet, style)
+    sheet = sheet.rename(columns=guarded)
+    text = sheet.to_csv(index=False, lineterminator="\n", sep=separator, decimal=mark)
+    return text.encode("utf-8-sig")
 
 
 def predictions(

@@ -1,17 +1,18 @@
 """What 04 says: whom to call, what it should earn, who is left as control."""
 
 from math import ceil
-from pathlib import Path
 
 import pandas as pd
 
 from retencion_lib import config
+from retencion_lib.home.call_list import N_REASONS, OFFER, RANK
 from retencion_lib.home.exam import Exam
+from retencion_lib.home.names import Names
 from retencion_lib.home.predictions import CONTROL
 from retencion_lib.models import FittedModel, family_label
-from retencion_lib.stages.infer.calls import N_REASONS, CallList, detectable_gap
+from retencion_lib.stages.infer.calls import CallList, Written, detectable_gap
 from retencion_lib.stages.infer.deliver import CALLS, Delivered
-from retencion_lib.stages.infer.say_reasons import say_reason
+from retencion_lib.stages.infer.say_reasons import say_offer, say_reason
 from retencion_lib.stages.infer.scoring import Batch, Scorer
 from retencion_lib.tables.history import known_from
 from retencion_lib.words import count, es, eur, listed, pct, plural, points
@@ -97,7 +98,8 @@ def spoken(calls: CallList, rows: pd.DataFrame) -> list[list[str]]:
     """Reasons of some of the customers decided, in words."""
     told = {reason for own in rows["reasons"] for reason in own}
     said = {reason: say_reason(reason, calls.names) for reason in told}
-    return [[said[reason] for reason in own] for own in rows["reasons"]]
+    # Two columns may say the same in the team's words.
+    return [list(dict.fromkeys(said[reason] for reason in own)) for own in rows["reasons"]]
 
 
 def reasons_sentence(calls: CallList) -> str:
@@ -111,18 +113,35 @@ def reasons_sentence(calls: CallList) -> str:
     ) + "."  # fmt: skip
 
 
-def calls_table(calls: CallList, rows: int) -> pd.DataFrame:
-    """First customers to call, for readers."""
-    first = calls.calls().head(rows)
-    return first.drop(columns=["group", "decile"]).assign(
-        reasons=["; ".join(said) for said in spoken(calls, first)]
+def calls_table(calls: CallList, offers: Names) -> pd.DataFrame:
+    """Customers to call, best first, for readers; of columns that go along, none."""
+    chosen = calls.calls()
+    table = chosen.drop(columns=["group", "decile"]).assign(
+        reasons=["; ".join(said) for said in spoken(calls, chosen)]
+    )
+    table.insert(0, RANK, range(1, len(table) + 1))
+    if offers:
+        table[OFFER] = [say_offer(own, offers) for own in chosen["reasons"]]
+    return table
+
+
+def written_sentence(written: Written) -> str:
+    """Where the list is, and its workbook or why it has none."""
+    name = config.relative(written.path)
+    said = (
+        f"La lista está en `{name}`" if written.new else f"La lista ya estaba, igual, en `{name}`"
+    )
+    if written.workbook is None:
+        return f"{said}. {written.missing}"
+    return (
+        f"{said} y, para abrirla, en `{config.relative(written.workbook)}`. Para apuntar en ella "
+        "cómo va cada llamada, guárdala con otro nombre y dásela a 05 en calls."
     )
 
 
-def written_sentence(path: Path, new: bool) -> str:
-    """Where the list is."""
-    name = config.relative(path)
-    return f"La lista está en `{name}`." if new else f"La lista ya estaba, igual, en `{name}`."
+def workbook_too_long(n: int) -> str:
+    """Why so long a list has no workbook."""
+    return f"Son {count(n)} filas, demasiadas para mirarlas a mano: no hay libro de Excel."
 
 
 def delivered_sentence(delivered: Delivered | None) -> str:

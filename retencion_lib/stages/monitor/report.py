@@ -133,4 +133,5 @@ def _performance(seen: Performance | None) -> dict[str, object]:
         "mature_on": (seen.outcomes.mature_on or None) if seen.outcomes else None,
         "realised": seen.realised,
         "campaign_effect": seen.effect,
+        "calls": seen.calls,
     }

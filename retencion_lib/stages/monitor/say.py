@@ -34,7 +34,7 @@ def visible_words(shift: Shift) -> str:
     """The smallest shift of a column that this batch would have shown four times in five."""
     if np.isnan(shift.visible):
         return "nada: no hay datos"
-    if shift.kind == "numeric":
+    if shift.kind == "numeric" and not shift.binary:
         return f"KS {es(shift.visible, 2)}"
     return f"±{points(shift.visible, 0)}"
 
@@ -42,13 +42,21 @@ def visible_words(shift: Shift) -> str:
 def visible_sentence(found: Sequence[Shift]) -> str:
     """What so many customers could not have shown, so that a quiet report is not a blank one."""
     n = found[-1].n_current
-    numbers = [s for s in found if s.kind == "numeric" and s.visible == s.visible]
-    labels = [s for s in found if s.kind == "categorical" and s.visible == s.visible]
+    seen = [s for s in found if s.visible == s.visible]
+    numbers = [s for s in seen if s.kind == "numeric" and not s.binary]
+    shares = [s for s in seen if s.binary]
+    labels = [s for s in seen if s.kind == "categorical"]
     said = []
     if numbers:
         worst = max(s.visible for s in numbers)
         said.append(
             f"en una columna de números, que un {pct(worst, 0)} de los clientes cruzara algún valor"
+        )
+    if shares:
+        worst = max(shares, key=lambda s: s.visible)
+        said.append(
+            f"en una de 0 y 1, que los clientes con '{worst.name}' ganaran o perdieran "
+            f"{points(worst.visible)}"
         )
     if labels:
         worst = max(labels, key=lambda s: s.visible)
@@ -71,7 +79,7 @@ def shifts_table(found: Sequence[Shift]) -> pd.DataFrame:
             "status": [s.status for s in ordered],
             "Antes y ahora": [_sides(s) for s in ordered],
             "psi_corrected": [s.psi_corrected for s in ordered],
-            "ks": [s.ks for s in ordered],
+            "ks": [None if s.binary else s.ks for s in ordered],
             "Se vería desde": [visible_words(s) for s in ordered],
         }
     )
@@ -100,6 +108,8 @@ def _ordered(found: Sequence[Shift]) -> list[Shift]:
 def _sides(shift: Shift) -> str:
     if shift.kind == "categorical":
         return f"{shift.category}: {pct(shift.before, 0)} → {pct(shift.now, 0)}"
+    if shift.binary:
+        return f"{pct(shift.before, 0)} → {pct(shift.now, 0)}"
     digits = digits_apart(shift.before, shift.now)
     digits = min(3, max(1, digits)) if abs(shift.before) < 100 else 0
     return f"media {es(shift.before, digits)} → {es(shift.now, digits)}"

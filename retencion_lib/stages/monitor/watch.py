@@ -11,7 +11,7 @@ import numpy as np
 
 from retencion_lib.home.experiments import Learnt
 from retencion_lib.home.history import History
-from retencion_lib.home.watch_report import Effect, Expected, Realised
+from retencion_lib.home.watch_report import CallResults, Effect, Expected, Realised
 from retencion_lib.maths.drift import Shift
 from retencion_lib.maths.estimation import Estimate
 from retencion_lib.stages.checks.comparison import Tables
@@ -30,6 +30,7 @@ from retencion_lib.stages.monitor.performance.realised import (
     measure_batches,
     realised_alerts,
 )
+from retencion_lib.stages.monitor.performance.returned import call_results
 from retencion_lib.tables.history import ask_again, clock_of, row_days
 from retencion_lib.tables.labels import USUAL
 from retencion_lib.tables.outcomes import Outcomes, collect, predicted
@@ -51,6 +52,7 @@ class Performance:
     snapshot: str = ""  # with a history: ISO day of the batch
     reference_snapshots: tuple[str, ...] = ()  # with a history: ISO days of the reference
     table: Learnt | None = None  # what the model in use learnt from
+    calls: CallResults | None = None  # how they went, where the list came back
 
     @property
     def alerts(self) -> list[Alert]:
@@ -69,7 +71,13 @@ def open_tables(t: Tables) -> tuple[Scored, Scored]:
     return read_scored(current, **given), read_scored(reference, **given)
 
 
-def watch(t: Tables, shifts: Sequence[Shift] = (), labels: str = "", **time: str) -> Performance:
+def watch(
+    t: Tables,
+    shifts: Sequence[Shift] = (),
+    labels: str = "",
+    calls: str = "",
+    **time: str,
+) -> Performance:
     """Look at the performance of a scored batch, for as many calls as the campaign agreed on.
 
     Parameters
@@ -80,6 +88,8 @@ def watch(t: Tables, shifts: Sequence[Shift] = (), labels: str = "", **time: str
         What the drift checks found.
     labels : str
         File of ids and outcomes; empty while there are none.
+    calls : str
+        A call list of 04 that came back filled in; empty while there is none.
     **time
         What is asked of time, as `tables.history.ask_again`; ``as_of`` is the day of the outcomes,
         empty the run's.
@@ -116,6 +126,7 @@ def watch(t: Tables, shifts: Sequence[Shift] = (), labels: str = "", **time: str
         campaign_effect(outcomes, money),
         causes, known.exam, known.capacity, history, people.snapshot.iloc[0] if history else "",
         _days_of(reference, known.history), known.table,
+        call_results(calls, known.predictions, id_col=t.id_col),
     )  # fmt: skip
 
 

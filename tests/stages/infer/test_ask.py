@@ -102,7 +102,7 @@ def test_the_name_of_a_list_that_is_stopped_says_so_and_nothing_is_written_over(
     names = []
     for seed, stopped in [(0, False), (1, True), (1, True), (2, True)]:
         given = {"date": DAY, "stem": "b", "stopped": stopped}
-        names.append(infer.write_calls(decide(scored(50, seed)), **given)[0].name)
+        names.append(infer.write_calls(decide(scored(50, seed)), **given).path.name)
     assert names == [
         "call_list_2026-10-31.csv", "call_list_2026-10-31__REVISAR.csv",
         "call_list_2026-10-31__REVISAR.csv", "call_list_2026-10-31_b__REVISAR.csv",

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -12,13 +13,16 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from retencion_lib import config
-from retencion_lib.errors import DataError, OrderError, ParameterError
+from retencion_lib.errors import DataError, LibraryError, OrderError, ParameterError
 from retencion_lib.home.sheet import guarded
 from retencion_lib.home.terms import Terms, agreed_capacity, current_terms, save_terms
+from retencion_lib.home.workbook import read_workbook
 from retencion_lib.maths.decision import Campaign, expected_profit
 from retencion_lib.stages import infer
 from retencion_lib.stages.infer import calls as calls_module
+from retencion_lib.stages.infer import report
 from retencion_lib.stages.infer.report import call_sheet
+from retencion_lib.stages.infer.wanted import Style
 from retencion_lib.tables.amounts import amounts
 
 MONEY = Campaign(
@@ -156,9 +160,9 @@ def test_cells_that_a_spreadsheet_would_run_are_neutralised(text, safe):
 def test_ids_and_reasons_are_neutralised_in_the_file(home):
     table = scored(20).assign(id=[f"=cmd|{i}" for i in range(20)])
     names = {"x": "=HYPERLINK({})"}
-    path, _ = infer.write_calls(
+    path = infer.write_calls(
         decide(table, control_share=0.0, names=names), date="2026-10-31", stem="b"
-    )
+    ).path
     rows = list(csv.reader(path.open(encoding="utf-8-sig")))
     assert rows[0][:5] == ["rank", "id", "score", "decile", "expected_profit"]
     assert len(rows) == 3
@@ -169,8 +173,9 @@ def test_ids_and_reasons_are_neutralised_in_the_file(home):
 
 
 def test_the_file_opens_with_its_accents_and_keeps_full_order(home):
-    path, new = infer.write_calls(decide(scored(200)), date="2026-10-31", stem="lote")
-    assert new
+    written = infer.write_calls(decide(scored(200)), date="2026-10-31", stem="lote")
+    path = written.path
+    assert written.new
     assert path == home / "data/call_list_2026-10-31.csv"
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     sheet = pd.read_csv(path)
@@ -181,8 +186,8 @@ def test_the_file_opens_with_its_accents_and_keeps_full_order(home):
 def test_the_same_list_is_written_once_and_another_never_overwrites_it(home):
     names = []
     for seed, stem in [(0, "a"), (0, "a"), (1, "b"), (1, "b"), (2, "b"), (0, "a")]:
-        path, new = infer.write_calls(decide(scored(50, seed)), date="2026-10-31", stem=stem)
-        names.append((path.name, new))
+        written = infer.write_calls(decide(scored(50, seed)), date="2026-10-31", stem=stem)
+        names.append((written.path.name, written.new))
     first, second = "call_list_2026-10-31.csv", "call_list_2026-10-31_b.csv"
     third = "call_list_2026-10-31_b_2.csv"
     assert names == [(first, True), (first, False), (second, True), (second, False),
@@ -286,3 +291,72 @@ def test_the_results_say_how_many_are_called_and_what_they_should_earn():
     nobody = decide(scored(100), Terms(replace(MONEY, contact_cost=500))).results()
     assert nobody == {"rows_to_call": 0, "expected_profit": 0, "expected_profit_ci": None}
     assert decided.key() == f"otoño|0.1|{TERMS.facts()}"
+
+
+def workbook_of(written):
+    return read_workbook(written.workbook.read_bytes())
+
+
+def test_a_workbook_lies_beside_the_list_with_ids_as_they_are_and_headings_for_people():
+    pytest.importorskip("python_calamine")
+    table = scored(20).assign(id=[f"=cmd|{i}" for i in range(20)])
+    written = infer.write_calls(decide(table, control_share=0.0), date="2026-10-31", stem="b")
+    book, sheet = workbook_of(written), pd.read_csv(written.path)
+    assert written.workbook == written.path.with_suffix(".xlsx")
+    assert list(book.columns) == [
+        "Orden", "id", "Puntuación", "Decil", "Beneficio esperado (EUR)", "Razón 1", "Razón 2",
+        "Razón 3", "Resultado de la llamada", "Nota de la llamada",
+    ]  # fmt: skip
+    assert [f"'{i}" for i in book["id"]] == sheet["id"].tolist()
+    assert book["Puntuación"].tolist() == sheet["score"].tolist()
+    assert "`data/call_list_2026-10-31.xlsx`" in infer.written_sentence(written)
+
+
+def test_a_workbook_that_somebody_filled_in_is_never_written_over(home):
+    first = infer.write_calls(decide(scored(50)), date="2026-10-31", stem="b")
+    first.workbook.write_bytes(b"filled in")
+    again = infer.write_calls(decide(scored(50)), date="2026-10-31", stem="b")
+    assert (again, first.workbook.read_bytes()) == (replace(first, new=False), b"filled in")
+    first.path.unlink()  # its name is still taken
+    assert infer.write_calls(decide(scored(50)), date="2026-10-31", stem="b").path.name == (
+        "call_list_2026-10-31_b.csv"
+    )
+
+
+def test_a_list_cut_before_its_workbook_gets_it_when_repeated():
+    first = infer.write_calls(decide(scored(50)), date="2026-10-31", stem="b")
+    whole = first.workbook.read_bytes()
+    first.workbook.unlink()
+    infer.write_calls(decide(scored(50)), date="2026-10-31", stem="b")
+    assert first.workbook.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("workbook", r"Falta el paquete que escribe libros de Excel.*'retencion\[excel\]'"),
+        ("MOST_ROWS", r"Son 5 filas, demasiadas para mirarlas a mano"),
+    ],
+)
+def test_without_a_workbook_the_csv_is_written_and_it_is_said_why(where, said, monkeypatch):
+    def missing(*_):
+        raise LibraryError("Falta el paquete que escribe libros de Excel. 'retencion[excel]'")
+
+    monkeypatch.setattr(report, where, 4 if where == "MOST_ROWS" else missing)
+    written = infer.write_calls(decide(scored(50)), date="2026-10-31", stem="b")
+    assert (written.path.is_file(), written.workbook) == (True, None)
+    assert re.search(said, infer.written_sentence(written))
+
+
+def test_a_home_of_decimal_commas_gets_its_csv_so():
+    wanted = infer.Wanted(style=Style(decimal="coma"))
+    path = infer.write_calls(decide(scored(50)), wanted, date="2026-10-31", stem="b").path
+    head, first = path.read_text(encoding="utf-8-sig").splitlines()[:2]
+    assert head.startswith("Orden;id;Puntuación;Decil;Beneficio esperado (EUR);Razón 1;")
+    assert re.match(r"1;C\d+;0,\d+;1;\d+,\d+;", first)
+
+
+def test_headings_may_be_the_names_of_the_columns():
+    wanted = infer.Wanted(style=Style(headings=False))
+    written = infer.write_calls(decide(scored(50)), wanted, date="2026-10-31", stem="b")
+    assert list(workbook_of(written).columns) == list(pd.read_csv(written.path).columns)

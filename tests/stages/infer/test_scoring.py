@@ -65,7 +65,7 @@ def test_each_prediction_has_the_score_the_notice_and_the_decision():
         "xgb", "0.1", 1, 1, "contact", "otoño"
     ]  # fmt: skip
     assert best["expected_profit"] == pytest.approx(67 * 0.9 - 11)
-    assert best["reasons"] == "x: 90 (alto)"
+    assert best["reasons"] == "x: 90 (valor alto)"
     assert log.loc["C0", ["prediction", "decile", "group", "reasons"]].tolist() == [0, 10, "", ""]
     assert (log["group"] == "contact").sum() == 10
 
