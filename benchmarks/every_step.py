@@ -191,7 +191,8 @@ def _struck(order: str, made: Path, folder: Path, kinds: Sequence[str], every: i
     states, ended = folder / f"{order}-states", folder / f"{order}-ended.json"
     if ended.exists() and states.exists():
         return Obeyed(**json.loads(ended.read_text()))
-    shutil.rmtree(states, ignore_errors=True)
+    for left in (states, folder / "home.aside"):  # of one that was stopped
+        shutil.rmtree(left, ignore_errors=True)
     states.mkdir()
     with fresh(made, folder / "home"):
         done = obey(ORDERS[order], states, kinds, every)
