@@ -53,7 +53,7 @@ def stamp(address: str) -> tuple[int, str, datetime]:
         raise AuditError(f"No se pudo escribir la petición del sello: {_said(query)}.")
     raw = _asked(address, authority, query.stdout)
     at = _time(raw, sha256)
-    if at is None:
+    if at is None or len(raw) > LONGEST:
         raise AuditError(
             f"{authority} no ha sellado la línea {seq}: su respuesta ({len(raw)} bytes) no es un "
             "sello de tiempo (RFC 3161) de esa huella. Comprueba la dirección, o pide el sello a "
@@ -135,7 +135,7 @@ def _asked(address: str, authority: str, query: bytes) -> bytes:
     request = urllib.request.Request(address, query, {"Content-Type": QUERY}, method="POST")
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT) as reply:
-            return reply.read(LONGEST)
+            return reply.read(LONGEST + 1)
     except urllib.error.HTTPError as error:
         why = f"respondió {error.code}"
     except (OSError, ValueError, http.client.HTTPException) as error:

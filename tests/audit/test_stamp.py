@@ -224,6 +224,13 @@ def test_the_stamp_of_another_hash_is_refused(home, tsa, capsys):
     )  # fmt: skip
 
 
+def test_an_answer_without_end_is_refused(home, tsa, capsys):
+    query = openssl("ts", "-query", "-digest", ledger.head()[1], "-sha256", "-cert")
+    tsa.rude = (200, tsa.reply(query) + b" " * stamp.LONGEST)
+    assert main(["stamp", "--tsa", tsa.address]) == 2
+    assert f"su respuesta ({stamp.LONGEST + 1} bytes) no es un sello" in capsys.readouterr().err
+
+
 def test_an_authority_that_is_not_there_is_named_without_its_address(home, capsys):
     assert main(["stamp", "--tsa", "http://127.0.0.1:9/clave-secreta"]) == 2
     err = capsys.readouterr().err
