@@ -1,6 +1,7 @@
 """Whatever step of whatever order is struck, is the home still whole and can the order be repeated?
 
     python -m benchmarks.every_step [ORDER …]      writes benchmarks/results/every_step.json
+    python -m benchmarks.every_step --folder F …   the same, and goes on where it was stopped
 
 For each step on disk of each order (`benchmarks.steps`), and each fate, what lies there then is
 judged: `verify` names only what was cut, and says nothing is amiss only where all is as before or
@@ -10,14 +11,14 @@ and hours of runs; after `seal`, `verify` finds nothing. What only computes is r
 repetitions; whatever writes is not.
 """
 
+import argparse
 import json
 import os
 import pkgutil
 import shutil
 import subprocess
-import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -70,7 +71,20 @@ class Tally:
 
 def prepare(folder: Path) -> dict[str, Path]:
     """Homes in which each order has something to do; undisturbed orders make them."""
+    done = folder / "made.json"
+    if done.exists():
+        kept = json.loads(done.read_text())
+        ORDERS.update(kept)
+        return {order: folder / order for order in kept}
+    made = _prepared_homes(folder)
+    made["seal"] = cut_home(made, folder)
+    done.write_text(json.dumps(ORDERS))
+    return made
+
+
+def _prepared_homes(folder: Path) -> dict[str, Path]:
     home = folder / "home"
+    shutil.rmtree(home, ignore_errors=True)
     (home / "data/raw").mkdir(parents=True)
     table = demo_table()
     batch = new_batch(table)
@@ -132,30 +146,59 @@ def need(done: Obeyed) -> None:
 def strike(order: str, made: Path, folder: Path, kinds: Sequence[str] = KINDS,
            every: int = 1) -> Tally:  # fmt: skip
     """Strike an order at each of its steps, or at one in so many; judge each state once."""
-    tally, home, states = Tally(), folder / "home", folder / "states"
-    before, judged = contents(made), {}
+    for tally in striking(order, made, folder, kinds, every):  # noqa: B007 (the last is wanted)
+        pass
+    return tally
+
+
+def striking(order: str, made: Path, folder: Path, kinds: Sequence[str] = KINDS,
+             every: int = 1) -> Iterator[Tally]:  # fmt: skip
+    """What was found so far, after each point: first those far apart, then those between."""
+    tally, home, states = Tally(), folder / "home", folder / f"{order}-states"
+    before, verdicts = contents(made), folder / f"{order}-verdicts.jsonl"
     with fresh(made, home):
         need(obey(ORDERS[order]))
         wanted = contents(home)
-    shutil.rmtree(states, ignore_errors=True)
-    states.mkdir(parents=True)
-    with fresh(made, home):
-        done = obey(ORDERS[order], states, kinds, every)
-        need(done)
+    done = _struck(order, made, folder, kinds, every)
     tally.steps = len(done.steps)
     tally.faults += [f"{order}, step {odd}" for odd in done.odd]
-    for state in sorted(states.iterdir()):
+    said = verdicts.read_text().splitlines() if verdicts.exists() else []
+    judged = dict(map(json.loads, said))
+    for state in sorted(states.iterdir(), key=_far_apart):
         step, kind = state.name.split("-")
         seen = look(state)
         if seen not in judged:
             judged[seen] = judge(state, ORDERS[order], before, wanted, home)
-            for wrong in judged[seen]:
-                tally.faults.append(f"{order}, {state.name} ({done.steps[int(step)]}): {wrong}")
-                print(tally.faults[-1], flush=True)
+            with verdicts.open("a") as kept:
+                kept.write(json.dumps([seen, judged[seen]]) + "\n")
+        where = f"{order}, {state.name} ({done.steps[int(step)]})"
+        tally.faults += [f"{where}: {wrong}" for wrong in judged[seen]]
         tally.points[kind] = tally.points.get(kind, 0) + 1
         tally.right[kind] = tally.right.get(kind, 0) + (not judged[seen])
-    tally.states = len(judged)
-    return tally
+        tally.states = len(judged)
+        yield tally
+    shutil.rmtree(states)
+
+
+def _far_apart(state: Path) -> tuple[int, str]:
+    """Sorts by the largest power of two in the number of its step: 0, 64, 32, 96, 16 …"""
+    step = int(state.name.split("-")[0])
+    return -(step & -step or 1 << 20), state.name
+
+
+def _struck(order: str, made: Path, folder: Path, kinds: Sequence[str], every: int) -> Obeyed:
+    """The order's states, made if they are not there yet, and how it ended."""
+    states, ended = folder / f"{order}-states", folder / f"{order}-ended.json"
+    if ended.exists() and states.exists():
+        return Obeyed(**json.loads(ended.read_text()))
+    for left in (states, folder / "home.aside"):  # of one that was stopped
+        shutil.rmtree(left, ignore_errors=True)
+    states.mkdir()
+    with fresh(made, folder / "home"):
+        done = obey(ORDERS[order], states, kinds, every)
+        need(done)
+    ended.write_text(json.dumps(asdict(done)))
+    return done
 
 
 def prepared(folder: Path) -> None:
@@ -181,18 +224,23 @@ def blank() -> None:
 
 def main() -> None:
     """Strike the orders named, or all, and write what was found."""
+    given = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    given.add_argument("orders", nargs="*", metavar="ORDER", help=", ".join(ORDERS))
+    given.add_argument("--folder", type=Path, help="kept, to go on there where it was stopped")
+    given.add_argument("--every", type=int, default=1, help="strike one step in so many")
+    asked = given.parse_args()
     os.environ["TQDM_DISABLE"] = "1"
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # no wait for a disk
     with tempfile.TemporaryDirectory(dir=memory) as temporary:
-        folder = Path(temporary)
+        folder = asked.folder or Path(temporary)
+        folder.mkdir(exist_ok=True)
         prepared(folder / "remembered")
         made = prepare(folder)
-        made["seal"] = cut_home(made, folder)
         blank()
-        for order in sys.argv[1:] or list(ORDERS):
-            tally = strike(order, made[order], folder)
-            print(order, tally.points, tally.right, flush=True)
-            note(order, tally)
+        for order in asked.orders or list(ORDERS):
+            for tally in striking(order, made[order], folder, every=asked.every):
+                note(order, tally)
+            print(order, tally.points, tally.right, *tally.faults, sep="\n  ", flush=True)
     every_step_page.write()
 
 

@@ -120,8 +120,9 @@ def _ended_badly(before: dict[str, bytes]) -> bool:
 def verified() -> set[str]:
     """Codes of the faults that `verify` finds; its own failure is one."""
     done = obey(["verify", "--json"])
+    said = done.said[done.said.find("{") :].partition("\nError")[0]  # a slow one draws a bar before
     try:
-        return {fault["code"] for fault in json.loads(done.said.partition("\nError")[0])["faults"]}
+        return {fault["code"] for fault in json.loads(said)["faults"]}
     except ValueError:
         return {f"nothing but {done.said[-600:]}"}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from retencion_lib import config
 from retencion_lib.audit.erase import finish_cut
-from retencion_lib.audit.verify.chain import acknowledged, steps_back
+from retencion_lib.audit.verify.chain import acknowledged, steps_ahead, steps_back
 from retencion_lib.audit.verify.tree import FOLDERS, used
 from retencion_lib.errors import AuditError, DataError
 from retencion_lib.home import disk, door, installed, ledger, store
@@ -162,10 +162,11 @@ def _refresh_index() -> None:
 
 
 def acknowledge_clocks() -> list[int]:
-    """Say in the ledger that it is known that clocks went back; give back at which lines."""
+    """Say in the ledger that it is known that clocks were wrong; give back at which lines."""
     events = ledger.read()
     known = acknowledged(events)
-    new = [seq for seq, *_ in steps_back(events) if seq not in known]
+    wrong = [*steps_back(events), *steps_ahead(events)]
+    new = [seq for seq, *_ in wrong if seq not in known]
     if new:
         ledger.append("clock", lines=new, actor=ledger.actor())
     return new

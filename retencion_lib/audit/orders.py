@@ -85,9 +85,12 @@ def notebooks(folder: str = "") -> None:
         print(f"Escrito: {path}")
 
 
-def verify(head: str = "", signature: str = "", identity: str = "", **flags: str) -> None:
+def verify(
+    head: str = "", signature: str = "", identity: str = "", authority: str = "", **flags: str
+) -> None:
     """Check everything against the ledger; an error with every fault if there is one."""
     from retencion_lib.audit import signature as signing
+    from retencion_lib.audit import stamp as stamping
     from retencion_lib.audit.verify import report
 
     if bool(signature) != bool(identity):
@@ -98,7 +101,8 @@ def verify(head: str = "", signature: str = "", identity: str = "", **flags: str
     anchors = [("head", signing.parsed(head))] if head else []
     if signature:
         anchors.append(("signature", signing.signed_head(signature, identity)))
-    _say_report(report(anchors), as_json="json" in flags)
+    trusted = stamping.trusted(authority) if authority else ""
+    _say_report(report(anchors, trusted), as_json="json" in flags)
 
 
 def _say_report(found: "Report", *, as_json: bool) -> None:
@@ -136,6 +140,19 @@ def sign(key: str = "") -> None:
     print(f"Firmada {seq}:{sha256} en {signature.HEAD} y {signature.SIGNATURE}.")
 
 
+def stamp(tsa: str = "") -> None:
+    """Have the head stamped by an authority outside."""
+    from retencion_lib.audit import stamp as stamping
+
+    if not tsa:
+        raise ParameterError(
+            "Falta --tsa: la dirección de una autoridad de sellado de tiempo (RFC 3161), como "
+            "https://freetsa.org/tsr. Solo se le manda una huella."
+        )
+    seq, sha256, at = stamping.stamp(tsa)
+    print(f"Sellada {seq}:{sha256} a las {at:%Y-%m-%d %H:%M:%S} UTC, hora de la autoridad.")
+
+
 def seal(what: str = "") -> None:
     """Take in a notebook executed elsewhere, or close runs that were cut short."""
     from retencion_lib.audit import adopt
@@ -148,7 +165,7 @@ def seal(what: str = "") -> None:
         print(f"Abandonada: {run_id}")
     print(f"{plural(len(closed), 'ejecución cerrada', 'ejecuciones cerradas')}.")
     for line in adopt.acknowledge_clocks():
-        print(f"Anotado que se sabe que el reloj volvió atrás en la línea {line}.")
+        print(f"Anotado que se sabe que el reloj de la línea {line} no iba bien.")
 
 
 def promote(version: str = "", reason: str = "", approver: str = "") -> None:
@@ -228,10 +245,11 @@ COMMANDS = {
     "notebooks": Command("copia los cuadernos a una carpeta", notebooks, "folder"),
     "verify": Command(
         "comprueba todo contra el registro", verify,
-        names=("head", "signature", "identity"), flags=("json",),
+        names=("head", "signature", "identity", "authority"), flags=("json",),
     ),
     "head": Command("escribe el ancla del registro, para guardarla en otro sitio", head),
     "sign": Command("firma el ancla con una clave SSH", sign, names=("key",)),
+    "stamp": Command("pide un sello de tiempo para el ancla", stamp, names=("tsa",)),
     "seal": Command("sella un cuaderno ejecutado fuera, o cierra lo que se cortó", seal, "what"),
     "promote": Command("pone un modelo en uso", promote, "version", WHY),
     "rollback": Command("vuelve al modelo anterior, o al que se diga", rollback, "version", WHY),

@@ -91,8 +91,10 @@ class Event:
     query: str = ""  # path of the file that holds it
     query_sha256: str = ""
     text: str = ""
-    # signed and clock
+    # signed, stamped and clock
     line: int = 0
+    authority: str = ""  # host of whoever stamped
+    token: str = ""  # what it answered, in base64
     lines: tuple[int, ...] = ()
 
     @classmethod

@@ -30,6 +30,7 @@ EVENTS = {
     "extract": "run_id:text query:path query_sha256:sha text:text path:path sha256:sha bytes:count "
                "rows:count seconds:number",
     "signed": "line:count sha256:sha files:hashes actor?:text",
+    "stamped": "line:count sha256:sha authority:text token:text actor?:text",
     "clock": "lines:counts actor?:text",
 }  # fmt: skip
 

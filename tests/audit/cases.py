@@ -161,6 +161,7 @@ QUERY = "SELECT * FROM clientes"
 EXTRACT = {"run_id": "r9", "query": "c.sql", "query_sha256": disk.digest(QUERY.encode()),
            "text": QUERY, "path": "data/extracts/c__0.parquet", "sha256": SHA, "bytes": 1,
            "rows": 1, "seconds": 0.1}  # fmt: skip
+STAMP = {"line": 1, "sha256": SHA, "authority": "hora", "token": "AAAA"}
 GRAMMAR = [
     Group("grammar", "una línea hostil: ni JSON, ni objeto, ni UTF-8; honda, larga, con números "
           "sin fin", [
@@ -182,6 +183,7 @@ GRAMMAR = [
     Group("grammar", "un suceso desconocido, un campo que sobra, falta o es de otra clase", [
           ledger_case(name, edits.said(event, **facts), "grammar") for name, (event, facts) in {
               "start-without-run": ("run_started", {}),
+              "stamp-without-token": ("stamped", {**STAMP, "token": None}),
               "start-of-a-list": ("run_started", {"run_id": ["a"], "notebook": "x",
                                                   "parameters": {}}),
               "write-without-hash": ("write", {"path": "data/x.csv"}),
@@ -356,7 +358,8 @@ LATER = [
            Case("erasure-adds-rows", block(1, 50), "undone", LOG),
            Case("erasure-at-no-block", edits.said("erasure", files={}, **ERASURE | {"blocks": {
                LOG: {"7": {"bytes": 1, "rows": 0, "sha256": SHA}}}}), "unlawful", LOG)]),
-    Group("anchor", "una lista de ejecuciones o una firma que cambian otra cosa o no cuadran", [
+    Group("anchor", "una lista de ejecuciones, una firma o un sello de tiempo que cambian otra "
+          "cosa o no cuadran", [
           Case("index-of-a-report", edits.rewrite(REPORT, "index"), "unlawful", REPORT),
           Case("signed-report", edits.rewrite(REPORT, "signed", line=1, sha256=SHA), "unlawful",
                REPORT),
@@ -364,6 +367,9 @@ LATER = [
                "unlawful"),
           Case("signed-another-line", edits.said("signed", line=1, sha256=SHA, files={}), "anchor",
                "runs/head.txt"),
+          Case("stamped-in-advance", edits.said("stamped", **STAMP | {"line": 9999}), "unlawful"),
+          Case("stamped-another-line", edits.said("stamped", **STAMP), "anchor", ledger.LEDGER),
+          Case("stamped-by-nobody", edits.said("stamped", **STAMP), "stamp", ledger.LEDGER),
           Case("head-of-no-line", edits.add("runs/head.txt", f"999:{SHA}\n".encode()), "anchor",
                ledger.LEDGER),
           Case("head-of-nothing", edits.add("runs/head.txt", f"0:{SHA}\n".encode()), "anchor",

@@ -12,7 +12,7 @@ from retencion_lib.home import disk, events, ledger
 from tests.audit import cases
 
 PAGE = cases.DOC.read_text(encoding="utf-8")
-ONE_LINE, WHOLE_CHAIN, FILES = re.findall(r"```sh\n(.*?)```", PAGE, re.S)
+ONE_LINE, WHOLE_CHAIN, FILES, STAMP = re.findall(r"```sh\n(.*?)```", PAGE, re.S)
 [PROGRAM] = re.findall(r"```python\n(.*?)```", PAGE, re.S)
 SECOND: dict = {"__name__": "second"}
 exec(PROGRAM, SECOND)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from retencion_lib.audit.verify import chain as chains
 from retencion_lib.audit.verify.fault import Fault
 from retencion_lib.audit.verify.files import check_files
-from retencion_lib.audit.verify.heads import Cover, check_heads, cover
+from retencion_lib.audit.verify.heads import Cover, check_heads, check_stamps, covers, objections
 from retencion_lib.audit.verify.inputs import check_logs_read
 from retencion_lib.audit.verify.past import check_past
 from retencion_lib.audit.verify.runs import check_runs
@@ -41,16 +41,27 @@ def faults(anchors: Sequence[tuple[int, str]] = ()) -> list[Fault]:
     return report([("head", anchor) for anchor in anchors]).faults
 
 
-def report(anchors: Sequence[tuple[str, tuple[int, str]]] = ()) -> Report:
-    """The same, with how far each anchor reaches; each comes with its kind, head or signature."""
+def report(anchors: Sequence[tuple[str, tuple[int, str]]] = (), authorities: str = "") -> Report:
+    """The same, with how far each anchor reaches; each comes with its kind, head or signature.
+
+    Parameters
+    ----------
+    anchors : sequence of (str, (int, str))
+        Kind, and number and SHA-256 of its line.
+    authorities : str
+        File of certificates with which time stamps are checked; without one, it is only said
+        what they claim.
+    """
     try:
         chain = chains.read()
     except (AuditError, OSError) as error:
         chain = chains.Chain(faults=[Fault("ledger", str(error), path=ledger.LEDGER)])
     found, book = chain.events, Book.of(chain.events)
+    stamps = objections(found, authorities)
     checks: dict[str, Callable[[], list[Fault]]] = {
         "las anclas": lambda: [f for _, a in anchors for f in chains.check_anchor(chain, a)],
         "las firmas": lambda: check_heads(chain),
+        "los sellos de tiempo": lambda: check_stamps(found, stamps),
         "las horas": lambda: chains.check_times(chain),
         "las ejecuciones": lambda: check_runs(found),
         "lo que hace cada línea": lambda: check_past(found),
@@ -60,7 +71,9 @@ def report(anchors: Sequence[tuple[str, tuple[int, str]]] = ()) -> Report:
         "las copias": lambda: check_objects(found),
     }
     found_out = [f for what, check in checks.items() for f in _guarded(what, check)]
-    return Report([*chain.faults, *found_out], [cover(kind, a, found) for kind, a in anchors])
+    return Report(
+        [*chain.faults, *found_out], covers(anchors, chain, stamps, checked=bool(authorities))
+    )
 
 
 def _guarded(what: str, check: Callable[[], list[Fault]]) -> list[Fault]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from retencion_lib.audit import stamp
 from retencion_lib.audit.verify.fault import Fault
 from retencion_lib.home import events, ledger
 from retencion_lib.home.event import Event
@@ -21,6 +22,10 @@ class Chain:
     hashes: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+
+    def has(self, number: int, sha256: str) -> bool:
+        """Whether a line is there with that hash."""
+        return 0 < number <= len(self.hashes) and self.hashes[number - 1] == sha256
 
     def blame(self, number: int, code: str, what: str) -> None:
         """Note what is wrong with a line."""
@@ -89,13 +94,17 @@ def check_anchor(chain: Chain, anchor: tuple[int, str]) -> list[Fault]:
 
 
 def check_times(chain: Chain) -> list[Fault]:
-    """No clock goes back further than clocks do, but where somebody has said that he knows."""
-    known = acknowledged(chain.events)
-    return [
-        Fault("time", f"{ledger.LEDGER}, línea {seq}: el reloj vuelve atrás {count(back)} s "
-              f"({at} tras {before}). 'retencion seal' lo da por sabido.", path=ledger.LEDGER)
-        for seq, back, at, before in steps_back(chain.events) if seq not in known
-    ]  # fmt: skip
+    """No clock goes where clocks do not go, but where somebody has said that he knows."""
+    known, seal = acknowledged(chain.events), "'retencion seal' lo da por sabido."
+    found = [
+        (seq, f"el reloj vuelve atrás {count(back)} s ({at} tras {before}). {seal}")
+        for seq, back, at, before in steps_back(chain.events)
+    ] + [
+        (seq, f"dice {at}, y quien selló la hora la vio {count(ahead)} s antes. {seal}")
+        for seq, ahead, at in steps_ahead(chain.events)
+    ]
+    return [Fault("time", f"{ledger.LEDGER}, línea {seq}: {said}", path=ledger.LEDGER)
+            for seq, said in found if seq not in known]  # fmt: skip
 
 
 def acknowledged(found: list[Event]) -> set[int]:
@@ -115,3 +124,16 @@ def steps_back(found: list[Event]) -> list[tuple[int, int, str, str]]:
                 steps.append((event.seq, round(back), at, last))
         last, there = at, here
     return steps
+
+
+def steps_ahead(found: list[Event]) -> list[tuple[int, int, str]]:
+    """Lines later than an authority outside says that they were there: number, seconds, time."""
+    times, steps = {e.seq: e.at for e in found}, {}
+    for event in found:
+        seen = stamp.time(event) if event.event == "stamped" else None
+        at = times.get(event.line)
+        if seen and at:
+            ahead = (datetime.fromisoformat(at) - seen).total_seconds()
+            if ahead > TWO_CLOCKS:
+                steps[event.line] = (event.line, round(ahead), at)
+    return list(steps.values())

@@ -202,9 +202,15 @@ def _signed(event: Event, past: Past) -> Objections:
     for path in event.files:
         if path not in events.SIGNS:
             yield "unlawful", f"cambia {path}, que una firma no toca.", path
+    yield from _of_an_earlier_line(event, past)
+
+
+def _of_an_earlier_line(event: Event, past: Past) -> Objections:
     if not 0 < event.line < event.seq:
-        yield "unlawful", f"dice que se firmó la línea {event.line}, que no es anterior.", None
+        done = "firmó" if event.event == "signed" else "selló"
+        yield "unlawful", f"dice que se {done} la línea {event.line}, que no es anterior.", None
 
 
 RULES = {"write": _write, "extract": _extract, "run_finished": _run_finished, "index": _index,
-         "promotion": _promotion, "erasure": _erasure, "signed": _signed}  # fmt: skip
+         "promotion": _promotion, "erasure": _erasure, "signed": _signed,
+         "stamped": _of_an_earlier_line}  # fmt: skip

@@ -1,16 +1,25 @@
 """What `verify` tells a person, besides the faults."""
 
+from retencion_lib.audit.verify.fault import printable
 from retencion_lib.audit.verify.heads import Cover
 from retencion_lib.words import count, plural
 
-KINDS = {"head": "Ancla guardada", "signature": "Firma"}
+KINDS = {"head": "Ancla guardada", "signature": "Firma", "stamp": "Sello de tiempo"}
+UNCHECKED = {
+    "signature": "sin comprobar quién la hizo (--signature e --identity)",
+    "stamp": "sin comprobar quién lo hizo (--authority)",
+}
 
 
 def covered(cover: Cover) -> str:
     """How far an anchor reaches, and what it says nothing of."""
-    line, at = count(cover.line), cover.at[:16].replace("T", " ")
-    first = f"{KINDS[cover.kind]}: responde hasta la línea {line}" + (
-        f" ({at} UTC)." if at else "."
+    what = KINDS[cover.kind]
+    if cover.witness:
+        what += f" de {printable(cover.witness)}, a las {_minute(cover.seen)} UTC"
+    what += "" if cover.checked else f", {UNCHECKED[cover.kind]}"
+    reaches = "responde" if cover.checked else "dice que llega"
+    first = f"{what}: {reaches} hasta la línea {count(cover.line)}" + (
+        f" ({_minute(cover.at)} UTC)." if cover.at else "."
     )
     if not cover.since:
         return f"{first} No hay ninguna después."
@@ -18,6 +27,10 @@ def covered(cover: Cover) -> str:
     changed = plural(cover.promotions, "cambio de campeón", "cambios de campeón")
     later = plural(cover.since, "línea después, de la que", "líneas después, de las que")
     return f"{first} Hay {later} no dice nada: entre ellas, {erased} y {changed}."
+
+
+def _minute(time: str) -> str:
+    return time[:16].replace("T", " ")
 
 
 def clean(seq: int, sha256: str, home: str) -> str:
