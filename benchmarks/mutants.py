@@ -39,10 +39,10 @@ ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "benchmarks/results/mutants.json"
 ROOMS = {
     "maths/decision": "maths", "maths/drift": "maths", "maths/estimation.py": "maths",
-    "maths/impact.py": "maths", "maths/metrics": "maths", "models/choice.py": "models",
-    "models/combine.py": "models", "stages/evaluate/segments.py": "stages/evaluate",
-    "tables/labels.py": "tables", "tables/typed.py": "tables", "tables/notation.py": "tables",
-    "tables/amounts.py": "tables", "stages/infer/calls.py": "stages/infer",
+    "maths/impact.py": "maths", "maths/metrics": "maths", "tables/labels.py": "tables",
+    "tables/typed.py": "tables", "tables/notation.py": "tables", "tables/amounts.py": "tables",
+    "models/choice.py": "models", "models/combine.py": "models",
+    "stages/evaluate/segments.py": "stages/evaluate", "stages/infer/calls.py": "stages/infer",
     "stages/monitor/history.py": "stages/monitor", "stages/monitor/advice.py": "stages/monitor",
     "audit/verify": "audit", "audit/erase": "audit",
 }  # fmt: skip
@@ -319,7 +319,11 @@ def main(number: int, seed: int, room: str) -> None:
         code = _digest((home / "retencion_lib").rglob("*.py"))
         tests = {name: _digest((home / f"tests/{name}").rglob("*.py")) for name in ROOMS.values()}
         found, folders = found_before(code), {}
-        chosen = drawn(home, number, seed, room)
+        order = {room: place for place, room in enumerate(ROOMS)}
+        chosen = sorted(
+            drawn(home, number, seed, room),
+            key=lambda m: (order[room_of(m.module)], m.module, m.place.lineno),
+        )
         for mutant in chosen:
             which = ROOMS[room_of(mutant.module)]
             known = found.get(str(mutant), {})
