@@ -27,6 +27,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ from coverage import CoverageData
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "benchmarks/results/mutants.json"
+PAGE = TARGET.with_suffix(".md")
+WHY = ROOT / "benchmarks/mutants_why.toml"
 ROOMS = {
     "maths/decision": "maths", "maths/drift": "maths", "maths/estimation.py": "maths",
     "maths/impact.py": "maths", "maths/metrics": "maths", "tables/labels.py": "tables",
@@ -339,7 +342,24 @@ def main(number: int, seed: int, room: str) -> None:
             keep(code, found)
             if fate not in DEAD:
                 print(f"{fate:9} {mutant}", flush=True)
-    print("\n".join(counted({str(m): found[str(m)]["fate"] for m in chosen})))
+    fates = {str(m): found[str(m)]["fate"] for m in chosen}
+    PAGE.write_text(page(fates, tomllib.loads(WHY.read_text(encoding="utf-8"))), encoding="utf-8")
+    print("\n".join(counted(fates)))
+
+
+def page(fates: dict[str, str], why: dict[str, str]) -> str:
+    """What came of all, and each survivor with why it may live, if that is known.
+
+    Reasons are kept by module and change, without the line: code above it may grow.
+    """
+    lines = ["# Faults that the fast tests let pass", "", "```", *counted(fates), "```", "",
+             "| Fault | Why no test fails |", "|---|---|"]  # fmt: skip
+    for name, fate in fates.items():
+        if fate not in DEAD:
+            place, _, change = name.partition("  ")
+            reason = why.get(f"{place.partition(':')[0]}  {change}", "")
+            lines.append(f"| `{name.replace('|', chr(92) + '|')}` | {reason or fate} |")
+    return "\n".join(lines) + "\n"
 
 
 def counted(fates: dict[str, str]) -> list[str]:
