@@ -6,7 +6,7 @@ In a copy of the project in a temporary folder, one place of the code at a time 
 comparison, an operation or its sign, a constant, an `and`, a `not`, a condition or what is
 returned. Places are drawn evenly over the rooms below; sentences, formats and types are no places.
 The fast tests of the room's folder that run the line, as their coverage says, then have to fail, or
-to use three times their usual time and more. ``benchmarks/results/mutants.json`` keeps what came of
+to use five times their usual time and more. ``benchmarks/results/mutants.json`` keeps what came of
 each as it ends, so that an order that was stopped goes on where it was; with other tests, those
 that survived are tried again, and with other code all of them are. ``mutants_why.toml`` beside
 this file says of survivors why no test can tell them from the right line.
@@ -246,7 +246,7 @@ class Rehearsal:
             return "unseen"
         plugin = Chosen(chosen, {name: self.seconds[name] for name in chosen})
         files = sorted({name.partition("::")[0] for name in chosen})
-        limit = 30 + int(3 * sum(plugin.seconds.values()))
+        limit = 120 + int(5 * sum(plugin.seconds.values()))
         process = PROCESSES.Process(
             target=_pytest, args=(str(self.home), ["-x", "-p", "no:cov", *files], plugin, limit)
         )
