@@ -6,24 +6,30 @@ In a copy of the project in a temporary folder, one place of the code at a time 
 comparison, an operation or its sign, a constant, an `and`, a `not`, a condition or what is
 returned. Places are drawn evenly over the rooms below; sentences, formats and types are no places.
 The fast tests of the room's folder that run the line, as their coverage says, then have to fail, or
-not to end within three times their usual time. Printed are the killed of each room, and the
-survivors.
+to use five times their usual time and more. ``benchmarks/results/mutants.json`` keeps what came of
+each as it ends, so that an order that was stopped goes on where it was; with other tests, those
+that survived are tried again, and with other code all of them are. ``mutants_why.toml`` beside
+this file says of survivors why no test can tell them from the right line.
 """
 
 import ast
 import compileall
 import copy
+import hashlib
+import json
 import multiprocessing
 import os
 import py_compile
 import random
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -31,12 +37,15 @@ from pathlib import Path
 from coverage import CoverageData
 
 ROOT = Path(__file__).resolve().parents[1]
+TARGET = ROOT / "benchmarks/results/mutants.json"
+PAGE = TARGET.with_suffix(".md")
+WHY = ROOT / "benchmarks/mutants_why.toml"
 ROOMS = {
     "maths/decision": "maths", "maths/drift": "maths", "maths/estimation.py": "maths",
-    "maths/impact.py": "maths", "maths/metrics": "maths", "models/choice.py": "models",
-    "models/combine.py": "models", "stages/evaluate/segments.py": "stages/evaluate",
-    "tables/labels.py": "tables", "tables/typed.py": "tables", "tables/notation.py": "tables",
-    "tables/amounts.py": "tables", "stages/infer/calls.py": "stages/infer",
+    "maths/impact.py": "maths", "maths/metrics": "maths", "tables/labels.py": "tables",
+    "tables/typed.py": "tables", "tables/notation.py": "tables", "tables/amounts.py": "tables",
+    "models/choice.py": "models", "models/combine.py": "models",
+    "stages/evaluate/segments.py": "stages/evaluate", "stages/infer/calls.py": "stages/infer",
     "stages/monitor/history.py": "stages/monitor", "stages/monitor/advice.py": "stages/monitor",
     "audit/verify": "audit", "audit/erase": "audit",
 }  # fmt: skip
@@ -51,6 +60,17 @@ SWAPS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
 TEXT = (ast.Raise, ast.JoinedStr)  # what is said, not what is done
 FORMATS = {"indent", "stacklevel", "ensure_ascii"}
 TYPES = {"annotation", "returns", "decorator_list"}
+# What the code says with which pytest ended; another is a signal's.
+DEAD = ("fails", "endless")
+FATES = {
+    0: "survives",
+    1: "fails",
+    2: "fails",
+    3: "fails",
+    4: "fails",
+    -9: "endless",
+    -24: "endless",
+}
 # Imported once, before every process forks: whatever is not the project's own.
 PRELOADED = [
     "pandas", "pyarrow.parquet", "scipy.stats", "sklearn.ensemble", "sklearn.pipeline",
@@ -86,7 +106,8 @@ class Mutant:
 
     def __str__(self) -> str:
         before, after = ast.unparse(self.place), ast.unparse(self.twin)
-        return f"{self.module}:{self.place.lineno}  {before}  →  {after}"
+        at = f"{self.place.lineno}:{self.place.col_offset}"
+        return f"{self.module}:{at}  {before}  →  {after}"
 
 
 def mutants(module: str, node: ast.AST, statement: ast.stmt | None = None) -> Iterator[Mutant]:
@@ -153,12 +174,14 @@ class Chosen:
             self.failed |= {report.nodeid} if report.failed else set()
 
 
-def _pytest(home: str, arguments: list[str], plugin: Chosen, answer=None) -> None:
+def _pytest(home: str, arguments: list[str], plugin: Chosen, limit: int, answer=None) -> None:
     """Body of a process of its own: pytest in the copy; its code is the process's."""
     import pytest
     from hypothesis import Phase, settings
 
     os.setsid()
+    if limit:
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
     # A fault is enough: nobody reads its smallest example.
     settings.register_profile("found", phases=[Phase.explicit, Phase.generate])
     settings.load_profile("found")
@@ -178,11 +201,14 @@ class Rehearsal:
 
     def __init__(self, home: Path, folder: str) -> None:
         self.home, self.folder = home, f"tests/{folder}"
+        data = home / f".coverage-{folder.replace('/', '-')}"
         there, here = PROCESSES.Pipe(duplex=False)
         rooms = [room.removesuffix(".py") for room, tests in ROOMS.items() if tests == folder]
         traced = [f"--cov=retencion_lib.{room.replace('/', '.')}" for room in rooms]
         run = [*traced, "--cov-context=test", "--cov-report=", self.folder]
-        process = PROCESSES.Process(target=_pytest, args=(str(home), run, Chosen(None, {}), here))
+        process = PROCESSES.Process(
+            target=_pytest, args=(str(home), run, Chosen(None, {}), 0, here)
+        )
         process.start()
         here.close()
         self.seconds, failed = there.recv()
@@ -192,7 +218,8 @@ class Rehearsal:
             del self.seconds[name]
         if not self.seconds or process.exitcode not in (0, 1):
             raise SystemExit(f"{self.folder}: the tests do not run without a fault")
-        self.data = CoverageData(home / ".coverage")
+        (home / ".coverage").rename(data)
+        self.data = CoverageData(data)
         self.data.read()
 
     def tests(self, mutant: Mutant) -> dict[str, bool]:
@@ -212,23 +239,24 @@ class Rehearsal:
         names = {name.rpartition("|")[0] for name in seen} & self.seconds.keys()
         return {name: name in ran for name in names}
 
-    def kill(self, mutant: Mutant) -> bool:
-        """Whether a test of these fails on a mutant, or does not end."""
+    def fate(self, mutant: Mutant) -> str:
+        """What the tests make of a mutant: it is unseen, survives, fails or has no end."""
         chosen = self.tests(mutant)
         if not chosen:
-            return False
+            return "unseen"
         plugin = Chosen(chosen, {name: self.seconds[name] for name in chosen})
         files = sorted({name.partition("::")[0] for name in chosen})
+        limit = 120 + int(5 * sum(plugin.seconds.values()))
         process = PROCESSES.Process(
-            target=_pytest, args=(str(self.home), ["-x", "-p", "no:cov", *files], plugin)
+            target=_pytest, args=(str(self.home), ["-x", "-p", "no:cov", *files], plugin, limit)
         )
         process.start()
-        process.join(30 + 3 * sum(plugin.seconds.values()))
+        process.join(10 * limit)
         if process.is_alive():
             os.killpg(process.pid, signal.SIGKILL)
             process.join()
         shutil.rmtree(self.home / ".hypothesis", ignore_errors=True)
-        return process.exitcode != 0
+        return FATES[process.exitcode]
 
 
 def room_of(module: str) -> str:
@@ -255,41 +283,94 @@ def _kept() -> list[str]:
     return [name for name in names.split("\0") if name and (ROOT / name).is_file()]
 
 
+def _digest(paths: Iterable[Path]) -> str:
+    """What stands in these files, in a few letters."""
+    every = (hashlib.sha256(path.read_bytes()).digest() for path in sorted(paths))
+    return hashlib.sha256(b"".join(every)).hexdigest()[:16]
+
+
+def copied(home: Path) -> None:
+    """Put into a folder what git keeps or would keep of the project, compiled."""
+    for name in _kept():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, home / name)
+    # A compiled file is judged by its source's hash: a fault may keep time and length.
+    by_hash = py_compile.PycInvalidationMode.CHECKED_HASH
+    for name in ("retencion_lib", "tests"):
+        compileall.compile_dir(home / name, quiet=1, invalidation_mode=by_hash)
+
+
+def found_before(code: str) -> dict[str, dict]:
+    """What is known of each mutant of this very code."""
+    kept = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else {}
+    return kept["found"] if kept.get("code") == code else {}
+
+
+def keep(code: str, found: dict[str, dict]) -> None:
+    """Write what is known of each mutant."""
+    text = json.dumps({"code": code, "found": found}, ensure_ascii=False, indent=1) + "\n"
+    part = TARGET.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(TARGET)
+
+
 def main(number: int, seed: int, room: str) -> None:
-    """Draw, try each, print."""
+    """Draw, try each that is not known, print."""
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         home = Path(folder).resolve() / "copy"
-        for name in _kept():
-            (home / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, home / name)
-        # A compiled file is judged by its source's hash: a fault may keep time and length.
-        by_hash = py_compile.PycInvalidationMode.CHECKED_HASH
-        for name in ("retencion_lib", "tests"):
-            compileall.compile_dir(home / name, quiet=1, invalidation_mode=by_hash)
+        copied(home)
+        code = _digest((home / "retencion_lib").rglob("*.py"))
+        tests = {name: _digest((home / f"tests/{name}").rglob("*.py")) for name in ROOMS.values()}
+        found, folders = found_before(code), {}
         order = {room: place for place, room in enumerate(ROOMS)}
         chosen = sorted(
             drawn(home, number, seed, room),
             key=lambda m: (order[room_of(m.module)], m.module, m.place.lineno),
         )
-        folders: dict[str, Rehearsal] = {}
-        killed, total = Counter(), Counter()
         for mutant in chosen:
-            place = room_of(mutant.module)
-            if ROOMS[place] not in folders:
-                folders[ROOMS[place]] = Rehearsal(home, ROOMS[place])
+            which = ROOMS[room_of(mutant.module)]
+            known = found.get(str(mutant), {})
+            if known and (known["fate"] in DEAD or known["tests"] == tests[which]):
+                continue
+            folders[which] = folders.get(which) or Rehearsal(home, which)
             path = home / mutant.module
             source = path.read_text(encoding="utf-8")
             path.write_text(mutant.text(source), encoding="utf-8")
-            dead = folders[ROOMS[place]].kill(mutant)
+            fate = folders[which].fate(mutant)
             path.write_text(source, encoding="utf-8")
-            total[place] += 1
-            killed[place] += dead
-            if not dead:
-                print(f"survives  {mutant}", flush=True)
-    for place in total:
-        print(f"{place:30} {killed[place]:4} of {total[place]:4}")
+            found[str(mutant)] = {"fate": fate, "tests": tests[which]}
+            keep(code, found)
+            if fate not in DEAD:
+                print(f"{fate:9} {mutant}", flush=True)
+    fates = {str(m): found[str(m)]["fate"] for m in chosen}
+    PAGE.write_text(page(fates, tomllib.loads(WHY.read_text(encoding="utf-8"))), encoding="utf-8")
+    print("\n".join(counted(fates)))
+
+
+def page(fates: dict[str, str], why: dict[str, str]) -> str:
+    """What came of all, and each survivor with why it may live, if that is known.
+
+    Reasons are kept by module and change, without the line: code above it may grow.
+    """
+    lines = ["# Faults that the fast tests let pass", "", "```", *counted(fates), "```", "",
+             "| Fault | Why no test fails |", "|---|---|"]  # fmt: skip
+    for name, fate in fates.items():
+        if fate not in DEAD:
+            place, _, change = name.partition("  ")
+            reason = why.get(f"{place.partition(':')[0]}  {change}", "")
+            lines.append(f"| `{name.replace('|', chr(92) + '|')}` | {reason or fate} |")
+    return "\n".join(lines) + "\n"
+
+
+def counted(fates: dict[str, str]) -> list[str]:
+    """The killed of each room and of all, a line each."""
+    total, killed = Counter(), Counter()
+    for name, fate in fates.items():
+        total[room_of(name.partition(":")[0])] += 1
+        killed[room_of(name.partition(":")[0])] += fate in DEAD
+    lines = [f"{place:30} {killed[place]:4} of {total[place]:4}" for place in sorted(total)]
     share = killed.total() / total.total()
-    print(f"{'all':30} {killed.total():4} of {total.total():4}  ({share:.0%})")
+    return [*lines, f"{'all':30} {killed.total():4} of {total.total():4}  ({share:.0%})"]
 
 
 if __name__ == "__main__":

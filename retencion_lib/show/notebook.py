@@ -8,6 +8,7 @@ import base64
 import html
 import io
 import re
+import warnings
 from collections.abc import Mapping
 from itertools import accumulate
 
@@ -16,7 +17,8 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.text import Text
+from matplotlib.ticker import Formatter, ScalarFormatter
 
 from retencion_lib.show.vocabulary import CODED, HEADINGS, STATUSES, WORDS, title_of
 from retencion_lib.words import count, es
@@ -29,7 +31,7 @@ LEAST_ROW = 100  # bytes of a table's row, its tags alone
 NAMING = {"name", "column", "segment", "Columna"}  # columns of tables that hold names of columns
 _titles: dict[str, str] = {}  # how each column is called in this notebook, from `use_names` on
 
-
+LONGEST = 40  # letters of a text inside a figure: a longer one would leave no room for the rest
 SHORT = 22  # letters of a text that stays on one line, such as an interval
 
 
@@ -89,8 +91,12 @@ def figure(drawn: Axes | Figure, alt: str) -> None:
         for axis in (ax.xaxis, ax.yaxis):
             if type(axis.get_major_formatter()) is ScalarFormatter:
                 axis.set_major_formatter(_SpanishTicks())
+            if any(len(label.get_text()) > LONGEST for label in axis.get_ticklabels()):
+                axis.set_major_formatter(_ShortTicks(axis.get_major_formatter()))
     if _titles:
         _retitle(fig)
+    for text in fig.findobj(Text):
+        text.set_text(_cut(text.get_text()))
     png = png_bytes(fig, 2 * DPI)
     plt.close(fig)
     # The header of a PNG holds its width as four bytes from the sixteenth on.
@@ -102,6 +108,23 @@ def figure(drawn: Axes | Figure, alt: str) -> None:
             f'src="data:image/png;base64,{data}">'
         )
     )
+
+
+def _cut(text: str) -> str:
+    """A text that a figure has room for: of a long one, its start and its end."""
+    if max(map(len, text.split("\n"))) <= LONGEST:
+        return text
+    return f"{text[: LONGEST - 15]}…{text[-14:]}".replace("\n", " ")
+
+
+class _ShortTicks(Formatter):
+    """The labels of another formatter, none too long."""
+
+    def __init__(self, whole: Formatter) -> None:
+        self.whole = whole
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return _cut(self.whole(x, pos))
 
 
 class _SpanishTicks(ScalarFormatter):
@@ -219,5 +242,8 @@ def _cell(value: object, digits: int) -> str:
 def png_bytes(figure: Figure, dpi: int) -> bytes:
     """Figure as PNG without a date or a program name, so that equal figures have equal bytes."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi, bbox_inches="tight", metadata={"Software": None})
+    metadata = {"Software": None}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # of a name that the letters of no figure have
+        figure.savefig(buffer, format="png", dpi=dpi, bbox_inches="tight", metadata=metadata)
     return buffer.getvalue()

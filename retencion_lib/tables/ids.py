@@ -1,6 +1,7 @@
 """The id of each row, and the columns that a table must have."""
 
 import difflib
+import re
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -13,6 +14,8 @@ from retencion_lib.tables.labels import texts_of
 from retencion_lib.tables.sources import Source
 from retencion_lib.tables.text import name_text
 from retencion_lib.words import listed, plural
+
+_ROUNDED = re.compile(r"\d[.,]\d+[eE]\+\d+")  # what a spreadsheet makes of a long number
 
 
 def id_name(id_col: str) -> str:
@@ -49,6 +52,11 @@ def need_columns(
             folded = {str(p).casefold(): p for p in present}
             near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
             hint = f"¿Querías decir '{folded[near[0]]}'? " if near else ""
+            if len(present) == 1:
+                remedy = (
+                    "Solo se ve una: si los valores se separan con otra marca, guárdalo con comas, "
+                    "con puntos y comas, con tabuladores o con |. "
+                )
             raise DataError(
                 f"{where}: no hay ninguna columna '{name}'. {hint}{remedy}"
                 f"Tiene: {listed(present, limit=30)}."
@@ -61,9 +69,17 @@ def check_ids(column: pd.Series, where: str, days: Days | None = None) -> pd.Ser
         rows = list(np.flatnonzero(column.isna()) + 2)
         raise DataError(
             f"{where}: '{column.name}' está vacío en {plural(len(rows), 'fila', 'filas')} "
-            f"(líneas {listed(rows)}). Cada cliente necesita su identificador."
+            f"(líneas {listed(rows)}). Cada cliente necesita su identificador: complétalo, o borra "
+            "del extracto esas líneas si están en blanco o son un total."
         )
     ids = as_labels(column).reset_index(drop=True)
+    rounded = [text for text in ids if "+" in text and _ROUNDED.fullmatch(text)]
+    if rounded:
+        raise DataError(
+            f"{where}: '{column.name}' trae números que una hoja de cálculo ha redondeado "
+            f"({listed(dict.fromkeys(rounded), quote=True)}): ya no dicen de qué cliente son. Pide "
+            "el extracto con esa columna como texto, o elige otra con id_col."
+        )
     repeated = pd.DataFrame({"id": ids, "day": days}).duplicated(keep=False).to_numpy()
     if not repeated.any():
         return ids

@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 
 from retencion_lib.errors import DataError, ParameterError
+from retencion_lib.tables.dates import days
 from retencion_lib.tables.text import canonical
 from retencion_lib.words import listed, pct, plural
 
 POSITIVE_LABELS = {"1", "true", "t", "yes", "y", "si", "sí", "s", "verdadero", "sim", "oui",
-                   "ja"}  # fmt: skip
-NEGATIVE_LABELS = {"0", "false", "f", "no", "n", "falso", "não", "non", "nein"}
+                   "ja", "vrai", "wahr", "vero", "verdadeiro"}  # fmt: skip
+NEGATIVE_LABELS = {"0", "false", "f", "no", "n", "falso", "não", "nao", "non", "nein",
+                   "faux", "falsch"}  # fmt: skip
 LEAVING = {
     "baja", "bajas", "cancelado", "cancelada", "cancelación", "cancelled", "canceled", "cancel",
     "churn", "churned", "churner", "churners", "attrited", "attrition", "left", "leave", "leaver",
@@ -103,13 +105,24 @@ def learn(
         rows = list(column.index[missing] + 2)  # lines of the file, also where it is a part of it
         raise DataError(
             f"{where}: el objetivo '{column.name}' falta en {plural(len(rows), 'fila', 'filas')} "
-            f"(líneas {listed(rows)}). Complétalas; o, si aún no se sabe su resultado, déjalas "
-            f"fuera con --unlabelled {DROP}."
+            f"(líneas {listed(rows)}). {_mark_of_leaving(labels[~missing])}Complétalas; o, si "
+            f"aún no se sabe su resultado, déjalas fuera con --unlabelled {DROP}."
         )
     spellings = _spellings(labels[~missing])
-    classes = _classes(spellings, where, str(column.name), str(positive))
+    classes = _classes(spellings, where, labels[~missing], str(positive))
     outcome = {label: classes.outcome(label) for label in labels[~missing].unique()}
     return labels.map(outcome).to_numpy(float), classes
+
+
+def _mark_of_leaving(labels: pd.Series) -> str:
+    """What to do where the outcome is a date, or a mark, that only those who left have."""
+    if labels.empty or (labels.nunique() > 1 and not days(labels.unique())):
+        return ""
+    example = labels.iloc[0]
+    return (
+        f"Las demás traen una fecha o una sola marca ('{example}'): si el blanco quiere decir que "
+        "el cliente sigue, pon en el extracto una columna con 1 donde la hay y 0 donde no. "
+    )
 
 
 def _spellings(labels: pd.Series) -> dict[str, int]:
@@ -124,7 +137,8 @@ def _spellings(labels: pd.Series) -> dict[str, int]:
     return found
 
 
-def _classes(found: dict[str, int], where: str, name: str, positive: str) -> Classes:
+def _classes(found: dict[str, int], where: str, labels: pd.Series, positive: str) -> Classes:
+    name = str(labels.name)
     low = {label: label.casefold() for label in found}
     yes = [label for label in found if low[label] in POSITIVE_LABELS]
     no = [label for label in found if low[label] in NEGATIVE_LABELS]
@@ -134,12 +148,25 @@ def _classes(found: dict[str, int], where: str, name: str, positive: str) -> Cla
         one = "una sola clase" if len(found) == 1 else f"{len(found)} clases"
         raise DataError(
             f"{where}: el objetivo '{name}' tiene {one} ({listed(found, quote=True)}) y hacen "
-            "falta dos: quien se fue y quien no. Comprueba 'target' y el extracto."
+            f"falta dos: quien se fue y quien no. {_alone(found, labels)}Comprueba 'target' y el "
+            "extracto."
         )
     leaves = _given(found, where, name, positive) if positive else yes[0] if yes and no else ""
     if not leaves:
         raise DataError(_which_left(found, where, name))
     return Classes(leaves, next(label for label in found if label != leaves))
+
+
+def _alone(found: dict[str, int], labels: pd.Series) -> str:
+    """Where the third label is, if one row alone has it: it may be no customer's."""
+    alone = [label for label, rows in found.items() if rows == 1]
+    if len(alone) != 1 or len(found) != 3:
+        return ""
+    line = labels.index[labels == alone[0]][0] + 2
+    return (
+        f"'{alone[0]}' está solo en la línea {line}: si es un total o una cabecera repetida, "
+        "bórrala. "
+    )
 
 
 def _given(found: Collection[str], where: str, name: str, positive: str) -> str:

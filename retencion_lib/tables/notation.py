@@ -1,4 +1,4 @@
-"""Numbers as people write them: 1.234,50 · 1,234.50 · 1 234,5 · $12 · 1,50 € · 12 % · (300).
+"""Numbers as people write them: 1.234,50 · 1,234.50 · 1 234,5 · $12 · 1,50 € · 12 % · (300) · 300-.
 
 Most of them say by themselves where their decimals are. "1.201" does not: it is one and a
 fifth, or one thousand two hundred and one. Its column says which, or nobody does.
@@ -8,13 +8,13 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-MONEY = r"(?:US\$|R\$|S/\.?|[$€£¥₹]|(?:EUR|USD|GBP|MXN|COP|CLP|ARS|PEN|CHF|BRL)\b)"
+MONEY = r"(?:US\$|R\$|S/\.?|[$€£¥₹]|(?:EUR|USD|GBP|MXN|COP|CLP|ARS|PEN|CHF|BRL|euros?)\b)"
 _SPACES = "\u00a0\u202f\u2009 "
 _NUMBER = re.compile(
     rf"(?P<open>\()?(?P<sign>[-+]?)\s?(?P<before>{MONEY})?\s?(?P<inner>[-+]?)"
     rf"(?P<body>\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d*)?|[\d.,]*\d[.,]?)"
     rf"(?P<exponent>[eE][-+]?\d{{1,3}})?"
-    rf"\s?(?P<after>{MONEY})?\s?(?P<percent>%)?(?P<close>\))?"
+    rf"(?P<last>-)?\s?(?P<after>{MONEY})?\s?(?P<percent>%)?(?P<close>\))?"
 )
 _GROUPS = re.compile(rf"[{_SPACES}'’]")
 _SHAPES = {
@@ -23,7 +23,10 @@ _SHAPES = {
     "comma3": re.compile(r"[1-9]\d{0,2},\d{3}"),
     "whole": re.compile(r"\d+"),
     "comma": re.compile(r"\d*,\d*|\d{1,3}(?:\.\d{3})+,\d*|\d{1,3}(?:\.\d{3}){2,}"),
-    "point": re.compile(r"\d*\.\d*|\d{1,3}(?:,\d{3})+\.\d*|\d{1,3}(?:,\d{3}){2,}"),
+    # In India thousands are followed by hundreds of thousands: 1,23,456.50.
+    "point": re.compile(
+        r"\d*\.\d*|\d{1,3}(?:,\d{3})+\.\d*|\d{1,3}(?:,\d{3}){2,}|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d*)?"
+    ),
 }
 AMBIGUOUS = ("point3", "comma3")
 
@@ -71,8 +74,8 @@ def written(text: str) -> Written | None:
         return None
     if grouped and shape in AMBIGUOUS:
         shape = shape.removesuffix("3")
-    negative = "-" in found["sign"] + found["inner"] or bool(found["open"])
-    money = found["before"] or found["after"] or ""
+    negative = "-" in found["sign"] + found["inner"] + (found["last"] or "") or bool(found["open"])
+    money = (found["before"] or found["after"] or "").replace("euros", "euro")
     return Written(
         body, shape, negative, found["exponent"] or "", bool(found["percent"]), money.strip()
     )

@@ -19,12 +19,14 @@ GAPS = frozenset({
 })  # fmt: skip
 BOOLEANS = {"true": "true", "True": "true", "TRUE": "true",
             "false": "false", "False": "false", "FALSE": "false"}  # fmt: skip
+_INVISIBLE = "\ufeff\u200b"  # marks that pages and files leave at an end of a text
+_FORMULA = re.compile(r'="([^"]*)"')  # how a spreadsheet is told that 007 is a text
 _WHOLE = re.compile(r"(-?(?:0|[1-9]\d{0,15}))\.0")
 
 
 def name_text(name: object) -> str:
     """Name of a column without outer blanks, its letters composed."""
-    return unicodedata.normalize("NFC", str(name)).strip().strip("\ufeff")
+    return unicodedata.normalize("NFC", str(name)).strip().strip(_INVISIBLE)
 
 
 def canonical(value: object) -> str | None:
@@ -37,8 +39,10 @@ def canonical(value: object) -> str | None:
     """
     text = str(value)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+        text = unicodedata.normalize("NFC", text).strip().strip(_INVISIBLE)
     text = text.strip()
+    if text.startswith('="') and (formula := _FORMULA.fullmatch(text)):
+        text = formula[1].strip()
     if text in BLANKS:
         return None
     if text in BOOLEANS:

@@ -204,6 +204,11 @@ def load_training(
 def _need_features(columns: list[ColumnInfo], id_col: str, where: str) -> None:
     if not any(c.use for c in columns):
         out = [c.name for c in columns if c.kind != "target" and c.name != id_col]
+        if not out:
+            raise DataError(
+                f"{where}: no tiene ninguna columna con la que predecir, aparte del identificador "
+                "y del resultado. Añádelas al extracto."
+            )
         raise DataError(
             f"{where}: no queda ninguna columna con la que predecir: {listed(out, 30)} no sirven "
             "(constantes, fechas, identificadores, textos libres o excluidas). Revisa drop_cols y "

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
-from retencion_lib.tables.dates import days
+from retencion_lib.tables.dates import days, odd_among
 from retencion_lib.tables.notation import Shapes, Written, decimal_mark, shapes_of, written
 from retencion_lib.tables.text import is_gap
 from retencion_lib.words import listed, pct, plural
@@ -59,7 +59,8 @@ class Reading:
             return to_numbers(texts, self.decimal)[0]
         read = list(texts)
         if self.kind == "date":
-            read = days(read) or [None] * len(read)
+            read = days([None if text in self.gaps else text for text in read])
+            read = read or [None] * len(texts)
         return np.array([*read, None], dtype=object)[:-1]
 
 
@@ -125,6 +126,8 @@ def judge(texts: Sequence[str | None], rows: np.ndarray, place: Place = Place())
     if not np.isnan(plain).any() and surely_points(plain, array):
         return Reading("number")
     wrong = to_numbers(labels)[1]
+    if wrong.all() and not place.number and (odd := odd_among(labels, rows, ODD_SHARE)):
+        return Reading("date", gaps=_tally(labels, rows, odd))
     if wrong.all() or (wrong.any() and not _may_have_gaps(labels, rows, wrong, place)):
         return Reading("text")
     numbers = [label for label, bad in zip(labels, wrong, strict=True) if not bad]

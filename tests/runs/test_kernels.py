@@ -1,6 +1,7 @@
 """Kernels: they warm up for their own notebook, and a dead one ends its run at once."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -133,9 +134,9 @@ def started(*words):
     return child, kernels[0]
 
 
-def under_way(child):
+def under_way(child, after=0):
     """Wait until the run is in the ledger for good: a line cut short is taken back."""
-    while not ledger.mentioning("run_started") and child.poll() is None:
+    while len(ledger.mentioning("run_started")) <= after and child.poll() is None:
         time.sleep(0.02)
     time.sleep(0.5)
 
@@ -156,6 +157,31 @@ def test_an_order_whose_kernel_is_killed_ends_with_one_sentence_and_code_2(home,
     assert said.startswith("Error: 01_eda: el proceso que lo ejecutaba terminó de golpe."), said
     assert "Traceback" not in said
     assert endings() == [("failed", "KernelError")]
+    assert faults() == []
+
+
+@pytest.fixture(scope="module")
+def used_home(trained_home, tmp_path_factory):
+    """A copy of a home with models, where one stage after another fails."""
+    return shutil.copytree(trained_home, tmp_path_factory.mktemp("used") / "home")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", config.SEQUENCE)
+def test_the_kernel_of_any_stage_killed_in_a_cell_is_named_and_the_home_agrees(
+    used_home, monkeypatch, stage
+):
+    monkeypatch.setenv("RETENCION_HOME", str(used_home))
+    before = endings()
+    runs = len(ledger.mentioning("run_started"))
+    child, kernel = started(stage)
+    under_way(child, after=runs)
+    kernel.kill()
+    said = child.communicate()[1]
+    assert child.returncode == 2, said
+    name = config.NOTEBOOKS[stage]
+    assert said.startswith(f"Error: {name}: el proceso que lo ejecutaba terminó de golpe."), said
+    assert endings() == [*before, ("failed", "KernelError")]
     assert faults() == []
 
 

@@ -58,6 +58,17 @@ def test_a_figure_is_drawn_at_twice_the_size_it_is_shown(shown):
     assert not plt.fignum_exists(fig.number)
 
 
+@pytest.mark.parametrize("name", ["n" * 300, "📞 عمر", "$x_{", "a\nb"])
+def test_a_name_of_any_length_and_letters_leaves_room_for_its_figure(shown, recwarn, name):
+    fig, ax = plt.subplots(figsize=(5, 3), layout="constrained")
+    ax.barh([name, name + "!"], [1, 2])
+    ax.set_title(name)
+    show.figure(fig, "words")
+    width = int(re.search(r'width="(\d+)"', shown[0])[1])
+    assert width < 2 * 5 * show.DPI
+    assert not recwarn.list
+
+
 def test_the_numbers_of_an_axis_have_a_decimal_comma(shown):
     fig, ax = plt.subplots()
     ax.set_yticks([0, 0.5, 1])

@@ -15,13 +15,14 @@ import pytest
 
 from retencion_lib import config
 from retencion_lib.errors import DataError, UserError
-from retencion_lib.tables import open_source, read_table
+from retencion_lib.tables import load_training, open_source, read_table
 from retencion_lib.tables.say import odd_sentences
 from retencion_lib.tables.scan import make_plan, scan
 
 CSV = "id,n,c\na,1,x\nb,2.5,ñ\n"
 RIGHT = {"id": ["a", "b"], "n": [1.0, 2.5], "c": ["x", "ñ"]}
 SEMICOLONS = CSV.replace(",", ";").replace("2.5", "2,5")
+ASKED = {"id_col": "id", "target": "baja"}
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 
 
@@ -97,6 +98,15 @@ OTHER = {"c": ["ñ"], "n": pa.array([2.5]), "id": ["b"]}
         pytest.param({"t.csv": "Unnamed: 0,id,n,c\n0,a,1,x\n1,b,2.5,ñ\n"}, id="row-numbers-named"),
         pytest.param({"t.csv": 'id, n, "c"\n"a", 1, "x"\n"b", "2.5", "ñ"\n'}, id="blank-quote"),
         pytest.param({"t.csv": "\n\n" + CSV}, id="blank-lines-first"),
+        pytest.param({"t.csv": CSV.replace("\nb", "\n\nb") + "\n\n"}, id="blank-lines-inside"),
+        pytest.param({"t.csv": CSV.encode("utf-32")}, id="utf-32"),
+        pytest.param({"t.csv": CSV.replace("\n", "\r")}, id="lines-of-old-macs"),
+        pytest.param({"t.csv": CSV.replace("\nb", "\r\nb")}, id="lines-of-two-systems"),
+        pytest.param({"t.csv": CSV.replace("\n", ",\n")}, id="separator-behind-each-line"),
+        pytest.param({"t.csv": CSV.replace("x", "\u200bx").replace("n,", "n\u200b,")},
+                     id="invisible-marks"),
+        pytest.param({"t.csv": CSV.replace("a,", '="a",').replace("2.5", '"=""2.5"""')},
+                     id="texts-as-formulas"),
         pytest.param({"t.csv": CSV.replace("ñ", "n\u0303")}, id="letters-in-two-pieces"),
         pytest.param({"t.json": json.dumps(RECORDS)}, id="json"),
         pytest.param({"t.csv": json.dumps(RECORDS)}, id="json-called-csv"),
@@ -121,6 +131,128 @@ def test_a_table_is_read_whatever_it_lies_in(home, files):
     assert len(frame.columns) == 3
     assert source.n_rows == 2
     assert scan(source, make_plan(source, set())).n_rows == 2
+
+
+GAP = np.nan
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        pytest.param(["1,23,456.50", "12,34,567.00"], [123456.5, 1234567], id="of-india"),
+        pytest.param(["1'234.5", "12'000"], [1234.5, 12000], id="of-switzerland"),
+        pytest.param(["1\u202f234,5", "2\u202f000"], [1234.5, 2000], id="of-france"),
+        pytest.param(["2.5-", "4-", "1"], [-2.5, -4, 1], id="minus-behind"),
+        pytest.param(["(2.5)", "−4"], [-2.5, -4], id="minus-of-a-printer"),
+        pytest.param(["2,5 euros", "1 euro", "3 euros"], [2.5, 1, 3], id="euros-in-letters"),
+        pytest.param(["EUR 2.50", "EUR 3"], [2.5, 3], id="euros-before"),
+        pytest.param(["12,5 %", "7 %"], [0.125, 0.07], id="per-cent"),
+        pytest.param(["1.5E+05", "2E+03"], [150000, 2000], id="powers-of-ten"),
+        pytest.param(["٣٤", "١٢"], [34, 12], id="digits-of-arabic"),
+        pytest.param(["３４", "１２"], [34, 12], id="digits-of-japan"),
+        pytest.param(["-0", "0", "-0.0", "3"], [0, 0, 0, 3], id="minus-zero"),
+        pytest.param(["inf", "-Infinity", "1e400", "3"], [GAP, GAP, GAP, 3], id="infinite"),
+        pytest.param(["#¡DIV/0!", "#REF!", "3", "4"], [GAP, GAP, 3, 4], id="errors-of-a-sheet"),
+        pytest.param([str(10**25), str(10**25 + 1)], [str(10**25), str(10**25 + 1)],
+                     id="whole-numbers-of-26-digits"),
+        pytest.param(["08001", "8001"], ["08001", "8001"], id="codes-with-and-without-zeros"),
+        pytest.param(["0-9", "10-19", "80+"], ["0-9", "10-19", "80+"], id="ranges"),
+        pytest.param(["1.2.3", "1.10.0"], ["1.2.3", "1.10.0"], id="versions"),
+        pytest.param(["10.0.0.1", "10.0.0.2"], ["10.0.0.1", "10.0.0.2"], id="addresses"),
+        pytest.param(['"a\nb"', "c"], ["a\nb", "c"], id="a-line-end-inside"),
+        pytest.param(['"a \\"b\\" c, d"', "e"], ['a "b" c, d', "e"], id="backslash-quotes"),
+        pytest.param(['"C:\\x\\"', "e"], ["C:\\x\\", "e"], id="a-path-of-windows"),
+        pytest.param(["🙂", "👩\u200d👧"], ["🙂", "👩\u200d👧"], id="emoji"),
+        pytest.param(["2024-03-31T00:30:00+01:00", "2024-03-31T03:30:00+02:00"],
+                     ["2024-03-31"] * 2, id="clocks-go-forward"),
+        pytest.param(["2024-10-27 02:30:00 CEST", "2024-10-27 02:30:00 CET"],
+                     ["2024-10-27"] * 2, id="an-hour-that-comes-twice"),
+        pytest.param(["2024-01-02T23:59:59Z"], ["2024-01-02"], id="time-of-greenwich"),
+        pytest.param(["2024-W01", "2024-W53", *["2024-W10"] * 40],
+                     ["2024-01-01", None, *["2024-03-04"] * 40], id="weeks"),
+        pytest.param(["2024-Q1", "2024Q4"], ["2024-01-01", "2024-10-01"], id="quarters"),
+        pytest.param(["T3 2024", "T2 2023"], ["2024-07-01", "2023-04-01"], id="trimestres"),
+        pytest.param(["2023-02-30", *["2024-01-02"] * 30], [None, *["2024-01-02"] * 30],
+                     id="a-day-that-never-was"),
+        pytest.param(["pendiente", "", *["2024-01-02"] * 30], [None, None, *["2024-01-02"] * 30],
+                     id="a-word-among-days"),
+        pytest.param(["1/2/2024 1:05 PM", "1/13/2024 1:05 PM"], ["2024-01-02", "2024-01-13"],
+                     id="days-of-america"),
+        pytest.param(["3 de marzo de 2024"], ["2024-03-03"], id="days-in-words"),
+        pytest.param(["0000-00-00", "9999-12-31"], [None, "9999-12-31"], id="no-day-and-for-ever"),
+    ],
+)  # fmt: skip
+def test_a_column_of_an_export_is_read_as_what_it_says(home, texts, expected):
+    cells = [t if t.startswith('"') or "," not in t else f'"{t}"' for t in texts]
+    rows = "".join(f"k{i},{cell}\n" for i, cell in enumerate(cells))
+    found = read_table(deliver(home, {"t.csv": "id,n\n" + rows}))["n"]
+    assert str(found.tolist()) == str(np.array(expected).tolist())
+
+
+def labelled(change=lambda text: text, y="01", more=()):
+    """Forty customers, changed."""
+    rows = [f"k{i},{i % 7},{y[i % 2]}" for i in range(40)]
+    return change("\n".join(["id,n,baja", *rows, *more]) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [("Sí", "No"), ("VRAI", "FAUX"), ("WAHR", "FALSCH"), ("VERO", "FALSO"), ("Sim", "Nao"),
+     ("VERDADEIRO", "FALSO"), ("Oui", "Non"), ("ja", "nein"), ("1.0", "0.0"), ("Y", "N")],
+)  # fmt: skip
+def test_an_outcome_is_known_in_many_languages(home, yes, no):
+    found = load_training(deliver(home, {"t.csv": labelled(y=(no, yes))}), **ASKED)
+    assert (found.y.tolist(), found.positive) == ([0, 1] * 20, yes.removesuffix(".0"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(labelled(more=["Total,120,20"]),
+                     "'20' está solo en la línea 42: si es un total .* bórrala", id="total"),
+        pytest.param(labelled(more=["id,n,baja"]), "'baja' está solo en la línea 42",
+                     id="header-again"),
+        pytest.param(labelled(lambda t: t.replace("baja\n", "baja\n--,--,----\n", 1)),
+                     "'----' está solo en la línea 2", id="rule-under-the-header"),
+        pytest.param(labelled(more=[",,", ",,"]),
+                     r"'id' está vacío en 2 filas \(líneas 42 y 43\).*borra .* en blanco",
+                     id="blank-rows"),
+        pytest.param(labelled(more=[",120,20"]), "'id' está vacío .* son un total",
+                     id="total-without-a-name"),
+        pytest.param(labelled(more=["", "(40 rows affected)"]), "la fila 42 tiene 1 valor",
+                     id="footer-of-a-database"),
+        pytest.param(labelled(lambda t: t.replace("baja\n", "baja\n,EUR,\n", 1)),
+                     r"'id' está vacío en 1 fila \(líneas 2\)", id="units-under-the-header"),
+        pytest.param(labelled(y=("", "X")), r"una sola marca \('X'\).*1 donde la hay y 0 donde no",
+                     id="a-mark-or-nothing"),
+        pytest.param(labelled(y=("", "2024-01-31")), r"una fecha .*\('2024-01-31'\)",
+                     id="a-day-or-nothing"),
+        pytest.param(labelled(y="00"), "una sola clase", id="nobody-left"),
+        pytest.param(labelled(lambda t: t.replace("k3,", "8.4E+11,")),
+                     r"hoja de cálculo ha redondeado \('8\.4E\+11'\).*como texto", id="rounded-id"),
+        pytest.param(labelled(lambda t: t.replace("k3,", "NULL,")), r"'id' está vacío en 1 fila",
+                     id="a-word-for-no-id"),
+        pytest.param(labelled(lambda t: t.replace("k3,", " k2 ,")), "1 valor de 'id' en más de una",
+                     id="ids-that-blanks-tell-apart"),
+        pytest.param(labelled(lambda t: t.replace(",", "^")), "Solo se ve una: .* con comas",
+                     id="carets"),
+        pytest.param(labelled(lambda t: t.replace(",", "\x01")), "Solo se ve una", id="hive"),
+        pytest.param(labelled(lambda t: t.replace(",", "   ")), "Solo se ve una", id="blanks"),
+        pytest.param(labelled(lambda t: t.replace(",", "||")), "no da nombre a la columna 2",
+                     id="double-pipes"),
+        pytest.param(labelled(lambda t: re.sub(r",\d,", ",", t).replace("n,", "")),
+                     "ninguna columna con la que predecir, aparte", id="nothing-to-learn-from"),
+        pytest.param(labelled(lambda t: t.replace("n,baja", "score,baja")),
+                     "'score' se llama como la puntuación", id="a-name-of-ours"),
+        pytest.param(labelled(lambda t: t.replace(",baja", ",Baja ")), "¿Querías decir 'Baja'",
+                     id="other-capitals"),
+    ],
+)  # fmt: skip
+def test_a_labelled_table_that_cannot_be_learnt_from_is_refused(home, text, said):
+    deliver(home, {"t.csv": text})
+    with pytest.raises(DataError, match=rf"(?s)^t\.csv: .*{said}"):
+        load_training("t.csv", **ASKED)
+    assert [path.name for path in home.iterdir()] == ["t.csv"]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from retencion_lib.words import listed
 SEPARATORS = (",", ";", "\t", "|")
 FIRST = 1 << 20  # bytes that the form is found in
 _MOJIBAKE = re.compile(rb"[\xc3\xc2][\x80-\xbf]")  # two bytes of one letter in UTF-8
+_ESCAPED = re.compile(r'[^\\"]\\"[^",;\t|\s]')  # a path that ends in \\ has its separator behind
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f\x81\x8d\x8f\x90\x9d]")
 
 
@@ -29,6 +30,7 @@ class CsvForm:
     skipped: int  # lines before the header
     spaced: bool  # some cells have blanks before their quotes
     numbered: bool  # the first column has the row numbers that pandas left
+    escaped: bool  # quotes inside a cell have a backslash before them
     odd_quotes: bool  # as many as no file has where each one is closed
 
 
@@ -49,15 +51,16 @@ def csv_form(opened: BinaryIO, where: str) -> CsvForm:
     said = re.match(r'"?sep=(.)"?\r?\n', body, re.IGNORECASE)
     if said:
         body, skipped = body[said.end() :], skipped + 1
-    separator = said[1] if said else _separator(body)
-    records = _records(body, separator)
+    escaped = bool(_ESCAPED.search(body))
+    separator = said[1] if said else _separator(body, escaped)
+    records = _records(body, separator, escaped)
     names = [name_text(name) for name in records[0]]
     numbered = names[0] in ("", "Unnamed: 0") and len(names) > 1 and _are_row_numbers(records)
     _check_names(names[numbered:], records, where)
     spaced = bool(re.search(rf'(?:^|[{re.escape(separator)}\n])[ \t]+"', body, re.MULTILINE)) and (
         separator != "\t"
     )
-    return CsvForm(encoding, separator, names, skipped, spaced, numbered, quotes % 2 == 1)
+    return CsvForm(encoding, separator, names, skipped, spaced, numbered, escaped, quotes % 2 == 1)
 
 
 def _text(opened: BinaryIO, where: str) -> tuple[str, str, int]:
@@ -82,6 +85,8 @@ def _text(opened: BinaryIO, where: str) -> tuple[str, str, int]:
 
 
 def _wide(start: bytes) -> str:
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     few = start[:2000]
@@ -118,21 +123,22 @@ def _not_utf8(start: bytes, opened: BinaryIO, where: str) -> tuple[str, int]:
         block = opened.read(FIRST)
 
 
-def _separator(body: str) -> str:
+def _separator(body: str, escaped: bool) -> str:
     """The one that cuts the first records into most cells, as many in each."""
     best = {}
     for order, separator in enumerate(SEPARATORS):
-        sizes = [len(record) for record in _records(body, separator, 6)]
+        sizes = [len(record) for record in _records(body, separator, escaped, 6)]
         # A title has one cell, and the lines below it as many as the table has columns.
         widest = max(sizes[0], min(sizes[1:], default=0))
         best[separator] = (widest > 1, sizes.count(sizes[0]) > 1, widest, -order)
     return max(SEPARATORS, key=best.get)
 
 
-def _records(body: str, separator: str, most: int = 50) -> list[list[str]]:
+def _records(body: str, separator: str, escaped: bool, most: int = 50) -> list[list[str]]:
     reader = csv.reader(
-        io.StringIO(body, newline=None), delimiter=separator, skipinitialspace=separator != "\t"
-    )
+        io.StringIO(body, newline=None), delimiter=separator, skipinitialspace=separator != "\t",
+        escapechar="\\" if escaped else None,
+    )  # fmt: skip
     found: list[list[str]] = []
     try:
         for record in reader:

@@ -125,7 +125,8 @@ class CsvPart:
     def _tidied(self, handle: BinaryIO) -> io.BytesIO:
         # Arrow takes a quote behind a blank as a letter; Python's reader does not.
         text = io.TextIOWrapper(handle, self.form.encoding, newline="")
-        rows = csv.reader(text, delimiter=self.separator, skipinitialspace=True)
+        escape = "\\" if self.form.escaped else None
+        rows = csv.reader(text, delimiter=self.separator, skipinitialspace=True, escapechar=escape)
         copy = io.StringIO()
         csv.writer(copy, delimiter=self.separator, lineterminator="\n").writerows(rows)
         return io.BytesIO(copy.getvalue().encode(self.form.encoding))
@@ -153,7 +154,8 @@ class CsvPart:
                 use_threads=threads, block_size=block_bytes or None, encoding=self.form.encoding,
             ),
             "parse_options": arrow_csv.ParseOptions(
-                delimiter=self.separator, newlines_in_values=True
+                delimiter=self.separator, newlines_in_values=True,
+                escape_char="\\" if self.form.escaped else False,
             ),
             "convert_options": arrow_csv.ConvertOptions(
                 column_types=types, null_values=sorted(BLANKS), strings_can_be_null=True,
