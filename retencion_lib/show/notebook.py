@@ -31,7 +31,9 @@ LEAST_ROW = 100  # bytes of a table's row, its tags alone
 NAMING = {"name", "column", "segment", "Columna"}  # columns of tables that hold names of columns
 _titles: dict[str, str] = {}  # how each column is called in this notebook, from `use_names` on
 
-LONGEST = 40  # letters of a text inside a figure: a longer one would leave no room for the rest
+# Letters of a label beside an axis, and of any other text inside a figure, our own titles among
+# them: a name longer than that would leave no room for the rest.
+LONGEST_LABEL, LONGEST = 40, 64
 SHORT = 22  # letters of a text that stays on one line, such as an interval
 
 
@@ -91,12 +93,12 @@ def figure(drawn: Axes | Figure, alt: str) -> None:
         for axis in (ax.xaxis, ax.yaxis):
             if type(axis.get_major_formatter()) is ScalarFormatter:
                 axis.set_major_formatter(_SpanishTicks())
-            if any(len(label.get_text()) > LONGEST for label in axis.get_ticklabels()):
+            if any(len(label.get_text()) > LONGEST_LABEL for label in axis.get_ticklabels()):
                 axis.set_major_formatter(_ShortTicks(axis.get_major_formatter()))
     if _titles:
         _retitle(fig)
     for text in fig.findobj(Text):
-        text.set_text(_cut(text.get_text()))
+        text.set_text(_cut(text.get_text(), LONGEST))
     png = png_bytes(fig, 2 * DPI)
     plt.close(fig)
     # The header of a PNG holds its width as four bytes from the sixteenth on.
@@ -110,11 +112,11 @@ def figure(drawn: Axes | Figure, alt: str) -> None:
     )
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, longest: int) -> str:
     """A text that a figure has room for: of a long one, its start and its end."""
-    if max(map(len, text.split("\n"))) <= LONGEST:
+    if max(map(len, text.split("\n"))) <= longest:
         return text
-    return f"{text[: LONGEST - 15]}…{text[-14:]}".replace("\n", " ")
+    return f"{text[: longest - 15]}…{text[-14:]}".replace("\n", " ")
 
 
 class _ShortTicks(Formatter):
@@ -124,7 +126,7 @@ class _ShortTicks(Formatter):
         self.whole = whole
 
     def __call__(self, x: float, pos: int | None = None) -> str:
-        return _cut(self.whole(x, pos))
+        return _cut(self.whole(x, pos), LONGEST_LABEL)
 
 
 class _SpanishTicks(ScalarFormatter):
