@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import panels
-from benchmarks.time import MEASURES, TEST_SHARE, against, plain
+from benchmarks.time import TEST_SHARE, against, plain
 from benchmarks.time_cases import (
     DATA,
     SEED,
@@ -109,7 +109,7 @@ def summary(found: list[dict]) -> dict:
     }
     falls = np.array([m["newest"]["loss_fall"] for f in found for m in f["families"].values()])
     return {
-        "cases": len(found), "measures": list(MEASURES),
+        "cases": len(found), "models": len(falls),
         "loss_given_up": {rule: float(values.mean()) for rule, values in lost.items()},
         "differ": sum(len(set(f["chosen"].values())) > 1 for f in found),
         "newest_calibration_fall": float(falls.mean()),

@@ -1,24 +1,17 @@
 """What exams promised and what came: the page says what was measured, and counts it right."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import time_series
-from benchmarks.time import RESULTS
 from benchmarks.time_cases import Case, cases, closes, some
 from benchmarks.time_counts import chosen_cases, close_by_chance, table_of, well_chosen
-from benchmarks.time_page import PAGE, rendered
+from benchmarks.time_page import PAGE, rendered, results
 
 
 def test_the_page_says_what_was_measured():
     text = PAGE.read_text(encoding="utf-8")
-    found, series = (
-        json.loads(path.read_text(encoding="utf-8")) for path in (RESULTS, time_series.RESULTS)
-    )
-    assert rendered(text, found, series) == text, "ejecuta python -m benchmarks.time_page"
+    assert rendered(text, *results()) == text, "ejecuta python -m benchmarks.time_page"
 
 
 def said(auc: float, loss: float, half: float) -> dict:
