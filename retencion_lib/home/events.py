@@ -29,6 +29,8 @@ EVENTS = {
     "index": "run_id?:text path:path sha256:sha bytes:count",
     "extract": "run_id:text query:path query_sha256:sha text:text path:path sha256:sha bytes:count "
                "rows:count seconds:number",
+    "fetch": "run_id:text address:text path:path sha256:sha bytes:count rows?:count "
+             "seconds:number files:hashes versions:map",
     "signed": "line:count sha256:sha files:hashes actor?:text",
     "clock": "lines:counts actor?:text",
 }  # fmt: skip
@@ -54,7 +56,8 @@ OWNERS = {
                 r"data/call_list_[^/]+\.(csv|xlsx)",
     "05_monitor": r"monitoring/(drift_report\.json|history\.parquet|alerts\.jsonl)",
 }  # fmt: skip
-EXTRACT = re.compile(r"data/extracts/[^/]+\.parquet")  # what a query gave; any notebook asks
+# What a query gave, and a folder of what lay in an object store; any notebook asks.
+EXTRACT = re.compile(r"data/extracts/[^/]+(\.parquet|/.+)")
 RUNS = re.compile(r"runs/.+\.ipynb")  # a run's end names its notebook and the report beside it
 PROMOTES = {
     "artifacts/registry.json": "",

@@ -74,7 +74,12 @@ KNOWN_OR_NULL = ("commit", "dirty", "seed")
 
 
 def secret(name: str, value: object) -> bool:
-    """Whether a parameter must not be written down: by its name; ``env:NAME`` is no secret."""
+    """Whether a parameter must not be written down: by its name; ``env:NAME`` is no secret.
+
+    Nor may an address with a key in it, whatever the parameter is called.
+    """
+    if config.tells_key(value):
+        return True
     return bool(SECRET.search(name)) and bool(value) and not str(value).startswith("env:")
 
 
