@@ -46,6 +46,7 @@ SETTINGS = {
     "promotion": {"automatic": True},  # may 03 put a model in use when its rule is met?
     # Of the tables: "coma" or "punto" where they do not say; codes of what is not known.
     "tables": {"decimal": "", "gaps": []},
+    "engine": {"name": "local"},  # whose hands work on the blocks of a large table
 }
 
 ID_COL = "CustomerID"

@@ -20,8 +20,8 @@ EVENTS = {
     "run_finished": "run_id:text notebook:text status:status parameters:map inputs:touched "
                     "outputs:touched results:map files:hashes source_sha256?:sha? date?:text? "
                     "seed?:any commit?:text? dirty?:flag? python?:text platform?:text "
-                    "libraries?:map environment_sha256?:sha error?:text? seconds?:number? "
-                    "actor?:text",
+                    "libraries?:map engine?:map environment_sha256?:sha error?:text? "
+                    "seconds?:number? actor?:text",
     "promotion": "action:action run_id?:text? actor?:text approver:text old?:model? new:model "
                  "rollback_to?:text? rule?:text candidates?:list reason:text files:hashes",
     "erasure": "reason:text approver:text actor?:text rows:count reports?:count files:hashes "

@@ -55,6 +55,7 @@ class Record(Provenance):
     date: str = ""  # ISO
     parameters: Mapping[str, Any] = field(default_factory=dict)
     seed: Any = None
+    engine: Mapping[str, Any] | None = None  # whose hands worked on blocks, if not only its own
     results: Mapping[str, Any] = field(default_factory=dict)
     inputs: tuple[Content, ...] = ()
     outputs: tuple[Content, ...] = ()

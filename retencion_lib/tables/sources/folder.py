@@ -43,6 +43,14 @@ class KeyedPart:
             arrays = [self._column(batch, name) for name in columns]
             yield pa.RecordBatch.from_arrays(arrays, names=list(columns))
 
+    def span(
+        self, columns: Sequence[str], labels: Collection[str], start: int, stop: int
+    ) -> Iterator[pa.RecordBatch]:
+        """The columns of some rows, where the part can be read so."""
+        for batch in self.part.span(self._inside(columns), labels, start, stop):
+            arrays = [self._column(batch, name) for name in columns]
+            yield pa.RecordBatch.from_arrays(arrays, names=list(columns))
+
     def _inside(self, columns: Sequence[str]) -> list[str]:
         return [name for name in columns if name not in self.keys] or self.part.names[:1]
 
