@@ -144,16 +144,6 @@ def place(path: Path, made: Path) -> None:
         made.replace(path)
 
 
-def place_folder(path: Path, made: Path) -> None:
-    """Give its name to a folder of whole files that lies beside it, each flushed."""
-    with explained(path):
-        for file in filter(Path.is_file, made.rglob("*")):
-            with file.open("rb") as handle:
-                os.fsync(handle.fileno())
-            file.chmod(access.mode(file))
-        made.replace(path)
-
-
 def append(path: Path, block: bytes) -> int:
     """Append one block, flushed; cut it off again if that fails. Give back where it starts."""
     with explained(path), open(path, "ab", opener=_opened) as handle:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from retencion_lib import config
-from retencion_lib.home import disk, door, ledger, lineage, store
+from retencion_lib.home import access, disk, door, ledger, lineage
 from retencion_lib.home.event import Content, Event
 from retencion_lib.home.extracts import AGAIN_VARIABLE, FOLDER
+from retencion_lib.home.lineage import Touched
 
 
 def find(address: str, *, sealed: str = "") -> Event | None:
@@ -75,11 +76,26 @@ def seal(
         if path.exists():
             shutil.rmtree(made)
         else:
-            store.place_folder(path, made, placed)
+            _place(path, made, placed)
     where = config.relative(path / table)
     known = {named[name]: version for name, version in versions.items()}
     _announce(address, where, sha256, placed, known, seconds)
     return where
+
+
+def _place(path: Path, made: Path, files: list[Content]) -> None:
+    """Give its name to a folder of whole files, and record each as an output of the run."""
+    touched = [Touched("output", f.path, f.sha256, f.rows, f.bytes) for f in files]
+    for one in touched:
+        lineage.current().announce(one)
+    with disk.explained(path):
+        for file in filter(Path.is_file, made.rglob("*")):
+            with file.open("rb") as handle:
+                os.fsync(handle.fileno())
+            file.chmod(access.mode(file))
+        made.replace(path)
+    for one in touched:
+        lineage.current().remember(one)
 
 
 def _announce(

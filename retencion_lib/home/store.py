@@ -8,7 +8,6 @@ what an earlier run read (docs/decisions/0004).
 
 import csv
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,6 @@ from retencion_lib import config
 from retencion_lib.errors import DataError, OrderError
 from retencion_lib.home import disk, door, lineage
 from retencion_lib.home.disk import clean, json_bytes, locked, sha256
-from retencion_lib.home.event import Content
 from retencion_lib.home.lineage import Touched, begin, end
 
 if TYPE_CHECKING:  # orders that read no table must not wait for what reads tables
@@ -64,23 +62,6 @@ def place(path: Path, made: Path, *, rows: int | None = None) -> Path:
     lineage.current().announce(touched)
     disk.place(path, made)
     lineage.current().remember(touched)
-    return path
-
-
-def place_folder(path: Path, made: Path, files: Sequence[Content]) -> Path:
-    """Give its name to a folder of files written beside it, and record each as an output.
-
-    Parameters
-    ----------
-    files : sequence of Content
-        All of them, under the paths that they will have.
-    """
-    touched = [Touched("output", f.path, f.sha256, f.rows, f.bytes) for f in files]
-    for one in touched:
-        lineage.current().announce(one)
-    disk.place_folder(path, made)
-    for one in touched:
-        lineage.current().remember(one)
     return path
 
 

@@ -143,6 +143,10 @@ def work(f: Callable[[Any], T], piece: Piece) -> list[T]:
     return [f(block) for block in piece.blocks()]
 
 
+def _same(value: T) -> T:
+    return value
+
+
 def _in_pool(f: Callable[[Any], T], pieces: list[Piece], workers: int) -> list[list[T]]:
     found: dict[int, list[T]] = {}
     for _ in range(TRIES):
@@ -187,7 +191,8 @@ def _in_dask(f: Callable[[Any], T], pieces: list[Piece], address: str) -> list[l
                 f"{VARIABLE} = '{address}': el planificador de Dask no tiene ningún trabajador. "
                 f"Arranca alguno con: dask worker {address.removeprefix(DASK)}"
             )
-        shared = client.scatter(f, hash=False)
+        # A task too: what is only scattered is lost with the worker that has it.
+        shared = client.submit(_same, f, pure=False)
         asked = [client.submit(work, shared, piece, pure=False) for piece in pieces]
         try:
             return client.gather(asked)

@@ -78,19 +78,12 @@ class Reader:
         self.all_spare = contract is not None
         self.readings: dict[str, Reading] = {}
 
-    def frame(self, *, record: bool = True) -> pd.DataFrame:
-        """The table; `readings` then says how each column of texts was read.
-
-        Parameters
-        ----------
-        record : bool
-            Whether it is put in the lineage of the run.
-        """
+    def frame(self) -> pd.DataFrame:
+        """The table; `readings` then says how each column of texts was read."""
         columns = {name: self._column(name) for name in self.source.names}
         # Text as object: pandas would make it its own type, and None a number.
         frame = pd.DataFrame({n: pd.Series(v, dtype=v.dtype) for n, v in columns.items()})
-        if record:
-            self.source.record()
+        self.source.record()
         for name, reading in self.readings.items():
             if reading.gaps:
                 self.source.note("gaps", name, gaps=dict(reading.gaps))
