@@ -136,6 +136,7 @@ def test_spark_gives_the_scores_of_one_process_though_a_worker_is_killed(
     model, table, scores, spark, tmp_path, monkeypatch
 ):
     table.to_parquet(tmp_path / "lote.parquet", index=False, row_group_size=200)
+    monkeypatch.setattr("retencion_lib.home.experiments.experiments", list)
     monkeypatch.setattr("retencion_lib.models.stored.load_known", lambda path, log: model)
     monkeypatch.setattr("retencion_lib.models.arrow.arrow_scorer",
                         lambda m: DiesOnce(m, str(tmp_path / "died")))  # fmt: skip
