@@ -6,6 +6,7 @@ because papermill runs in the caller's folder and JupyterLab in the notebook's.
 
 import difflib
 import os
+import re
 import tomllib
 from datetime import date as Date
 from pathlib import Path
@@ -49,6 +50,7 @@ SETTINGS = {
     # Of the call list: "punto", or "coma" for a CSV with ; and headings; Spanish headings or not.
     "call_list": {"decimal": "punto", "headings": True},
     OFFERS: {},  # what to offer by the column of a reason, or by column and value
+    "engine": {"name": "local"},  # whose hands work on the blocks of a large table
 }
 
 ID_COL = "CustomerID"
@@ -59,6 +61,10 @@ MAX_SEED = 2**31 - 1  # the largest that every library here takes
 TEST_SHARE = 0.20
 FOLDS = 5
 
+
+# What lies in an object store, by its address; and an address that says a key, or may.
+ADDRESS = re.compile(r"(s3|gs|gcs|abfss?|hdfs)://", re.IGNORECASE)
+KEYED = re.compile(r"\w+://([^/]*:(?!\d+/)[^@]*@|.*\?)")
 
 PACKAGED = Path(__file__).resolve().parent / "notebooks"  # only where no clone is: a wheel
 
@@ -95,8 +101,20 @@ def resolve(path: str | Path) -> Path:
     return path if path.is_absolute() else home() / path
 
 
+def is_address(path: object) -> bool:
+    """Whether a text is the address of something in an object store, as ``s3://bucket/key``."""
+    return isinstance(path, str) and bool(ADDRESS.match(path))
+
+
+def tells_key(value: object) -> bool:
+    """Whether an address has a key in it, or options that may hold one: nobody writes it down."""
+    return is_address(value) and bool(KEYED.match(value))
+
+
 def relative(path: str | Path) -> str:
-    """Name of a path for reports and logs: from the home where it lies inside."""
+    """Name of a path for reports and logs: from the home where it lies inside; an address as is."""
+    if is_address(path):
+        return path
     path = resolve(path)
     return path.relative_to(home()).as_posix() if path.is_relative_to(home()) else str(path)
 

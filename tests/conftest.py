@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from retencion_lib import config
-from tests import postgres
+from tests import postgres, s3
 
 # Before anything is collected: what is read while a module or its fixtures are set up is no user's.
 for setting in [name for name in os.environ if name.startswith("RETENCION_")]:
@@ -54,3 +54,10 @@ def trained_home(tmp_path_factory):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return home
+
+
+@pytest.fixture(scope="session")
+def bucket():
+    """An S3 of our own; whoever asks for it empties it first."""
+    with s3.running() as store:
+        yield store

@@ -3,6 +3,7 @@
 import json
 import platform
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -137,8 +138,12 @@ def _sweep() -> None:
             door.mend(log)
     for folder in (*FOLDERS, "data"):
         for path in config.resolve(folder).rglob(".*.tmp"):
-            if path.is_file() and not path.is_symlink() and disk.abandoned(path):
+            if path.is_symlink() or not disk.abandoned(path):
+                continue
+            if path.is_file():
                 path.unlink(missing_ok=True)
+            elif disk.TEMPORARY.fullmatch(path.name):  # copies of an object store, half there
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _forget_unused() -> None:

@@ -26,6 +26,9 @@ from retencion_lib.home.event import Content, Event
 from retencion_lib.runs import record
 from retencion_lib.words import listed
 
+# What a line that tells of an extract holds of how it was asked for.
+ASKED = {"extract": ("query", "query_sha256", "text"),
+         "fetch": ("address", "files", "versions")}  # fmt: skip
 OUTPUT = "output_table"  # of 04; what is repeated to be compared is not delivered again
 
 
@@ -154,11 +157,12 @@ def _code(event: Event, folder: Path, done: Reproduction) -> dict[str, str]:
 def _place_inputs(event: Event, home: Path, folder: Path) -> None:
     """Put each input where the run read it; models are known to the new home's ledger too."""
     asked = extracts.of_files({(i.path, i.sha256) for i in event.inputs})
-    own = {(o.path, o.sha256) for o in event.outputs} - {(e.path, e.sha256) for e in asked}
+    own = {(o.path, o.sha256) for o in event.outputs}.difference(*(e.brought for e in asked))
     placed: set[str] = set()
     known: dict[str, bytes] = {}
     for e in asked:
-        if not Path(e.query).is_absolute():  # as it was then: its file may say something else now
+        # As it was then: its file may say something else now.
+        if e.query and not Path(e.query).is_absolute():
             known[e.query] = e.text.encode()
             placed.add(e.query)
     for touched in event.inputs:
@@ -222,10 +226,12 @@ def _announce(home: Path, known: dict[str, bytes], asked: list[Event]) -> None:
         _chain(lines, "run_finished", run_id=run_id, notebook=notebook, status="ok",
                parameters={}, inputs=[], outputs=[said], results={}, files={})  # fmt: skip
     for e in asked:
-        said = e.content.plain()
-        _chain(lines, "write", run_id=e.run_id, **said)
-        _chain(lines, "extract", run_id=e.run_id, query=e.query, query_sha256=e.query_sha256,
-               text=e.text, **said, seconds=0.0)  # fmt: skip
+        for path, sha256 in sorted(e.brought):
+            said = Content(path, sha256, len(known[path])).plain()
+            _chain(lines, "write", run_id=e.run_id, **said)
+        said = e.content.plain() | {"run_id": e.run_id, "seconds": 0.0}
+        own = ASKED[e.event]
+        _chain(lines, e.event, **said, **{name: getattr(e, name) for name in own})
     if lines:
         disk.write(home / ledger.LEDGER, b"\n".join(lines) + b"\n")
 
@@ -239,8 +245,12 @@ def _chain(lines: list[bytes], event: str, **facts: object) -> None:
 
 def _compare(event: Event, new: Event, home: Path, done: Reproduction) -> None:
     asked = [i.path for i in event.inputs if events.EXTRACT.fullmatch(i.path)]
-    if asked:
-        done.notes.append(f"No se ha preguntado a la base de datos: se lee {listed(asked)}.")
+    queries = [path for path in asked if path.count("/") == 2]
+    copies = [path for path in asked if path not in queries]
+    if queries:
+        done.notes.append(f"No se ha preguntado a la base de datos: se lee {listed(queries)}.")
+    if copies:
+        done.notes.append(f"No se ha vuelto al almacén: se lee {listed(copies)}.")
     written = {o.sha256: o.path for o in new.outputs}
     for output in event.outputs:
         if output.path not in asked:

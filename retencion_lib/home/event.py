@@ -91,6 +91,9 @@ class Event:
     query: str = ""  # path of the file that holds it
     query_sha256: str = ""
     text: str = ""
+    # fetch
+    address: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)  # what the store calls each file's
     # signed, stamped and clock
     line: int = 0
     authority: str = ""  # host of whoever stamped
@@ -110,8 +113,13 @@ class Event:
 
     @property
     def content(self) -> Content:
-        """File or block that a ``write`` announces, or file that an ``extract`` tells of."""
+        """File or block that a ``write`` announces, or what an ``extract`` tells of."""
         return Content(self.path, self.sha256, self.bytes or 0, self.rows, self.offset)
+
+    @property
+    def brought(self) -> set[tuple[str, str]]:
+        """Path and hash of each file that an ``extract`` or a ``fetch`` tells of."""
+        return set(self.files.items()) if self.event == "fetch" else {(self.path, self.sha256)}
 
     @property
     def touched(self) -> tuple[Content, ...]:

@@ -20,8 +20,8 @@ EVENTS = {
     "run_finished": "run_id:text notebook:text status:status parameters:map inputs:touched "
                     "outputs:touched results:map files:hashes source_sha256?:sha? date?:text? "
                     "seed?:any commit?:text? dirty?:flag? python?:text platform?:text "
-                    "libraries?:map environment_sha256?:sha error?:text? seconds?:number? "
-                    "actor?:text",
+                    "libraries?:map engine?:map environment_sha256?:sha error?:text? "
+                    "seconds?:number? actor?:text",
     "promotion": "action:action run_id?:text? actor?:text approver:text old?:model? new:model "
                  "rollback_to?:text? rule?:text candidates?:list reason:text files:hashes",
     "erasure": "reason:text approver:text actor?:text rows:count reports?:count files:hashes "
@@ -29,6 +29,8 @@ EVENTS = {
     "index": "run_id?:text path:path sha256:sha bytes:count",
     "extract": "run_id:text query:path query_sha256:sha text:text path:path sha256:sha bytes:count "
                "rows:count seconds:number",
+    "fetch": "run_id:text address:text path:path sha256:sha bytes:count rows?:count "
+             "seconds:number files:hashes versions:map",
     "signed": "line:count sha256:sha files:hashes actor?:text",
     "stamped": "line:count sha256:sha authority:text token:text actor?:text",
     "clock": "lines:counts actor?:text",
@@ -55,7 +57,8 @@ OWNERS = {
                 r"data/call_list_[^/]+\.(csv|xlsx)",
     "05_monitor": r"monitoring/(drift_report\.json|history\.parquet|alerts\.jsonl)",
 }  # fmt: skip
-EXTRACT = re.compile(r"data/extracts/[^/]+\.parquet")  # what a query gave; any notebook asks
+# What a query gave, and a folder of what lay in an object store; any notebook asks.
+EXTRACT = re.compile(r"data/extracts/[^/]+(\.parquet|/.+)")
 RUNS = re.compile(r"runs/.+\.ipynb")  # a run's end names its notebook and the report beside it
 PROMOTES = {
     "artifacts/registry.json": "",

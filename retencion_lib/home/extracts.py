@@ -78,7 +78,7 @@ def _announce(said: Content, query: Path, content: bytes, seconds: float) -> Non
 
 def of_files(wanted: set[tuple[str, str]]) -> list[Event]:
     """Lines that say where files with these paths and hashes come from, oldest first."""
-    return [e for e in ledger.read() if e.event == "extract" and (e.path, e.sha256) in wanted]
+    return [e for e in ledger.read() if e.event in ("extract", "fetch") and e.brought & wanted]
 
 
 def _of_query(query_sha256: str) -> list[Event]:

@@ -41,6 +41,7 @@ class Lineage:
         None  # facts of ``run_started`` that the ledger does not hold yet
     )
     touched: list[Touched] = field(default_factory=list)
+    engine: Mapping[str, Any] | None = None  # that worked on blocks, and in how many parts
     home: Path = field(default_factory=config.home)
 
     def remember(self, touched: Touched) -> None:

@@ -15,8 +15,11 @@ from retencion_lib.maths.metrics import same_share
 from retencion_lib.models.additive import Member
 from retencion_lib.models.boosting import xgboost
 from retencion_lib.models.calibrate import Calibrator
+from retencion_lib.models.threads import one_thread
 from retencion_lib.models.together import weighted_log_odds
 from retencion_lib.tables.rules import Contract, plain_contract, read_contract
+
+TILE = 64  # rows: a multiple of those that any library of linear algebra takes at a time
 
 
 def log_odds(p: np.ndarray) -> np.ndarray:
@@ -115,8 +118,17 @@ class FittedModel:
         return list(self.contract.columns)
 
     def margin(self, frame: pd.DataFrame) -> np.ndarray:
-        """Log-odds of leaving before calibration, shape (n,); rows are independent."""
-        return self.predictor.margin(frame[self.features])
+        """Log-odds of leaving before calibration, shape (n,); rows are independent.
+
+        To the last digit: a matrix is multiplied some rows at a time, and the last rows in
+        another way, so that none are the last; nor do threads share them out.
+        """
+        rows = frame[self.features]
+        more = -len(rows) % TILE if len(rows) else 0
+        if more:
+            rows = rows.iloc[[*range(len(rows)), *[len(rows) - 1] * more]]
+        with one_thread():
+            return self.predictor.margin(rows)[: len(frame)]
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """Calibrated probability of leaving, shape (n,)."""

@@ -82,7 +82,7 @@ def close_run(run: Run, **headline: object) -> None:
     said = record.Record(
         **asdict(record.provenance()), run_id=run.run_id, notebook=run.notebook, date=run.date,
         parameters=params, seed=params.get("seed"), results=results,
-        inputs=_of_role("input"), outputs=_of_role("output"),
+        engine=lineage.current().engine, inputs=_of_role("input"), outputs=_of_role("output"),
     )  # fmt: skip
     show.table(
         pd.DataFrame({"name": params.keys(), "value": map(_said, params.values())}),
@@ -125,4 +125,6 @@ def _facts_table(said: record.Record) -> pd.DataFrame:
         "Cambios sin guardar": changes, "Huella del entorno": said.environment_sha256,
         "Python": said.python, "Sistema": said.platform, **said.libraries,
     }  # fmt: skip
+    if said.engine:
+        rows["Motor"] = f"{said.engine['name']}, {said.engine['parts']} partes"
     return pd.DataFrame({"what": rows.keys(), "value": rows.values()})

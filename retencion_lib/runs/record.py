@@ -55,6 +55,7 @@ class Record(Provenance):
     date: str = ""  # ISO
     parameters: Mapping[str, Any] = field(default_factory=dict)
     seed: Any = None
+    engine: Mapping[str, Any] | None = None  # whose hands worked on blocks, if not only its own
     results: Mapping[str, Any] = field(default_factory=dict)
     inputs: tuple[Content, ...] = ()
     outputs: tuple[Content, ...] = ()
@@ -74,7 +75,12 @@ KNOWN_OR_NULL = ("commit", "dirty", "seed")
 
 
 def secret(name: str, value: object) -> bool:
-    """Whether a parameter must not be written down: by its name; ``env:NAME`` is no secret."""
+    """Whether a parameter must not be written down: by its name; ``env:NAME`` is no secret.
+
+    Nor may an address with a key in it, whatever the parameter is called.
+    """
+    if config.tells_key(value):
+        return True
     return bool(SECRET.search(name)) and bool(value) and not str(value).startswith("env:")
 
 

@@ -77,22 +77,32 @@ def _type_check(rule: Rule) -> list[pa.Check]:
 
 def check_batch(frame: pd.DataFrame, contract: Contract) -> BatchCheck:
     """Hold a batch against a contract; nothing is raised, everything is listed."""
-    errors: list[str] = []
-    try:
-        schema(contract).validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as found:
-        errors = _violations(found.failure_cases, frame, contract)
+    errors = broken(frame, contract)
     if errors:
         return BatchCheck(frame, errors)
-    rules = contract.columns
-    coerced = pd.DataFrame({contract.id_col: as_labels(frame[contract.id_col])})
-    for name, rule in rules.items():
-        column = frame[name]
-        coerced[name] = column.astype("float64") if rule.numeric else as_labels(column)
+    rules, coerced = contract.columns, as_trained(frame, contract)
     foreign = [said for name, rule in rules.items() if (said := _foreign(coerced[name], rule))]
     if foreign:
         return BatchCheck(frame, foreign)
     return BatchCheck(coerced, [], _notes(frame, coerced, contract))
+
+
+def broken(frame: pd.DataFrame, contract: Contract) -> list[str]:
+    """Rules of a contract that rows break by themselves: columns, types and ids."""
+    try:
+        schema(contract).validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as found:
+        return _violations(found.failure_cases, frame, contract)
+    return []
+
+
+def as_trained(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """Id and features in the model's order, of the types of the training."""
+    coerced = pd.DataFrame({contract.id_col: as_labels(frame[contract.id_col])})
+    for name, rule in contract.columns.items():
+        column = frame[name]
+        coerced[name] = column.astype("float64") if rule.numeric else as_labels(column)
+    return coerced
 
 
 def _foreign(column: pd.Series, rule: Rule) -> str:

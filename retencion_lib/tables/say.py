@@ -58,6 +58,9 @@ _NOTES = {
         f"La consulta ha dado {plural(note.facts['rows'], 'fila', 'filas')}, que quedan selladas "
         f"en {note.column}."
     ),
+    "fetched": lambda note: (
+        f"Se ha copiado del almacén una vez, y la copia queda sellada en {note.column}."
+    ),
     "unlabelled": lambda note: (
         f"{plural(note.facts['rows'], 'fila', 'filas')} sin resultado en '{note.column}' "
         f"{'queda' if note.facts['rows'] == 1 else 'quedan'} fuera: sin él no se aprende."

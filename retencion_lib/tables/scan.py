@@ -17,6 +17,7 @@ from retencion_lib.maths.drift.table import Plan, Profile, nothing, row_keys
 from retencion_lib.tables.arrays import distinct
 from retencion_lib.tables.blocks import Block, Columns, labels_in, plain_numbers, tallied
 from retencion_lib.tables.dates import days
+from retencion_lib.tables.engine import map_blocks
 from retencion_lib.tables.ids import as_labels
 from retencion_lib.tables.read import are_days
 from retencion_lib.tables.sources import Source, open_source
@@ -41,12 +42,28 @@ def scan(path: str | Path | Source, plan: Plan, sample: "Sample | None" = None) 
     """
     source = open_source(path)
     here = {name: p for name, p in plan.items() if name in source.names}
+    if sample is None:
+        asked = {"columns": tuple(here), "labels": tuple(label_names(plan))}
+        return map_blocks(
+            source, _Counter(here, Columns(source)), Profile.merge, start=nothing(here), **asked
+        )
     total, start, read = nothing(here), 0, Columns(source)
     for block in source.blocks(here, label_names(plan)):
         rows = None if sample is None else sample.choose(start, block.n_rows)
         total = total.merge(_profile(block, here, read, sample, rows))
         start += block.n_rows
     return total
+
+
+@dataclass(frozen=True)
+class _Counter:
+    """Profile of a block, wherever it is asked for."""
+
+    plan: Plan
+    read: Columns
+
+    def __call__(self, block: Block) -> Profile:
+        return _profile(block, self.plan, self.read, None, None)
 
 
 def label_names(plan: Plan) -> set[str]:

@@ -162,6 +162,9 @@ EXTRACT = {"run_id": "r9", "query": "c.sql", "query_sha256": disk.digest(QUERY.e
            "text": QUERY, "path": "data/extracts/c__0.parquet", "sha256": SHA, "bytes": 1,
            "rows": 1, "seconds": 0.1}  # fmt: skip
 STAMP = {"line": 1, "sha256": SHA, "authority": "hora", "token": "AAAA"}
+COPY = "data/extracts/c__0/c.csv"
+FETCH = {"run_id": "r9", "address": "s3://cubo/c.csv", "path": COPY, "sha256": SHA, "bytes": 1,
+         "seconds": 0.1, "files": {COPY: SHA}, "versions": {COPY: "e"}}  # fmt: skip
 GRAMMAR = [
     Group("grammar", "una línea hostil: ni JSON, ni objeto, ni UTF-8; honda, larga, con números "
           "sin fin", [
@@ -216,6 +219,9 @@ GRAMMAR = [
               "extract-without-text": ("extract", {k: v for k, v in EXTRACT.items()
                                                    if k != "text"}),
               "extract-climbs": ("extract", EXTRACT | {"query": "../c.sql"}),
+              "fetch-without-address": ("fetch", {k: v for k, v in FETCH.items()
+                                                  if k != "address"}),
+              "fetch-climbs": ("fetch", FETCH | {"files": {"../c.csv": SHA}}),
               "event-unknown": ("borrón", {}),
           }.items()]),
     Group("grammar", "una hora que no lo es, o de otro huso", [
@@ -265,6 +271,14 @@ def extracted(**facts):
     ))  # fmt: skip
 
 
+def copied(**facts):
+    """A run of 04 that writes a copy of an object, and says of it what is given."""
+    return at_start(one_by_one(
+        edits.rewrite(COPY, run_id="r9"),
+        edits.said("fetch", **FETCH | {"files": {COPY: disk.digest(edits.OTHER)}} | facts),
+    ))  # fmt: skip
+
+
 def one_by_one(*made):
     """Edits, one behind another."""
     return lambda home: [edit(home) for edit in made]
@@ -305,6 +319,18 @@ LATER = [
           Case("extract-of-another-file", extracted(path="data/b3_with_score.csv"), "unlawful",
                "data/b3_with_score.csv", "r9"),
           Case("extract-of-another-query", extracted(text="SELECT 1"), "unlawful", PARTS, "r9")]),
+    Group("anchor", "una copia de un almacén que cambia, de una ejecución que no está en marcha, o "
+          "con un contenido que nadie anotó", [
+          Case("copy-written-over", one_by_one(
+              copied(), edits.said("run_finished", run_id="r9", files={}, **END),
+              at_start(edits.rewrite(COPY, content=b"more", run_id="r10"), "05_monitor", "r10")),
+              "undone", COPY, "r10"),
+          Case("copy-of-no-run", one_by_one(copied(), edits.said(
+              "fetch", **FETCH | {"run_id": "r11"})), "undone", COPY, "r11"),
+          Case("copy-of-an-ended-run", copied(run_id="r1-train"), "undone", COPY, "r1-train"),
+          Case("copy-of-a-content-unknown", copied(files={COPY: SHA}), "unlawful", COPY, "r9"),
+          Case("copy-of-another-file", copied(files={"data/b3_with_score.csv": SHA}), "unlawful",
+               "data/b3_with_score.csv", "r9")]),
     Group("anchor", "un final de ejecución que sella lo que no es suyo, o dice que escribió lo que "
           "no anunció", [
           Case("end-seals-another-report", at_start(edits.rewrite(

@@ -17,6 +17,7 @@ from retencion_lib.home.versions import Book
 from retencion_lib.tables import open_source
 
 SOURCE, OURS, UNREAD, DATABASE, DELIVERED = "source", "ours", "unread", "database", "delivered"
+STORE = "store"
 TABLES = {".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".gz"}
 STEP = 1 << 24  # bytes of a file that are held at a time
 
@@ -26,7 +27,7 @@ class Left:
     """A file that an erasure does not touch and that holds, or may hold, the customer."""
 
     path: str
-    kind: str  # SOURCE, OURS, UNREAD, DATABASE or DELIVERED
+    kind: str  # SOURCE, OURS, UNREAD, DATABASE, STORE or DELIVERED
 
 
 def left_alone(customer: str) -> list[Left]:
@@ -40,6 +41,8 @@ def left_alone(customer: str) -> list[Left]:
         wanted = names.of(path, book) if mine else names.everywhere
         if (kind := _look(path, customer, wanted, mine)) is not None:
             result.append(Left(path, kind))
+    fetched = sorted({event.address for event in found if event.event == "fetch"})
+    result += [Left(address, STORE) for address in fetched]
     return result + [Left(name, DELIVERED) for name in _delivered(found)]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from retencion_lib.audit.erase.learnt import Learner
-from retencion_lib.audit.erase.left import DATABASE, DELIVERED, OURS, SOURCE, UNREAD, Left
+from retencion_lib.audit.erase.left import DATABASE, DELIVERED, OURS, SOURCE, STORE, UNREAD, Left
 from retencion_lib.audit.erase.plan import Plan
 from retencion_lib.home import ledger
 from retencion_lib.words import listed, plural
@@ -16,6 +16,7 @@ LEFT = {
     UNREAD: "No se ha podido mirar en: {}. Que lo mire quien pueda abrirlos.",
     DATABASE: "Se leyó también de una base de datos, en la que aquí no se mira: {}. Es de quien la "
               "lleva.",
+    STORE: "Se copió también de un almacén, en el que aquí no se mira: {}. Es de quien lo lleva.",
     DELIVERED: "04 añadió lo que decidía a tablas de una base de datos, que aquí no se tocan: {}, "
                "y la de la lista, con _calls detrás. Que lo borre quien la lleva.",
 }  # fmt: skip

@@ -120,6 +120,18 @@ def _extract(event: Event, past: Past) -> Objections:
         yield "unlawful", f"{said}, y la huella de la consulta no es la de su texto.", path
 
 
+def _fetch(event: Event, past: Past) -> Objections:
+    run = event.run_id
+    said = f"da {event.path} por copia de {event.address}"
+    if run not in past.starts or run in past.book.lives.ended:
+        yield "undone", f"{said}, y esa ejecución no está en marcha.", event.path
+    elif past.starts[run].taken_in:
+        yield "unlawful", f"{said} por una ejecución hecha en otro sitio.", event.path
+    for path, sha256 in event.files.items():
+        if not events.EXTRACT.fullmatch(path) or sha256 not in past.known(path):
+            yield "unlawful", f"{said}, con un contenido que nadie anotó.", path
+
+
 def _run_finished(event: Event, past: Past) -> Objections:
     run, start = event.run_id, past.starts.get(event.run_id, NOT_BEGUN)
     output = start.output or next((f for f in event.files if f.endswith(".ipynb")), "")
@@ -211,6 +223,6 @@ def _of_an_earlier_line(event: Event, past: Past) -> Objections:
         yield "unlawful", f"dice que se {done} la línea {event.line}, que no es anterior.", None
 
 
-RULES = {"write": _write, "extract": _extract, "run_finished": _run_finished, "index": _index,
-         "promotion": _promotion, "erasure": _erasure, "signed": _signed,
+RULES = {"write": _write, "extract": _extract, "fetch": _fetch, "run_finished": _run_finished,
+         "index": _index, "promotion": _promotion, "erasure": _erasure, "signed": _signed,
          "stamped": _of_an_earlier_line}  # fmt: skip

@@ -53,7 +53,7 @@ def load(
         )
     id_col = id_name(id_col)
     before = read_reference(reference, id_col=reference_id or id_col, target=target)
-    source = open_source(config.resolve(current or last_scored()))
+    source = open_source(current or last_scored())
     where = source.where
     need_columns(source.names, [id_col, score_col], where)
     _need_score(before.profile, score_col, before.path)

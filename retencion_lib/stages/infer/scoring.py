@@ -22,6 +22,7 @@ from retencion_lib.tables import (
     read_table,
     require_batch,
 )
+from retencion_lib.tables.engine import map_blocks
 from retencion_lib.tables.history import ask_again, row_days, settled
 from retencion_lib.tables.ids import id_name, with_id
 from retencion_lib.tables.partition import split
@@ -230,7 +231,12 @@ def score(batch: Batch, scorer: Scorer) -> tuple[pd.DataFrame, list[str]]:
     contract = replace(scorer.model.contract, id_col=batch.id_col)
     dated = [scorer.history.snapshot_col] if scorer.history else []
     check = require_batch(batch.frame.drop(columns=dated), contract, batch.path)
-    table = check.frame.assign(score=scorer.model.predict(check.frame))
+    scores = map_blocks(check.frame, scorer.model.predict, _one_behind, start=np.zeros(0))
+    table = check.frame.assign(score=scores)
     dates = [name for name in (*dated, *contract.dates) if name in batch.frame]
     store.write_csv(batch.output, pd.concat([table, batch.frame[dates]], axis=1))
     return table, check.notes
+
+
+def _one_behind(scores: np.ndarray, more: np.ndarray) -> np.ndarray:
+    return np.concatenate([scores, more])

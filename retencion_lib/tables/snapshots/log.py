@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from retencion_lib.errors import DataError, OrderError, ParameterError
-from retencion_lib.home import store
 from retencion_lib.tables.clock import parse_day
 from retencion_lib.tables.ids import need_columns
 from retencion_lib.tables.snapshots.ask import Ask
@@ -104,7 +103,7 @@ def open_log(events: str, ask: Ask, *, as_of: str, date: str) -> Log:
         con.close()
         folder.cleanup()
         raise
-    store.record("input", source.path, facts[2] + anonymous)
+    source.record()
     return Log(con, folder, where, facts[0], facts[1], end, *facts[2:], anonymous)
 
 

@@ -34,7 +34,7 @@ def lay_out(log: Log, ask: Ask, customers: str) -> People:
     """
     if not customers:
         return People()
-    where = config.relative(config.resolve(customers))
+    where = config.relative(customers)
     frame = read_table(customers)
     need_columns(frame.columns, [ask.id_col, *([ask.ended] * bool(ask.ended))], where)
     ids = check_ids(frame[ask.id_col], where)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -43,6 +43,14 @@ class KeyedPart:
             arrays = [self._column(batch, name) for name in columns]
             yield pa.RecordBatch.from_arrays(arrays, names=list(columns))
 
+    def span(
+        self, columns: Sequence[str], labels: Collection[str], start: int, stop: int
+    ) -> Iterator[pa.RecordBatch]:
+        """The columns of some rows, where the part can be read so."""
+        for batch in self.part.span(self._inside(columns), labels, start, stop):
+            arrays = [self._column(batch, name) for name in columns]
+            yield pa.RecordBatch.from_arrays(arrays, names=list(columns))
+
     def _inside(self, columns: Sequence[str]) -> list[str]:
         return [name for name in columns if name not in self.keys] or self.part.names[:1]
 
@@ -60,7 +68,9 @@ def folder_parts(folder: Path, where: str, opened: Callable[[Path, str], Part]) 
     DataError
         If there are none, one cannot be read, or two disagree: it names the file.
     """
-    files = sorted(f for f in folder.rglob("*") if f.is_file() and not _is_hidden(f, folder))
+    files = sorted(
+        f for f in folder.rglob("*") if f.is_file() and not is_hidden(f.relative_to(folder))
+    )
     if not files:
         raise DataError(
             f"{where}: la carpeta está vacía. Indica la que contiene las partes de la tabla."
@@ -80,8 +90,9 @@ def folder_parts(folder: Path, where: str, opened: Callable[[Path, str], Part]) 
     return parts
 
 
-def _is_hidden(file: Path, folder: Path) -> bool:
-    return any(p.startswith(("_", ".")) and "=" not in p for p in file.relative_to(folder).parts)
+def is_hidden(file: PurePath) -> bool:
+    """Whether a file of a folder is no part of its table, by its path from there."""
+    return any(p.startswith(("_", ".")) and "=" not in p for p in file.parts)
 
 
 def _keys(file: Path, folder: Path) -> dict[str, str | None]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from retencion_lib import config
 from retencion_lib.errors import DataError
 from retencion_lib.tables.sources import excel, json_part
+from retencion_lib.tables.sources.copy import is_copied, open_address
 from retencion_lib.tables.sources.csv_part import CUT_SHORT, CsvPart, opened
 from retencion_lib.tables.sources.folder import folder_parts
 from retencion_lib.tables.sources.parquet_part import ParquetPart
@@ -30,14 +31,16 @@ KNOWN = {
 def open_source(path: "str | Path | Source", *, sealed: str = "") -> Source:
     """Open a table: a CSV, Parquet, workbook or JSON file, a folder of parts, or a query.
 
+    A file or folder may lie in an object store, under its address.
+
     Parameters
     ----------
     path : str, Path or Source
         From the project's home if relative; ``file.xlsx#sheet`` is a sheet of a workbook. A
         source that is open already is given back.
     sealed : str
-        SHA-256 of the table that is asked for: where a ``.sql`` file gave it once, that extract is
-        opened, and the database is not asked again.
+        SHA-256 of the table that is asked for: where a ``.sql`` file or an address gave it once,
+        that extract is opened, and neither database nor store is asked again.
 
     Raises
     ------
@@ -46,13 +49,20 @@ def open_source(path: "str | Path | Source", *, sealed: str = "") -> Source:
     """
     if isinstance(path, Source):
         return path
+    if config.is_address(path):
+        return open_address(path, _opened, sealed=sealed)
     file, sheet = find(path)
     where = config.relative(file)
+    if is_query(file):
+        return open_query(file, where, sealed=sealed)
+    return _opened(file, where, sheet)
+
+
+def _opened(file: Path, where: str, sheet: str) -> Source:
+    """A file or folder that is there, under the name by which readers know it."""
     try:
         if file.is_dir():
             return _of_parts(file, where, folder_parts(file, where, _part))
-        if is_query(file):
-            return open_query(file, where, sealed=sealed)
         kind, packed = what_is(file, where)
         if kind == "excel":
             part, name, others = excel.excel_part(file, where, sheet)
@@ -72,6 +82,8 @@ def open_source(path: "str | Path | Source", *, sealed: str = "") -> Source:
 
 def as_it_was(path: str | Path, sha256: str) -> Source | None:
     """A table that some run read, where it still is what it was; no database is asked for it."""
+    if config.is_address(path):
+        return open_source(path, sealed=sha256) if is_copied(path, sha256) else None
     file = config.resolve(path)
     if not file.exists() or (is_query(file) and not is_sealed(file, sha256)):
         return None

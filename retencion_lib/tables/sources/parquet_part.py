@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -63,9 +64,15 @@ class ParquetPart:
 
     def batches(self, columns: Sequence[str], labels: Collection[str]) -> Iterator[pa.RecordBatch]:
         """The columns, a few rows at a time."""
+        yield from self.span(columns, labels, 0, self.n_rows)
+
+    def span(
+        self, columns: Sequence[str], labels: Collection[str], start: int, stop: int
+    ) -> Iterator[pa.RecordBatch]:
+        """The columns of the rows from `start` to the one before `stop`, a few at a time."""
         own = [self.own[name] for name in columns]
         with _explained(self.where), self._file(labels) as file:
-            for batch in file.iter_batches(BATCH, columns=own):
+            for batch in _rows(file, own, start, stop):
                 arrays = (
                     [batch.column(batch.schema.names.index(name)) for name in own]
                     if (batch.schema.names != own)
@@ -77,6 +84,19 @@ class ParquetPart:
         texts = [n for n, kind in self.types.items() if sort(kind) == "text"]
         chosen = [self.own[n] for n in texts if labels is None or n in labels]
         return pq.ParquetFile(self.path, read_dictionary=chosen)
+
+
+def _rows(file: pq.ParquetFile, own: list[str], start: int, stop: int) -> Iterator[pa.RecordBatch]:
+    """Batches of some rows; groups of rows that have none of them are not read."""
+    ends = np.cumsum([file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)])
+    begins = np.concatenate([[0], ends[:-1]]) if len(ends) else ends
+    wanted = np.flatnonzero((ends > start) & (begins < stop)).tolist()
+    at = int(begins[wanted[0]]) if wanted else 0
+    for batch in file.iter_batches(BATCH, row_groups=wanted, columns=own):
+        low, high = max(start - at, 0), min(stop - at, batch.num_rows)
+        if low < high:
+            yield batch.slice(low, high - low)
+        at += batch.num_rows
 
 
 @contextmanager

@@ -90,6 +90,7 @@ class Source:
     notes: list[Note] = field(default_factory=list)
     others: tuple[str, ...] = ()  # sheets that were not read
     query: Path | None = None  # what was asked, where the table is the extract of a database
+    step: int = ROWS  # rows of a block
     _rows: int | None = None
 
     @cached_property
@@ -133,10 +134,18 @@ class Source:
         if found not in self.notes:
             self.notes.append(found)
 
+    @property
+    def divides(self) -> bool:
+        """Whether some of its blocks can be read without those before: its files are Parquet."""
+        return bool(self.n_rows) and all(
+            hasattr(getattr(part, "part", part), "span") for part in self.parts
+        )
+
     def blocks(
-        self, columns: Collection[str] | None = None, labels: Collection[str] = ()
-    ) -> Iterator[Block]:
-        """Blocks of `ROWS` rows, in order.
+        self, columns: Collection[str] | None = None, labels: Collection[str] = (),
+        *, first: int = 0, last: int | None = None,
+    ) -> Iterator[Block]:  # fmt: skip
+        """Blocks of `step` rows, in order.
 
         Parameters
         ----------
@@ -144,6 +153,8 @@ class Source:
             Those to read; all by default.
         labels : collection of str
             Those to give as dictionary codes where they are text.
+        first, last : int
+            Blocks to read, from 0 and up to the one before `last`; only of what `divides`.
 
         Raises
         ------
@@ -151,11 +162,23 @@ class Source:
             If there are no rows, or some cannot be read as what the file says it is.
         """
         names = [n for n in self.names if columns is None or n in columns]
-        rows = 0
-        for n_rows, arrays in rechunked(self._batches(names, labels), ROWS):
+        rows, some = 0, bool(first) or last is not None
+        batches = self._span(names, labels, first, last) if some else self._batches(names, labels)
+        for n_rows, arrays in rechunked(batches, self.step):
             rows += n_rows
             yield Block(n_rows, tuple(names), arrays, self.separator)
-        self._count(rows)
+        if not some:
+            self._count(rows)
+
+    def _span(
+        self, names: list[str], labels: Collection[str], first: int, last: int | None
+    ) -> Iterator[pa.RecordBatch]:
+        start, stop = first * self.step, self.n_rows if last is None else last * self.step
+        for part in self.parts:
+            if start < part.n_rows and stop > 0:
+                own = names or part.names[:1]
+                yield from part.span(own, labels, max(start, 0), min(stop, part.n_rows))
+            start, stop = start - part.n_rows, stop - part.n_rows
 
     def _batches(self, names: list[str], labels: Collection[str]) -> Iterator[pa.RecordBatch]:
         for part in self.parts:
