@@ -27,9 +27,9 @@ def home(home, monkeypatch):
     reference.assign(day=days).to_csv(home / REFERENCE, index=False)
     customers(1000, 2).assign(day="2026-05-01").to_csv(home / "same.csv", index=False)
     table = Learnt("panel.csv", "", 0, 0.0, "left", "id", 0.2, history=HISTORY)
-    learnt = replace(read_documents("id"), table=table)
+    learnt = replace(read_documents(), table=table)
     stage = sys.modules[monitoring.watch.__module__]
-    monkeypatch.setattr(stage, "read_documents", lambda id_col: learnt)
+    monkeypatch.setattr(stage, "read_documents", lambda: learnt)
     return home
 
 
@@ -99,9 +99,9 @@ def panel(home, monkeypatch):
     old.drop(columns="score").to_csv(home / "panel.csv", index=False)
     sha256 = disk.sha256(home / "panel.csv")
     table = Learnt("panel.csv", sha256, 0, 0.0, "left", "id", 0.2, history=HISTORY)
-    known = replace(read_documents("id"), table=table)
+    known = replace(read_documents(), table=table)
     stage = sys.modules[monitoring.watch.__module__]
-    monkeypatch.setattr(stage, "read_documents", lambda id_col: known)
+    monkeypatch.setattr(stage, "read_documents", lambda: known)
     return home
 
 
