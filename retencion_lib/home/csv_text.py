@@ -17,10 +17,17 @@ SPECIAL = re.compile(r'[,"\r\n]')
 
 def csv_bytes(table: pd.DataFrame, *, header: bool = True) -> bytes:
     """What ``table.to_csv(index=False)`` gives, floats in the shortest form that reads back."""
+    return b"".join(csv_parts(table, header=header))
+
+
+def csv_parts(table: pd.DataFrame, *, header: bool = True) -> Iterator[bytes]:
+    """`csv_bytes` a few rows at a time."""
     if len(table.columns) < 2 or not all(map(_is_plain, table.dtypes, table.items())):
-        return table.to_csv(index=False, header=header, lineterminator="\n").encode()
-    first = [table.head(0).to_csv(index=False, lineterminator="\n").encode()] if header else []
-    return b"".join([*first, *_lines(table)])
+        yield table.to_csv(index=False, header=header, lineterminator="\n").encode()
+        return
+    if header:
+        yield table.head(0).to_csv(index=False, lineterminator="\n").encode()
+    yield from _lines(table)
 
 
 def _is_plain(kind: np.dtype, named: tuple[object, pd.Series]) -> bool:
