@@ -160,15 +160,23 @@ def _reasons(calls: CallList) -> np.ndarray:
 
 def event_ids(table: pd.DataFrame, stem: str) -> list[str]:
     """Identity of the event of each row; few rows are in words at a time."""
-    starts = range(0, len(table), ROWS)
-    rows = (row for start in starts for row in row_texts(table.iloc[start : start + ROWS]))
-    return [sha256((stem + row).encode()).hexdigest()[:16] for row in rows]
+    begun, found = sha256(stem.encode()), []
+    for start in range(0, len(table), ROWS):
+        for row in row_texts(table.iloc[start : start + ROWS]):
+            own = begun.copy()
+            own.update(row.encode())
+            found.append(own.hexdigest()[:16])
+    return found
+
+
+def _written(values: list) -> list[str]:
+    return list(map(repr, values))
 
 
 def row_texts(table: pd.DataFrame) -> list[str]:
     """Each row as Python writes the tuple of its values: what its event's identity is made of."""
     texts = [
-        value_texts(column, repr, "nan" if column.dtype == float else "None")
+        value_texts(column, _written, "nan" if column.dtype == float else "None")
         for _, column in table.items()
     ]
     return joined(texts, ", ", "(", ",)" if len(texts) == 1 else ")").to_pylist()
