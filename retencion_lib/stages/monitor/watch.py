@@ -107,6 +107,7 @@ def watch(
     causes = attribute_shift(batch, reference, known.model, **given)
     # Without outcomes nobody is asked for but the first: the whole batch has its threshold and day.
     who = batch if labels else batch.head(1)
+    _days_of(batch, history)  # a row without one is refused, whoever is asked for
     log = logged(t.id_col, None if labels else set(who.ids))
     people = predicted(who, log, threshold=known.threshold, snapshot_col=snapshot_col)
     hoped, curve = estimate(
