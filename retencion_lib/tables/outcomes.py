@@ -18,7 +18,7 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
-from retencion_lib.home.predictions import read_predictions
+from retencion_lib.home.predictions import prediction_blocks, read_predictions
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import need_columns, read_table
 from retencion_lib.tables.clock import Clock, Days
@@ -225,7 +225,12 @@ def logged(id_col: str, ids: Collection[str] | None = None) -> pd.DataFrame:
     ids : collection of str, optional
         Customers whose rows are wanted; all by default. No others are held.
     """
-    log = read_predictions(id_col, LOGGED, ids)
+    if ids is None:
+        log = read_predictions(id_col, LOGGED)
+    else:
+        blocks = prediction_blocks(id_col, LOGGED)
+        own = [block[as_labels(block[id_col]).isin(ids)] for block in blocks]
+        log = pd.concat(own, ignore_index=True) if own else None
     if log is None:
         numbers = {"score": float, "threshold": float, "expected_profit": float}
         return pd.DataFrame(columns=PREDICTED).astype(numbers)
