@@ -1,18 +1,41 @@
 """A home with a reference, a batch and a log, small enough to work out by hand."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from scipy.special import expit
 
 from retencion_lib.tables.outcomes import Outcomes, collect, logged, predicted
 from retencion_lib.tables.scored import Scored
+from retencion_lib.tables.sources import Source
 
 
-def batch_of(scores, ids=None, path="data/lote_with_score.csv") -> Scored:
-    """A batch with these scores; its id column has a name of its own."""
-    ids = pd.Series([f"k{n}" for n in range(len(scores))] if ids is None else list(ids))
-    scores = np.asarray(scores, float)
-    return Scored(path, "cliente", ids, scores, pd.DataFrame({"cliente": ids, "score": scores}))
+def batch_of(scores, ids=None, path="data/lote_with_score.csv", day="") -> Scored:
+    """A batch with these scores, and the day of its rows; its id column has a name of its own."""
+    ids = [f"k{n}" for n in range(len(scores))] if ids is None else list(ids)
+    table = pa.table({"cliente": ids, "score": np.asarray(scores, float)})
+    if day:
+        table = table.append_column("day", [[day] * len(ids)])
+    source = Source(Path(path), path, tuple(table.column_names), (Held(table),))
+    return Scored(source, "cliente", np.asarray(scores, float))
+
+
+@dataclass
+class Held:
+    """A part of a table that lies in no file."""
+
+    whole: pa.Table
+    separator: str = ""
+
+    @property
+    def n_rows(self) -> int:
+        return self.whole.num_rows
+
+    def batches(self, columns, labels):
+        return self.whole.select(columns).to_batches()
 
 
 def many_scores(n: int, seed: int = 0) -> np.ndarray:

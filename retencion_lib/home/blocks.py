@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from retencion_lib import config
-from retencion_lib.home.disk import digest
+from retencion_lib.home.disk import digest_of
 from retencion_lib.home.event import Event, Rewritten
 
 UNDONE = ("failed", "abandoned", "refused")
@@ -128,7 +128,7 @@ def held(path: str, block: Block) -> bool:
 def holds(handle: BinaryIO, block: Block, shift: int) -> bool:
     """Whether a block lies, as it was appended, so many bytes from its place."""
     handle.seek(max(0, block.offset + shift))
-    return digest(handle.read(block.bytes)) == block.sha256
+    return digest_of(handle, block.bytes) == block.sha256
 
 
 @dataclass(frozen=True, slots=True)

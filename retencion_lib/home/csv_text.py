@@ -17,10 +17,17 @@ SPECIAL = re.compile(r'[,"\r\n]')
 
 def csv_bytes(table: pd.DataFrame, *, header: bool = True) -> bytes:
     """What ``table.to_csv(index=False)`` gives, floats in the shortest form that reads back."""
+    return b"".join(csv_parts(table, header=header))
+
+
+def csv_parts(table: pd.DataFrame, *, header: bool = True) -> Iterator[bytes]:
+    """`csv_bytes` a few rows at a time."""
     if len(table.columns) < 2 or not all(map(_is_plain, table.dtypes, table.items())):
-        return table.to_csv(index=False, header=header, lineterminator="\n").encode()
-    first = [table.head(0).to_csv(index=False, lineterminator="\n").encode()] if header else []
-    return b"".join([*first, *_lines(table)])
+        yield table.to_csv(index=False, header=header, lineterminator="\n").encode()
+        return
+    if header:
+        yield table.head(0).to_csv(index=False, lineterminator="\n").encode()
+    yield from _lines(table)
 
 
 def _is_plain(kind: np.dtype, named: tuple[object, pd.Series]) -> bool:
@@ -32,38 +39,46 @@ def _is_plain(kind: np.dtype, named: tuple[object, pd.Series]) -> bool:
 def _lines(table: pd.DataFrame) -> Iterator[bytes]:
     for start in range(0, len(table), ROWS):
         block = table.iloc[start : start + ROWS]
-        texts = [value_texts(column, _cell, "") for _, column in block.items()]
+        texts = [value_texts(column, _cells, "") for _, column in block.items()]
         lines = joined(texts, ",", "", "\n")
         _, ends, content = lines.buffers()
         yield content.to_pybytes()[: np.frombuffer(ends, np.int64)[len(lines)]]
 
 
-def _cell(value: object) -> str:
-    if not isinstance(value, str):
-        return repr(value)
+def _cells(values: list) -> list[str]:
+    if values and isinstance(values[0], str):
+        # Most columns have nothing to quote: that is seen at once.
+        return list(map(_quoted, values)) if SPECIAL.search("".join(values)) else values
+    return list(map(repr, values))
+
+
+def _quoted(value: str) -> str:
     quoted = value.replace('"', '""')
     return f'"{quoted}"' if SPECIAL.search(value) else value
 
 
-def value_texts(column: pd.Series, text: Callable[[object], str], gap: str) -> pa.Array:
+def value_texts(column: pd.Series, texts: Callable[[list], list[str]], gap: str) -> pa.Array:
     """Text of each row of a column of one kind; each distinct value is asked for once.
 
     Parameters
     ----------
     column : Series
         Of float64, int64, or texts with None.
-    text : callable
-        Of a plain Python value.
+    texts : callable
+        Of some plain Python values of that kind.
     gap : str
         Text of a row without a value.
     """
     values = column.to_numpy()
     if values.dtype == float:  # by their bits: 0 and -0 are equal, and are written in two ways
         codes, bits = pd.factorize(np.ascontiguousarray(values).view(np.int64))
-        said = [gap if v != v else text(v) for v in bits.view(float).tolist()]
+        distinct = bits.view(float)
+        there = ~np.isnan(distinct)
+        said = np.full(len(distinct), gap, object)
+        said[there] = texts(distinct[there].tolist())
     else:
         codes, distinct = pd.factorize(values)
-        said = [text(v) for v in distinct.tolist()]
+        said = texts(distinct.tolist())
     known = pa.array([*said, gap], pa.large_string())
     return known.take(pa.array(np.where(codes < 0, len(said), codes)))
 

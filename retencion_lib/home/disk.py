@@ -17,10 +17,10 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from filelock import FileLock
 
@@ -44,6 +44,7 @@ CAUSES = {
 
 WRITER = re.sub(r"\W", "_", platform.node())[:40]  # in the name of a half-written file
 TEMPORARY = re.compile(r"\..+\.(\w+)-(\d+)-\w+\.tmp")
+PIECE = 1 << 20  # bytes read at a time
 OLD = 3600  # seconds after which no file of another machine is still being written
 KINDS = ((stat.S_ISREG, "un archivo"), (stat.S_ISLNK, "un enlace simbólico"),
          (stat.S_ISDIR, "una carpeta"), (stat.S_ISFIFO, "una tubería"),
@@ -100,6 +101,15 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def digest_of(handle: BinaryIO, size: int) -> str:
+    """Hexadecimal SHA-256 of so many of a file's next bytes, few of them held at a time."""
+    found = hashlib.sha256()
+    while size > 0 and (part := handle.read(min(size, PIECE))):
+        found.update(part)
+        size -= len(part)
+    return found.hexdigest()
+
+
 def write(path: Path, content: bytes) -> Path:
     """Write a file whole or not at all."""
     made = stage(path, content)
@@ -112,8 +122,14 @@ def write(path: Path, content: bytes) -> Path:
     return path
 
 
-def stage(path: Path, content: bytes) -> Path:
-    """Write a whole file beside the one that it is to become, flushed; give back where it lies."""
+def stage(path: Path, content: bytes | Iterable[bytes]) -> Path:
+    """Write a whole file beside the one that it is to become, flushed; give back where it lies.
+
+    Parameters
+    ----------
+    content : bytes, or iterable of bytes
+        Whole, or part by part where it is too large to be held.
+    """
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = tempfile.NamedTemporaryFile(  # noqa: SIM115 (it outlives this function)
@@ -124,7 +140,7 @@ def stage(path: Path, content: bytes) -> Path:
         )
         try:
             with handle:
-                handle.write(content)
+                handle.writelines([content] if isinstance(content, bytes) else content)
                 handle.flush()
                 os.fsync(handle.fileno())
             with contextlib.suppress(OSError):  # some disks keep no permissions: SMB, S3
@@ -196,7 +212,7 @@ def mend(path: Path, least: int = 0) -> None:
         with path.open("rb") as handle:
             over = handle.seek(0, os.SEEK_END) - place.offset
             handle.seek(place.offset)
-            whole = digest(handle.read(place.bytes)) == place.sha256
+            whole = digest_of(handle, place.bytes) == place.sha256
         if not whole and 0 <= over <= place.bytes:
             os.truncate(path, place.offset)
     note.unlink()

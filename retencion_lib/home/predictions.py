@@ -6,7 +6,7 @@ the portfolio's own name, what the model said and what was decided (`DECIDED`).
 
 import csv
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +22,7 @@ SNAPSHOT = "snapshot"  # ISO day of the row, in a log that began with customers 
 CONTACT, CONTROL = "contact", "control"  # groups of those that a list would call
 SCORED_AT, DAY = EVENT.index("scored_at"), len("2026-01-31")
 SCORED = "_with_score."  # in the name of the table of a scored batch
+ROWS = 1 << 17  # of the log, read at a time where not all are wanted
 SCORE = "score"  # column that scoring adds to a table
 
 
@@ -137,7 +138,20 @@ def read_predictions(id_col: str, columns: Collection[str]) -> pd.DataFrame | No
     if id_col not in names:
         return None
     return store.read_csv(
-        config.resolve(config.PREDICTIONS), made_by="infer",
-        usecols=[id_col, *(c for c in columns if c in names)],
-        dtype=dict.fromkeys([id_col, "version"], str),
-    )  # fmt: skip
+        config.resolve(config.PREDICTIONS), made_by="infer", **_asked(id_col, columns, names)
+    )
+
+
+def prediction_blocks(id_col: str, columns: Collection[str]) -> Iterator[pd.DataFrame]:
+    """The same, few rows at a time; none if there is no log of customers named so."""
+    names = header()
+    if id_col in names:
+        yield from store.csv_blocks(
+            config.resolve(config.PREDICTIONS), rows=ROWS, made_by="infer",
+            **_asked(id_col, columns, names),
+        )  # fmt: skip
+
+
+def _asked(id_col: str, columns: Collection[str], names: Sequence[str]) -> dict[str, object]:
+    return {"usecols": [id_col, *(c for c in columns if c in names)],
+            "dtype": dict.fromkeys([id_col, "version"], str)}  # fmt: skip

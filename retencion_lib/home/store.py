@@ -8,6 +8,7 @@ what an earlier run read (docs/decisions/0004).
 
 import csv
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -159,6 +160,21 @@ def read_csv(path: Path, *, made_by: str, **options: object) -> "pd.DataFrame":
     return table
 
 
+def csv_blocks(
+    path: Path, *, rows: int, made_by: str, **options: object
+) -> Iterator["pd.DataFrame"]:
+    """The same by blocks of so many rows; the input is recorded once all have been read."""
+    import pandas as pd
+
+    sha, read = door.sha256(need(path, made_by=made_by)), 0
+    with pd.read_csv(path, chunksize=rows, **options) as blocks:
+        for block in blocks:
+            read += len(block)
+            yield block
+    size = path.stat().st_size
+    lineage.current().remember(Touched("input", config.relative(path), sha, read, size))
+
+
 def append_json(path: Path, items: list[dict]) -> Path:
     """Append to a JSON list under a lock; what is there stays as it is."""
     with locked(path):
@@ -170,10 +186,21 @@ def append_json(path: Path, items: list[dict]) -> Path:
 
 
 def write_csv(path: Path, table: "pd.DataFrame") -> Path:
-    """Write a table as CSV, floats in the shortest form that reads back the same."""
-    from retencion_lib.home.csv_text import csv_bytes
+    """Write a table as CSV, floats in the shortest form that reads back the same.
 
-    return write_bytes(path, csv_bytes(table), rows=len(table))
+    Of one that is too large to be held twice, only a few rows are in words at a time.
+    """
+    from retencion_lib.home.csv_text import ROWS, csv_bytes, csv_parts
+
+    if len(table) <= ROWS:
+        return write_bytes(path, csv_bytes(table), rows=len(table))
+    door.ready_to_write(path)
+    made = disk.stage(path, csv_parts(table))
+    try:
+        return place(path, made, rows=len(table))
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
 
 
 def append_csv(path: Path, table: "pd.DataFrame") -> Path:

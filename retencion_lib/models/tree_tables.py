@@ -13,6 +13,7 @@ number of its line, and the line holds what all its leaves give to each feature.
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -210,6 +211,11 @@ def table_of(unit: Unit, spread: np.ndarray) -> np.ndarray:
     return table
 
 
+@cache
+def _nodes(count: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.polynomial.legendre.leggauss(count)
+
+
 def products(known: np.ndarray, unknown: np.ndarray) -> np.ndarray:
     """Shapley values of the game whose worth is a product of a factor for each player.
 
@@ -223,7 +229,7 @@ def products(known: np.ndarray, unknown: np.ndarray) -> np.ndarray:
     ndarray of shape (…, n_players, n)
     """
     players = known.shape[-2]
-    points, weights = np.polynomial.legendre.leggauss((players + 1) // 2)
+    points, weights = _nodes((players + 1) // 2)
     total = np.zeros(np.broadcast_shapes(known.shape, unknown.shape))
     for t, weight in zip((points + 1) / 2, weights / 2, strict=True):
         factors = t * known + (1 - t) * unknown

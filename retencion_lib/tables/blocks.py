@@ -82,6 +82,12 @@ class Columns:
         texts = [label and TRUTH.get(label, label) for label in labels]
         return np.append(to_numbers(texts, self._reading(name).decimal)[0], np.nan)[codes]
 
+    def is_number(self, array: pa.Array, name: str) -> bool:
+        """True if a block of a column is of numbers, or the column is as a whole."""
+        if plain_numbers(array) is not None or not any(tallied(array)[0]):
+            return True
+        return self._reading(name).kind == "number"
+
     def _reading(self, name: str) -> Reading:
         if name not in self._known:
             found: Counter[str] = Counter()

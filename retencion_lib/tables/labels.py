@@ -69,6 +69,9 @@ def texts_of(column: pd.Series) -> pd.Series:
     if pd.api.types.infer_dtype(column, skipna=True) == "string":
         codes, labels = pd.factorize(column)  # each once; of other kinds 1 and True would be one
         texts = np.array([*map(canonical, labels), None], object)
+        same = column.dtype == object and texts[:-1].tolist() == labels.tolist()
+        if same and all(gap is None for gap in column.to_numpy()[codes < 0]):
+            return column  # as it should be: no second one is held
         return pd.Series(texts[codes], column.index, object, column.name)
     named = column.map(canonical, na_action="ignore").astype(object)
     return named.where(column.notna(), None)

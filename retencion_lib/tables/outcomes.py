@@ -10,6 +10,7 @@ Nothing is dropped in silence: outcomes of earlier batches, of customers or days
 scored, early ones, blank ones and missing ones are counted and said.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
-from retencion_lib.home.predictions import read_predictions
+from retencion_lib.home.predictions import prediction_blocks, read_predictions
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import need_columns, read_table
 from retencion_lib.tables.clock import Clock, Days
@@ -202,8 +203,8 @@ def predicted(
 
 def _days_of(batch: Scored, snapshot_col: str) -> Days | None:
     """Day of each row of the batch; None where it does not say."""
-    has = snapshot_col in batch.table
-    return row_days(batch.table[snapshot_col], batch.path) if has else None
+    column = batch.column(snapshot_col)
+    return None if column is None else row_days(column, batch.path)
 
 
 def _earlier(log: pd.DataFrame, now: pd.DataFrame, *, whole: bool) -> pd.DataFrame:
@@ -216,9 +217,20 @@ def _earlier(log: pd.DataFrame, now: pd.DataFrame, *, whole: bool) -> pd.DataFra
     )
 
 
-def logged(id_col: str) -> pd.DataFrame:
-    """Log of predictions, one row each, oldest first; empty if there is no log of these ids."""
-    log = read_predictions(id_col, LOGGED)
+def logged(id_col: str, ids: Collection[str] | None = None) -> pd.DataFrame:
+    """Log of predictions, one row each, oldest first; empty if there is no log of these ids.
+
+    Parameters
+    ----------
+    ids : collection of str, optional
+        Customers whose rows are wanted; all by default. No others are held.
+    """
+    if ids is None:
+        log = read_predictions(id_col, LOGGED)
+    else:
+        blocks = prediction_blocks(id_col, LOGGED)
+        own = [block[as_labels(block[id_col]).isin(ids)] for block in blocks]
+        log = pd.concat(own, ignore_index=True) if own else None
     if log is None:
         numbers = {"score": float, "threshold": float, "expected_profit": float}
         return pd.DataFrame(columns=PREDICTED).astype(numbers)

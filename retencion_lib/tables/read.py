@@ -7,6 +7,7 @@ how every later table is read. Ids are text and never numbers.
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from retencion_lib.tables.sources.chunks import joined, sort
 from retencion_lib.tables.typed import MARKS, Place, Reading, judge, marks
 
 TRUTH = {"true": "1", "false": "0"}
+LOOK = 1000  # texts of another column that say how decimals are written
 
 
 def read_table(
@@ -77,10 +79,14 @@ class Reader:
         self.texts = frozenset([*texts, *given])
         self.all_spare = contract is not None
         self.readings: dict[str, Reading] = {}
+        self._looks: dict[str, list[str]] = {}  # some texts of the columns that are read already
 
     def frame(self) -> pd.DataFrame:
         """The table; `readings` then says how each column of texts was read."""
-        columns = {name: self._column(name) for name in self.source.names}
+        columns = {}
+        for name in self.source.names:
+            columns[name] = self._column(name)
+            del self._columns[name]
         # Text as object: pandas would make it its own type, and None a number.
         frame = pd.DataFrame({n: pd.Series(v, dtype=v.dtype) for n, v in columns.items()})
         self.source.record()
@@ -90,28 +96,34 @@ class Reader:
         return frame
 
     @cached_property
-    def _tables(self) -> list[pa.Table]:
-        return self.source.table()
-
-    @cached_property
-    def _places(self) -> list[dict[str, int]]:
-        return [{n: i for i, n in enumerate(t.schema.names)} for t in self._tables]
+    def _columns(self) -> dict[str, list[pa.Array]]:
+        """What the source gives, chunk by chunk; a column is let go once it is read."""
+        tables = self.source.table()
+        found: dict[str, list[pa.Array]] = {name: [] for name in self.source.names}
+        for table in tables:
+            for name, column in zip(table.schema.names, table.columns, strict=True):
+                found[name] += column.chunks
+        return found
 
     def _array(self, name: str) -> pa.Array:
-        columns = [t.column(p[name]) for t, p in zip(self._tables, self._places, strict=True)]
-        chunks = [chunk for column in columns for chunk in column.chunks]
+        chunks = self._columns[name]
         return joined(chunks) if chunks else pa.nulls(0)
+
+    def _distinct(self, name: str, array: pa.Array) -> tuple[np.ndarray, list[str | None]]:
+        codes, labels = distinct(array)
+        self._looks[name] = list(islice(filter(None, labels), LOOK))
+        return codes, labels
 
     def _column(self, name: str) -> np.ndarray:
         array, rule = self._array(name), self.rules.get(name)
         if rule is not None and not rule.numeric:
-            return recoded(_spread(*distinct(array)), rule.categories)
+            return recoded(_spread(*self._distinct(name, array)), rule.categories)
         if name in self.texts:
-            return _spread(*distinct(array))
+            return _spread(*self._distinct(name, array))
         if is_number(array):
             values = settled(numbers(array))
             return _dated(values) if rule is None else values
-        codes, labels = distinct(array)
+        codes, labels = self._distinct(name, array)
         if rule is not None and set(labels) <= {"true", "false", None} and array.type != pa.null():
             labels = [label and TRUTH[label] for label in labels]
         reading = self._judged(array, codes, labels, self._place(name, rule))
@@ -139,13 +151,12 @@ class Reader:
 
     def _elsewhere(self, name: str) -> str:
         """Decimal mark that the other columns show, if they agree."""
-        return agreed(
-            shapes_of(marks(labels[:1000])).sure
-            for other in self.source.names
-            if other != name and other not in self.texts
-            and not is_number(array := self._array(other))
-            for labels in [[t for t in distinct(array)[1] if t]]
-        )  # fmt: skip
+        others = [n for n in self.source.names if n != name and n not in self.texts]
+        for other in others:
+            if other in self._columns and not is_number(array := self._array(other)):
+                self._distinct(other, array)
+        looks = (self._looks[other] for other in others if other in self._looks)
+        return agreed(shapes_of(marks(texts)).sure for texts in looks)
 
 
 def place_of(source: Source, name: str, elsewhere: Callable[[], str], *, number: bool) -> Place:

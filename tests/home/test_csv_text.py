@@ -42,10 +42,16 @@ def test_any_other_table_is_left_to_pandas_or_written_alike(columns):
     assert csv_bytes(table) == plain(table)
 
 
+def test_texts_with_nothing_to_quote_and_texts_with_a_quote_are_both_as_pandas_writes_them():
+    for texts in (["a", "b", None], ["a", 'b"', None], ["", None, "c\nd"]):
+        table = pd.DataFrame({"t": pd.Series(texts, dtype=object), "n": [1, 2, 3]})
+        assert csv_bytes(table) == plain(table)
+
+
 def test_each_distinct_value_is_asked_for_once():
     asked = []
     column = pd.Series([2.5, 1.0, 2.5, np.nan, 1.0])
-    texts = value_texts(column, lambda v: asked.append(v) or str(v), "?")
+    texts = value_texts(column, lambda some: [asked.append(v) or str(v) for v in some], "?")
     assert texts.to_pylist() == ["2.5", "1.0", "2.5", "?", "1.0"]
     assert asked[:2] == [2.5, 1.0]
     assert len(asked) == 2

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from retencion_lib.errors import DataError, OrderError, StorageError
-from retencion_lib.home import disk, lineage, store
+from retencion_lib.home import csv_text, disk, lineage, store
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +29,41 @@ def test_a_failed_write_leaves_the_old_file_and_no_temporary(tmp_path, monkeypat
         store.write_bytes(path, b"new")
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+@pytest.fixture
+def large(tmp_path, monkeypatch):
+    """A table of which only three rows may be in words at a time."""
+    monkeypatch.setattr(csv_text, "ROWS", 3)
+    return pd.DataFrame({"id": list("abcdefgh"), "p": np.arange(8) / 7, "n": range(8)})
+
+
+def test_a_table_written_by_blocks_is_the_one_written_whole(tmp_path, large):
+    path = store.write_csv(tmp_path / "large.csv", large)
+    assert path.read_text() == large.to_csv(index=False)
+    touched = lineage.current().touched[-1]
+    assert (touched.rows, touched.sha256) == (8, disk.sha256(path))
+
+
+def test_a_table_that_fails_between_two_blocks_leaves_the_old_file_alone(
+    tmp_path, large, monkeypatch
+):
+    path = store.write_bytes(tmp_path / "large.csv", b"old")
+    monkeypatch.setattr(
+        csv_text, "csv_parts", lambda table: (b"x" * (6 // (2 - i)) for i in range(9))
+    )
+    with pytest.raises(ZeroDivisionError):
+        store.write_csv(path, large)
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["large.csv"]
+
+
+@pytest.mark.parametrize("size", [0, 1, 5, 11, 20])
+def test_the_hash_of_a_piece_of_a_file_is_that_of_its_bytes(tmp_path, monkeypatch, size):
+    monkeypatch.setattr(disk, "PIECE", 4)
+    (tmp_path / "log").write_bytes(b"0123456789-")
+    with (tmp_path / "log").open("rb") as handle:
+        assert disk.digest_of(handle, size) == disk.digest(b"0123456789-"[:size])
 
 
 def test_a_version_is_never_overwritten(tmp_path):

@@ -158,3 +158,9 @@ def test_a_column_of_texts_is_read_as_each_of_its_values_is():
     assert (list(found.index), found.name, found.dtype) == (list(column.index), "plan", object)
     mixed = pd.Series([1, True, 1.5, "1"], dtype=object)
     assert list(texts_of(mixed)) == ["1", "true", "1.5", "1"]
+
+
+def test_a_column_of_canonical_texts_is_given_back_and_not_copied():
+    column = pd.Series(["a", None, "007"], dtype=object)
+    assert texts_of(column) is column
+    assert list(texts_of(pd.Series(["a", np.nan], dtype=object))) == ["a", None]

@@ -48,6 +48,16 @@ def test_the_log_gives_a_batch_its_threshold_and_its_groups(home):
     assert table["batch"].unique().tolist() == [CURRENT]
 
 
+def test_of_some_customers_the_log_gives_the_same_rows(home):
+    write_log(home, ["a", "b", "c"], [0.1, 0.2, 0.3], group=["contact", "", "control"])
+    write_log(home, ["b"], [0.4], day="2026-02-28", group=[""])
+    whole = outcomes.logged("cliente")
+    pd.testing.assert_frame_equal(
+        outcomes.logged("cliente", {"b"}), whole[whole.id == "b"].reset_index(drop=True)
+    )
+    assert outcomes.logged("cliente", {"z"}).empty
+
+
 @pytest.mark.parametrize(
     ("given", "positive", "expected"),
     [
@@ -124,8 +134,7 @@ def test_a_prediction_without_a_day_counts_as_it_did(home):
 
 def dated(home, labels, *, scores=(0.9, 0.2), day="2026-03-01", today="2026-03-02") -> Outcomes:
     """Outcomes of a home with a history of 28 days, for a batch of a day."""
-    batch = batch_of(scores)
-    batch.table["day"] = day
+    batch = batch_of(scores, day=day)
     people = outcomes.predicted(
         batch, outcomes.logged("cliente"), threshold=0.5, snapshot_col="day"
     )
@@ -200,9 +209,8 @@ def test_of_two_predictions_of_a_customer_and_a_day_the_last_counts(home):
 
 def test_a_batch_is_not_given_what_was_decided_of_another_day_with_the_same_score(home):
     write_log(home, ["k0"], [0.9], snapshot="2026-02-01", group="contact", expected_profit=1.0)
-    batch = batch_of([0.9])
     log = outcomes.logged("cliente")
     for day, group in (("2026-02-01", "contact"), ("2026-03-01", "")):
-        batch.table["day"] = day
+        batch = batch_of([0.9], day=day)
         table = outcomes.predicted(batch, log, threshold=0.5, snapshot_col="day")
         assert table["group"].iloc[0] == group

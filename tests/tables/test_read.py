@@ -44,6 +44,14 @@ def test_semicolons_bring_decimal_commas_and_a_mark_of_order(deliver):
     assert list(frame["a"]) == [1234.5, 2.0]
 
 
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_a_column_that_can_be_read_two_ways_is_read_as_one_before_or_behind_it(deliver, names):
+    cells = {"a": ["1,5", "2,25"], "b": ["1,234", "2,345"]}
+    rows = zip(*(cells[name] for name in names), strict=True)
+    frame = read_table(deliver("\n".join(["|".join(names), *map("|".join, rows)]) + "\n"))
+    assert (list(frame["a"]), list(frame["b"])) == ([1.5, 2.25], [1.234, 2.345])
+
+
 def test_codes_with_leading_zeros_stay_text(deliver):
     assert list(read_table(deliver("a,b\n007,1\n010,2\n"))["a"]) == ["007", "010"]
 

@@ -25,6 +25,7 @@ from retencion_lib.models.attribution import contributions
 from retencion_lib.stages.infer.reasons import Reason, reasons
 from retencion_lib.tables import hashes
 
+NONE: list[Reason] = []  # of those who are not asked about
 SIGNIFICANCE, POWER = 0.05, 0.80
 
 
@@ -156,7 +157,7 @@ def make_calls(
 
 def _reasons(scored: pd.DataFrame, rows: np.ndarray, model: FittedModel) -> list[list[Reason]]:
     """Reasons of the rows asked for; an empty list for the others."""
-    found: list[list[Reason]] = [[] for _ in range(len(scored))]
+    found: list[list[Reason]] = [NONE] * len(scored)
     if len(rows):
         asked = scored.iloc[rows]
         parts, _ = contributions(model, asked)

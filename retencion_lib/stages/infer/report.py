@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import LibraryError
 from retencion_lib.home import store
 from retencion_lib.home.call_list import CHOICES, HEADINGS, NOTE, OFFER, RANK, REASONS, RESULT
-from retencion_lib.home.csv_text import joined, value_texts
+from retencion_lib.home.csv_text import ROWS, joined, value_texts
 from retencion_lib.home.predictions import dated
 from retencion_lib.home.sheet import guarded
 from retencion_lib.home.workbook import MOST_ROWS, workbook
@@ -124,14 +125,13 @@ def predictions(
     `snapshot`, the day of the rows, they say it where the log does.
     """
     id_col, model = calls.id_col, scorer.model
-    rows = row_texts(table.drop(columns="score"))
     stem = f"{date}|{model.family}|{model.version}|{model.data_sha256}|{calls.key()}|"
     decided = calls.decided
     if snapshot:
         stem += f"{snapshot}|"
     return pd.DataFrame(
         {
-            "event_id": [sha256((stem + row).encode()).hexdigest()[:16] for row in rows],
+            "event_id": event_ids(table.drop(columns="score"), stem),
             "run_id": run_id,
             "scored_at": _scored_at(date),
             id_col: table[id_col],
@@ -143,17 +143,40 @@ def predictions(
             "decile": decided["decile"],
             "expected_profit": decided["expected_profit"],
             "group": decided["group"],
-            "reasons": ["; ".join(found) for found in spoken(calls, decided)],
+            "reasons": _reasons(calls),
             "campaign": calls.name,
             **dated(snapshot),
         }
     )
 
 
+def _reasons(calls: CallList) -> np.ndarray:
+    """Reasons of each customer in words; none of those whom no list would call."""
+    chosen = (calls.decided["group"] != "").to_numpy()
+    said = np.full(len(chosen), "", object)
+    said[chosen] = ["; ".join(found) for found in spoken(calls, calls.decided[chosen])]
+    return said
+
+
+def event_ids(table: pd.DataFrame, stem: str) -> list[str]:
+    """Identity of the event of each row; few rows are in words at a time."""
+    begun, found = sha256(stem.encode()), []
+    for start in range(0, len(table), ROWS):
+        for row in row_texts(table.iloc[start : start + ROWS]):
+            own = begun.copy()
+            own.update(row.encode())
+            found.append(own.hexdigest()[:16])
+    return found
+
+
+def _written(values: list) -> list[str]:
+    return list(map(repr, values))
+
+
 def row_texts(table: pd.DataFrame) -> list[str]:
     """Each row as Python writes the tuple of its values: what its event's identity is made of."""
     texts = [
-        value_texts(column, repr, "nan" if column.dtype == float else "None")
+        value_texts(column, _written, "nan" if column.dtype == float else "None")
         for _, column in table.items()
     ]
     return joined(texts, ", ", "(", ",)" if len(texts) == 1 else ")").to_pylist()

@@ -103,6 +103,6 @@ def attribute_shift(
 
 def _rows(side: Scored, model: FittedModel) -> tuple[pd.DataFrame, np.ndarray] | None:
     """Some rows as the model reads them, and their scores; None if they break its contract."""
-    frame, scores = side.sample(SAMPLE, seed=model.seed)
+    frame, scores = side.sample(SAMPLE, model.contract, seed=model.seed)
     check = check_batch(frame, model.contract)
     return None if check.errors else (check.frame, scores)

@@ -1,4 +1,4 @@
-"""What earlier stages have left for 05, read once: model in use, exam, terms and log."""
+"""What earlier stages have left for 05, read once: model in use, exam and terms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,6 @@ from retencion_lib.home.terms import Terms, current_terms
 from retencion_lib.maths.estimation import MEASURES, Estimate
 from retencion_lib.models import FittedModel
 from retencion_lib.models.stored import load_known
-from retencion_lib.tables.outcomes import logged
 from retencion_lib.tables.scored import Scored
 
 NO_THRESHOLD = 0.5  # where there is no model in use
@@ -35,12 +34,11 @@ class InUse:
 
 @dataclass(frozen=True)
 class Documents:
-    """All that 05 reads of earlier stages, but for the tables."""
+    """All that 05 reads of earlier stages, but for the tables and the log."""
 
     champion: InUse | None
     exam: dict[str, Estimate]  # of the model in use; empty before 03
     terms: Terms | None
-    predictions: pd.DataFrame  # as `outcomes.logged`
     learnt: pd.Series | None  # outcome by id of the customers that the last training run saw
     table: Learnt | None = None  # what the model in use learnt from
 
@@ -65,7 +63,7 @@ class Documents:
         return self.terms.money.capacity if self.terms else NO_CAPACITY
 
 
-def read_documents(id_col: str) -> Documents:
+def read_documents() -> Documents:
     """Read what there is; what a stage has not written yet is empty or None."""
     try:
         log = experiments()
@@ -78,7 +76,6 @@ def read_documents(id_col: str) -> Documents:
         champion=_in_use(entry, log) if entry else None,
         exam=measures_of(config.TEST_REPORT),
         terms=current_terms() if has_terms else None,
-        predictions=logged(id_col),
         learnt=_learnt(log),
         table=made.data if made else None,
     )

@@ -33,7 +33,7 @@ from retencion_lib.stages.monitor.performance.realised import (
 from retencion_lib.stages.monitor.performance.returned import call_results
 from retencion_lib.tables.history import ask_again, clock_of, row_days
 from retencion_lib.tables.labels import USUAL
-from retencion_lib.tables.outcomes import Outcomes, collect, predicted
+from retencion_lib.tables.outcomes import Outcomes, collect, logged, predicted
 from retencion_lib.tables.scored import Scored, read_scored
 
 
@@ -99,15 +99,17 @@ def watch(
     ParameterError
         If the model in use learnt with another horizon or gap, or without any.
     """
-    known = read_documents(t.id_col)
+    known = read_documents()
     history = _dated(ask_again(known.history, date=t.date, **time), t.date)
     snapshot_col = history.snapshot_col if history else None
     batch, reference = open_tables(t)
     given = {"threshold": known.threshold, "capacity": known.capacity}
     causes = attribute_shift(batch, reference, known.model, **given)
-    people = predicted(
-        batch, known.predictions, threshold=known.threshold, snapshot_col=snapshot_col
-    )
+    # Without outcomes nobody is asked for but the first: the whole batch has its threshold and day.
+    who = batch if labels else batch.head(1)
+    _days_of(batch, history)  # a row without one is refused, whoever is asked for
+    log = logged(t.id_col, None if labels else set(who.ids))
+    people = predicted(who, log, threshold=known.threshold, snapshot_col=snapshot_col)
     hoped, curve = estimate(
         batch.scores, reference.scores, reference_outcomes(known.learnt, reference),
         threshold=float(people.threshold.iloc[0]), capacity=known.capacity,
@@ -132,9 +134,10 @@ def watch(
 
 def _days_of(reference: Scored, history: History | None) -> tuple[str, ...]:
     """Days of the reference's rows, oldest first; empty where it has none."""
-    if history is None or history.snapshot_col not in reference.table:
+    column = reference.column(history.snapshot_col) if history else None
+    if column is None:
         return ()
-    days = row_days(reference.table[history.snapshot_col], reference.path)
+    days = row_days(column, reference.path)
     return tuple(np.unique(days).astype(str))
 
 

@@ -21,7 +21,7 @@ from retencion_lib.tables.sources.csv_form import CsvForm, csv_form
 from retencion_lib.tables.text import BLANKS
 from retencion_lib.words import plural
 
-BYTES = 8 << 20  # of a block
+BYTES = 1 << 20  # of a block
 CUT_SHORT = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 
 

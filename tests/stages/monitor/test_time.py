@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from retencion_lib.errors import ParameterError
+from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.home import disk, watch_report
 from retencion_lib.home.experiments import Learnt
 from retencion_lib.home.history import History
@@ -27,9 +27,9 @@ def home(home, monkeypatch):
     reference.assign(day=days).to_csv(home / REFERENCE, index=False)
     customers(1000, 2).assign(day="2026-05-01").to_csv(home / "same.csv", index=False)
     table = Learnt("panel.csv", "", 0, 0.0, "left", "id", 0.2, history=HISTORY)
-    learnt = replace(read_documents("id"), table=table)
+    learnt = replace(read_documents(), table=table)
     stage = sys.modules[monitoring.watch.__module__]
-    monkeypatch.setattr(stage, "read_documents", lambda id_col: learnt)
+    monkeypatch.setattr(stage, "read_documents", lambda: learnt)
     return home
 
 
@@ -56,6 +56,14 @@ def test_the_report_says_with_which_days_the_batch_is_compared(home):
     assert "2 fotos, del 2026-02-01 al 2026-03-01. Ninguna es del mes de la del lote" in said
     same_month = replace(report, snapshot="2027-02-01")
     assert "Ninguna" not in say_report.reference_sentence(same_month)
+
+
+def test_a_row_without_a_day_is_refused_wherever_it_lies(home):
+    batch = pd.read_csv(home / "same.csv")
+    batch.loc[700, "day"] = None
+    batch.to_csv(home / "same.csv", index=False)
+    with pytest.raises(DataError, match=r"same\.csv: 'day' está vacío en 1 fila \(líneas 702\)"):
+        look()
 
 
 def test_an_old_report_says_nothing_of_days(home):
@@ -99,9 +107,9 @@ def panel(home, monkeypatch):
     old.drop(columns="score").to_csv(home / "panel.csv", index=False)
     sha256 = disk.sha256(home / "panel.csv")
     table = Learnt("panel.csv", sha256, 0, 0.0, "left", "id", 0.2, history=HISTORY)
-    known = replace(read_documents("id"), table=table)
+    known = replace(read_documents(), table=table)
     stage = sys.modules[monitoring.watch.__module__]
-    monkeypatch.setattr(stage, "read_documents", lambda id_col: known)
+    monkeypatch.setattr(stage, "read_documents", lambda: known)
     return home
 
 

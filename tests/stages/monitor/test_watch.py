@@ -7,23 +7,25 @@ from retencion_lib.stages.checks.shifts import shifts
 from retencion_lib.stages.monitor.causes import Unknown
 from retencion_lib.stages.monitor.watch import watch
 from retencion_lib.tables import scored
+from retencion_lib.tables.sources import Source
 from tests.watch_home import loaded
 
 
 @pytest.fixture
 def opened(monkeypatch):
-    """Tables that were read whole, in order."""
-    read, paths = scored.read_table, []
+    """Tables that were opened, in order; none can be read whole."""
+    opened, paths = scored.open_source, []
 
-    def noted(path, **given):
+    def noted(path):
         paths.append(path)
-        return read(path, **given)
+        return opened(path)
 
-    monkeypatch.setattr(scored, "read_table", noted)
+    monkeypatch.setattr(scored, "open_source", noted)
+    monkeypatch.delattr(Source, "table")
     return paths
 
 
-def test_the_batch_and_the_reference_are_each_opened_once(home, opened):
+def test_the_batch_and_the_reference_are_each_opened_once_and_never_held(home, opened):
     watch(loaded("same.csv"))
     assert opened == ["same.csv", "monitoring/train_with_score.csv"]
 
