@@ -39,6 +39,10 @@ CAMPAIGNS = "artifacts/campaigns.json"
 PREDICTIONS = "logs/predictions.csv"
 HISTORY = "monitoring/history.parquet"
 
+# Rows that the log of predictions holds as CSV, and rows of each Parquet part beyond it: some 40
+# and 10 MB, which are hashed, searched and held in memory in a fraction of a second each.
+LOG_ROWS = 1 << 18
+
 SETTINGS_FILE = "retencion.toml"
 OFFERS = "offers"  # the one table whose settings are the team's own
 # Settings of a project, by table; what a home's `retencion.toml` leaves out has these values.

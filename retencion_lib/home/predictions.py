@@ -6,7 +6,7 @@ the portfolio's own name, what the model said and what was decided (`DECIDED`).
 
 import csv
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +20,7 @@ DECIDED = ("model", "version", "score", "threshold", "prediction", "decile", "ex
            "group", "reasons", "campaign")  # fmt: skip
 SNAPSHOT = "snapshot"  # ISO day of the row, in a log that began with customers of a history
 CONTACT, CONTROL = "contact", "control"  # groups of those that a list would call
+NUMBERS = ("score", "threshold", "prediction", "decile", "expected_profit")  # others are texts
 SCORED_AT, DAY = EVENT.index("scored_at"), len("2026-01-31")
 SCORED = "_with_score."  # in the name of the table of a scored batch
 SCORE = "score"  # column that scoring adds to a table
@@ -136,8 +137,34 @@ def read_predictions(id_col: str, columns: Collection[str]) -> pd.DataFrame | No
     names = header()
     if id_col not in names:
         return None
-    return store.read_csv(
-        config.resolve(config.PREDICTIONS), made_by="infer",
-        usecols=[id_col, *(c for c in columns if c in names)],
-        dtype=dict.fromkeys([id_col, "version"], str),
+    blocks = list(prediction_blocks(id_col, columns))
+    if blocks:
+        return pd.concat(blocks, ignore_index=True)
+    return pd.DataFrame(columns=[n for n in names if n == id_col or n in columns])
+
+
+def prediction_blocks(
+    id_col: str, columns: Collection[str], *, days: Collection[str] | None = None
+) -> Iterator[pd.DataFrame]:
+    """The same by blocks of at most `config.LOG_ROWS` rows; none if there is no such log.
+
+    Parameters
+    ----------
+    days : collection of str, optional
+        ISO days; only what was scored on one of them is given.
+    """
+    names = header()
+    if id_col not in names:
+        return
+    wanted = [n for n in names if n == id_col or n in columns]
+    at = names[SCORED_AT]
+    read = wanted if days is None or at in wanted else [*wanted, at]
+    blocks = store.csv_blocks(
+        config.resolve(config.PREDICTIONS), rows=config.LOG_ROWS, made_by="infer", usecols=read,
+        dtype={n: float if n in NUMBERS else str for n in read},
     )  # fmt: skip
+    for block in blocks:
+        if days is not None:
+            block = block[block[at].str[:DAY].isin(days)][wanted]
+        if len(block):
+            yield block.reset_index(drop=True)

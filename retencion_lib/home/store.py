@@ -8,6 +8,7 @@ what an earlier run read (docs/decisions/0004).
 
 import csv
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -157,6 +158,17 @@ def read_csv(path: Path, *, made_by: str, **options: object) -> "pd.DataFrame":
     size = path.stat().st_size
     lineage.current().remember(Touched("input", config.relative(path), sha, len(table), size))
     return table
+
+
+def csv_blocks(path: Path, *, rows: int, made_by: str, **options: object) -> Iterator[pd.DataFrame]:
+    """The same by blocks of so many rows; the input is recorded once all have been read."""
+    sha, read = door.sha256(need(path, made_by=made_by)), 0
+    with pd.read_csv(path, chunksize=rows, **options) as blocks:
+        for block in blocks:
+            read += len(block)
+            yield block
+    size = path.stat().st_size
+    lineage.current().remember(Touched("input", config.relative(path), sha, read, size))
 
 
 def append_json(path: Path, items: list[dict]) -> Path:

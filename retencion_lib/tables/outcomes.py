@@ -10,6 +10,7 @@ Nothing is dropped in silence: outcomes of earlier batches, of customers or days
 scored, early ones, blank ones and missing ones are counted and said.
 """
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
-from retencion_lib.home.predictions import read_predictions
+from retencion_lib.home.predictions import prediction_blocks
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import need_columns, read_table
 from retencion_lib.tables.clock import Clock, Days
@@ -30,6 +31,7 @@ from retencion_lib.words import listed, plural
 # Columns of the log that matter here.
 LOGGED = ("scored_at", "score", "threshold", "group", "expected_profit", "model", "version",
           "snapshot")  # fmt: skip
+SAID = {"batch": ("scored_at",), "model": ("model", "version")}  # columns of the log, by ours
 SAME = 1e-9  # scores that are no further apart are the same, however their digits were written
 PREDICTED = ["id", "score", "batch", "threshold", "group", "expected_profit", "model", "snapshot"]
 
@@ -218,17 +220,35 @@ def _earlier(log: pd.DataFrame, now: pd.DataFrame, *, whole: bool) -> pd.DataFra
 
 def logged(id_col: str) -> pd.DataFrame:
     """Log of predictions, one row each, oldest first; empty if there is no log of these ids."""
-    log = read_predictions(id_col, LOGGED)
-    if log is None:
-        numbers = {"score": float, "threshold": float, "expected_profit": float}
-        return pd.DataFrame(columns=PREDICTED).astype(numbers)
-    log = log.rename(columns={id_col: "id"}).reindex(columns=["id", *LOGGED])
-    return log.assign(
-        id=as_labels(log.id),
-        batch=log.scored_at.astype(str).str[:10],
-        model=log.model.astype("string") + "__v" + log.version.astype("string"),
-        expected_profit=log.expected_profit.astype(float),
-    )[PREDICTED]
+    blocks = list(logged_blocks(id_col))
+    if blocks:
+        return pd.concat(blocks, ignore_index=True)
+    numbers = {"score": float, "threshold": float, "expected_profit": float}
+    return pd.DataFrame(columns=PREDICTED).astype(numbers)
+
+
+def logged_blocks(
+    id_col: str, columns: Collection[str] = PREDICTED, *, days: Collection[str] | None = None
+) -> Iterator[pd.DataFrame]:
+    """The same by blocks of at most `config.LOG_ROWS` rows; none if there is no such log.
+
+    Parameters
+    ----------
+    columns : collection of str
+        Which of `PREDICTED` are wanted; no others are read.
+    days : collection of str, optional
+        ISO days of scoring (``batch``); what was scored on others is not read where it lies apart.
+    """
+    wanted = [name for name in PREDICTED if name in columns]
+    read = {said for name in wanted for said in SAID.get(name, (name,))}
+    for block in prediction_blocks(id_col, read, days=days):
+        log = block.rename(columns={id_col: "id"}).reindex(columns=["id", *LOGGED])
+        yield log.assign(
+            id=as_labels(log.id),
+            batch=log.scored_at.astype(str).str[:10],
+            model=log.model.astype("string") + "__v" + log.version.astype("string"),
+            expected_profit=log.expected_profit.astype(float),
+        )[wanted]
 
 
 def same_scores(known: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
