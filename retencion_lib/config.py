@@ -37,6 +37,7 @@ REGISTRY = "artifacts/registry.json"
 TEST_REPORT = "artifacts/best_test_report.json"
 CAMPAIGNS = "artifacts/campaigns.json"
 PREDICTIONS = "logs/predictions.csv"
+LOG_PARTS = "logs/predictions"
 HISTORY = "monitoring/history.parquet"
 
 # Rows that the log of predictions holds as CSV, and rows of each Parquet part beyond it: some 40

@@ -55,6 +55,10 @@ class Book:
         """Contents that a file may have now, newest first."""
         return lawful(self.versions.get(path, []), self.lives)
 
+    def written_at(self, path: str) -> int:
+        """Number of the line that last announced the file; 0 where none does."""
+        return max((v.seq for v in self.versions.get(path, []) if v.event == "write"), default=0)
+
     def surely_written(self, path: str) -> bool:
         """Whether the file surely was there at some time."""
         whole = (v for v in self.versions.get(path, []) if v.event != "promotion")  # then written
