@@ -8,7 +8,6 @@ import io
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,7 +18,7 @@ from retencion_lib.home.csv_text import value_texts
 
 NUMBERS = {"score": pa.float64(), "threshold": pa.float64(), "prediction": pa.int64(),
            "decile": pa.int64(), "expected_profit": pa.float64()}  # fmt: skip
-GROUP = 1 << 15  # rows
+GROUP = 1 << 13  # rows
 OPTIONS = {"compression": "zstd", "compression_level": 1, "store_schema": False}
 REPEATED = ("run_id", "scored_at", "model", "version", "group", "campaign", "snapshot")
 
@@ -64,21 +63,24 @@ def _written(groups: Iterator[pa.Table]) -> bytes:
     return buffer.getvalue()
 
 
-def without(part: bytes, gone: Callable[[pa.Array], np.ndarray], id_col: str) -> tuple[bytes, int]:
-    """A part without some customers, and how many rows went; the other groups stay as they lie.
+Choose = Callable[[pa.Array], pa.Array]  # of an array of ids, which are some customers'
 
-    Parameters
-    ----------
-    gone : callable
-        Which ids of an array are to go.
-    """
-    file, kept, before = pq.ParquetFile(io.BytesIO(part)), [], 0
+
+def holds(path: Path, id_col: str, chosen: Choose) -> bool:
+    """Whether a part has rows of some customers, wherever they lie."""
+    with pq.ParquetFile(path) as file:
+        groups = (file.read_row_group(n, columns=[id_col]) for n in range(file.num_row_groups))
+        return any(pc.any(chosen(group[id_col].combine_chunks())).as_py() for group in groups)
+
+
+def without(part: bytes, id_col: str, chosen: Choose) -> tuple[bytes, int]:
+    """A part without some customers, and how many rows went; the other groups stay as they lie."""
+    file, kept = pq.ParquetFile(io.BytesIO(part)), []
     for n in range(file.num_row_groups):
         group = file.read_row_group(n)
-        before += len(group)
-        kept.append(group.filter(pa.array(~gone(group[id_col].combine_chunks()))))
-    left = sum(map(len, kept))
-    return (_written(iter(kept)), before - left) if left < before else (part, 0)
+        kept.append(group.filter(pc.invert(chosen(group[id_col].combine_chunks()))))
+    gone = file.metadata.num_rows - sum(map(len, kept))
+    return (_written(iter(kept)), gone) if gone else (part, 0)
 
 
 def names(path: Path) -> list[str]:

@@ -22,6 +22,7 @@ class Version:
     seq: int
     event: str
     bytes: int | None = None
+    rows: int | None = None
 
 
 @dataclass
@@ -71,7 +72,7 @@ def versions_in(event: Event) -> list[Version]:
     """Contents that one line gives to whole files."""
     kind, run, seq = event.event, event.run_id, event.seq
     if kind == "index" or (kind == "write" and event.offset is None):
-        return [Version(event.path, event.sha256, run, seq, kind, event.bytes)]
+        return [Version(event.path, event.sha256, run, seq, kind, event.bytes, event.rows)]
     if kind in WHOLE:
         return [Version(path, sha, run, seq, kind) for path, sha in event.files.items()]
     return []
