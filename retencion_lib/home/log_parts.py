@@ -5,7 +5,7 @@ A part is written once, whole, and never added to. Its rows lie sorted by custom
 """
 
 import io
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -35,6 +35,19 @@ def day_of(path: str | Path) -> str:
     return Path(path).parent.name.removeprefix("date=")
 
 
+def chunks(blocks: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Rows of several blocks, as many at a time as a part has."""
+    kept, size = [], 0
+    for block in blocks:
+        kept, size = [*kept, block], size + len(block)
+        while size >= config.LOG_ROWS:
+            rows = pd.concat(kept, ignore_index=True)
+            yield rows.head(config.LOG_ROWS)
+            kept, size = [rows.iloc[config.LOG_ROWS :]], size - config.LOG_ROWS
+    if size:
+        yield pd.concat(kept, ignore_index=True)
+
+
 def content(rows: pd.DataFrame, id_col: str) -> bytes:
     """A part with these rows; what is no number is text as the CSV has it, and gaps are null."""
     columns = {name: _column(name, rows[name]) for name in rows}
@@ -45,8 +58,12 @@ def content(rows: pd.DataFrame, id_col: str) -> bytes:
 def _column(name: str, values: pd.Series) -> pa.Array:
     if name in NUMBERS:
         return pa.array(values.to_numpy(), NUMBERS[name], from_pandas=True)
-    texts = value_texts(values, lambda v: v if isinstance(v, str) else repr(v), "")
-    return pc.if_else(pc.equal(texts, ""), None, texts).cast(pa.string())
+    try:
+        texts = pa.array(values.astype(object), pa.string(), from_pandas=True)
+    except (pa.ArrowTypeError, pa.ArrowInvalid):  # an id of whole numbers
+        said = value_texts(values, lambda v: v if isinstance(v, str) else repr(v), "")
+        texts = said.cast(pa.string())
+    return pc.if_else(pc.equal(texts, ""), None, texts)
 
 
 def _in_groups(table: pa.Table) -> Iterator[pa.Table]:

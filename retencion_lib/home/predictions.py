@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from retencion_lib import config
@@ -101,7 +102,7 @@ def log_predictions(events: pd.DataFrame | Iterable[pd.DataFrame]) -> int:
         blocks = [events]
     with store.locked(log):
         door.mend(log)  # before it is read: rows of half a block are not held
-        new = _chunks(_not_held(blocks))
+        new = log_parts.chunks(_not_held(blocks))
         first, added = next(new, None), 0
         if first is None:
             return 0
@@ -110,10 +111,13 @@ def log_predictions(events: pd.DataFrame | Iterable[pd.DataFrame]) -> int:
         if second is None and fits:
             store.append_csv(log, first)
             return len(first)
+        names = header()
         for rows in chain([first], () if second is None else [second], new):
+            store.check_form(config.resolve(config.LOG_PARTS), names or list(rows), list(rows))
+            for day, of_day in rows.groupby(_days(rows), sort=False):
+                content = log_parts.content(of_day, id_columns(list(rows))[0])
+                store.write_bytes(log_parts.place(day), content, rows=len(of_day))
             added += len(rows)
-            for day, of_day in rows.groupby(rows["scored_at"].str[:DAY], sort=False):
-                _write_part(str(day), of_day)
     return added
 
 
@@ -121,7 +125,7 @@ def _not_held(blocks: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
     """Rows that the log does not hold, by the ids of their day: an id is of a day."""
     days, held = set(), pd.Index([], dtype=object)
     for block in blocks:
-        new = set(block["scored_at"].str[:DAY]) - days
+        new = set(_days(block).unique()) - days
         for found in _of_days(new, ["event_id"]) if new else ():
             held = held.append(pd.Index(found["event_id"], dtype=object))
         days |= new
@@ -130,23 +134,9 @@ def _not_held(blocks: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
             yield rows
 
 
-def _chunks(blocks: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """The same rows, as many at a time as a part has."""
-    kept, size = [], 0
-    for block in blocks:
-        kept, size = [*kept, block], size + len(block)
-        while size >= config.LOG_ROWS:
-            rows = pd.concat(kept, ignore_index=True)
-            yield rows.head(config.LOG_ROWS)
-            kept, size = [rows.iloc[config.LOG_ROWS :]], size - config.LOG_ROWS
-    if size:
-        yield pd.concat(kept, ignore_index=True)
-
-
-def _write_part(day: str, rows: pd.DataFrame) -> None:
-    path, names = log_parts.place(day), header()
-    store.check_form(path, names or list(rows), list(rows))
-    store.write_bytes(path, log_parts.content(rows, id_columns(rows)[0]), rows=len(rows))
+def _days(rows: pd.DataFrame) -> pd.Series:
+    """ISO day of each row."""
+    return rows["scored_at"].map({at: at[:DAY] for at in rows["scored_at"].unique()})
 
 
 def called_elsewhere(events: pd.DataFrame, id_col: str) -> int:
@@ -199,7 +189,9 @@ def found(*, customer: str = "", event: str = "") -> list[dict[str, str]]:
     return rows
 
 
-def read_predictions(id_col: str, columns: Collection[str]) -> pd.DataFrame | None:
+def read_predictions(
+    id_col: str, columns: Collection[str], ids: Collection[str] | None = None
+) -> pd.DataFrame | None:
     """Log of a portfolio, oldest first; None if there is no log of customers named so.
 
     Parameters
@@ -208,19 +200,22 @@ def read_predictions(id_col: str, columns: Collection[str]) -> pd.DataFrame | No
         Column of the log that names the customers; it is read as text.
     columns : collection of str
         Further columns; those that an older log lacks are left out.
+    ids : collection of str, optional
+        Customers whose rows are wanted; all by default. No others are held.
     """
     names = header()
     if id_col not in names:
         return None
-    blocks = list(prediction_blocks(id_col, columns))
+    blocks = list(prediction_blocks(id_col, columns, ids=ids))
     if blocks:
         return pd.concat(blocks, ignore_index=True)
     return pd.DataFrame(columns=[n for n in names if n == id_col or n in columns])
 
 
 def prediction_blocks(
-    id_col: str, columns: Collection[str], *, days: Collection[str] | None = None
-) -> Iterator[pd.DataFrame]:
+    id_col: str, columns: Collection[str], *, days: Collection[str] | None = None,
+    ids: Collection[str] | None = None,
+) -> Iterator[pd.DataFrame]:  # fmt: skip
     """The same by blocks of at most `config.LOG_ROWS` rows; none if there is no such log.
 
     Parameters
@@ -232,20 +227,26 @@ def prediction_blocks(
     if id_col not in names:
         return
     wanted = [n for n in names if n == id_col or n in columns]
-    at = names[SCORED_AT]
+    read = [n for n in names if n in wanted or (days is not None and n == names[SCORED_AT])]
+    for block in _blocks(read, days):
+        keep = np.ones(len(block), bool)
+        if days is not None:
+            keep &= block[names[SCORED_AT]].str[:DAY].isin(days).to_numpy()
+        if ids is not None:
+            keep &= block[id_col].isin(ids).to_numpy()
+        if keep.any():
+            yield block.loc[keep, wanted].reset_index(drop=True)
+
+
+def _blocks(columns: list[str], days: Collection[str] | None) -> Iterator[pd.DataFrame]:
+    """Columns of the log; of the parts, those of some days."""
     log = config.resolve(config.PREDICTIONS)
     if log.is_file():
-        read = wanted if days is None or at in wanted else [*wanted, at]
-        kinds = {n: float if n in log_parts.NUMBERS else str for n in read}
-        for block in store.csv_blocks(
-            log, rows=config.LOG_ROWS, made_by="infer", usecols=read, dtype=kinds
-        ):
-            if days is not None:
-                block = block[block[at].str[:DAY].isin(days)][wanted]
-            if len(block):
-                yield block.reset_index(drop=True)
+        kinds = {n: float if n in log_parts.NUMBERS else str for n in columns}
+        given = {"usecols": columns, "dtype": kinds}
+        yield from store.csv_blocks(log, rows=config.LOG_ROWS, made_by="infer", **given)
     for path in parts():
         if days is None or log_parts.day_of(path) in days:
             with door.blamed(path):
                 store.record("input", path, log_parts.rows(path))
-            yield log_parts.read(path, wanted)
+            yield log_parts.read(path, columns)

@@ -233,7 +233,7 @@ def check_form(path: Path, found: list[str], columns: list[str]) -> None:
     if found != columns:
         raise DataError(
             f"{config.relative(path)}: sus columnas son {found} y hacían falta {columns}. "
-            "Un registro no cambia de forma: muévelo a otro nombre y se empezará uno nuevo."
+            f"Un registro no cambia de forma: elige otra carpeta con {config.HOME_VARIABLE}."
         )
 
 

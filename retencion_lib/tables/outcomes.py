@@ -218,9 +218,15 @@ def _earlier(log: pd.DataFrame, now: pd.DataFrame, *, whole: bool) -> pd.DataFra
     )
 
 
-def logged(id_col: str) -> pd.DataFrame:
-    """Log of predictions, one row each, oldest first; empty if there is no log of these ids."""
-    blocks = list(logged_blocks(id_col))
+def logged(id_col: str, ids: Collection[str] | None = None) -> pd.DataFrame:
+    """Log of predictions, one row each, oldest first; empty if there is no log of these ids.
+
+    Parameters
+    ----------
+    ids : collection of str, optional
+        Customers whose rows are wanted; all by default. No others are held.
+    """
+    blocks = list(logged_blocks(id_col, ids=ids))
     if blocks:
         return pd.concat(blocks, ignore_index=True)
     numbers = {"score": float, "threshold": float, "expected_profit": float}
@@ -228,8 +234,9 @@ def logged(id_col: str) -> pd.DataFrame:
 
 
 def logged_blocks(
-    id_col: str, columns: Collection[str] = PREDICTED, *, days: Collection[str] | None = None
-) -> Iterator[pd.DataFrame]:
+    id_col: str, columns: Collection[str] = PREDICTED, *, days: Collection[str] | None = None,
+    ids: Collection[str] | None = None,
+) -> Iterator[pd.DataFrame]:  # fmt: skip
     """The same by blocks of at most `config.LOG_ROWS` rows; none if there is no such log.
 
     Parameters
@@ -241,7 +248,7 @@ def logged_blocks(
     """
     wanted = [name for name in PREDICTED if name in columns]
     read = {said for name in wanted for said in SAID.get(name, (name,))}
-    for block in prediction_blocks(id_col, read, days=days):
+    for block in prediction_blocks(id_col, read, days=days, ids=ids):
         log = block.rename(columns={id_col: "id"}).reindex(columns=["id", *LOGGED])
         yield log.assign(
             id=as_labels(log.id),

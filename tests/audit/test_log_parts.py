@@ -11,6 +11,7 @@ from retencion_lib.audit import adopt, compare, erase, recover, trace
 from retencion_lib.audit.verify import faults
 from retencion_lib.errors import AuditError, DataError
 from retencion_lib.home import disk, ledger, log_parts, predictions
+from retencion_lib.runs import index
 from tests import sealed_home
 from tests.audit import edits
 from tests.audit.test_auditoria import both
@@ -43,6 +44,7 @@ def home(monkeypatch, tmp_path):
     sealed_home.make()
     score("r6-infer", "2026-01-28", ["C003", "C001", "ñ", "C005", "C007"])
     score("r7-infer", "2026-02-28", ["C003", "C009"])
+    index.write()
     return tmp_path / "home"
 
 
@@ -101,6 +103,18 @@ def test_an_erasure_leaves_alone_a_part_that_does_not_hold_the_customer(home):
     erase.erase("C009", **WHY)
     assert (home / PARTS[0]).read_bytes() == whole
     assert pq.read_metadata(home / PARTS[1]).num_rows == 1
+
+
+def test_a_part_that_lost_all_its_rows_is_read_as_one_without_any(home):
+    for customer in ("C003", "C009"):
+        erase.erase(customer, **WHY)
+    assert pq.read_metadata(home / PARTS[1]).num_rows == 0
+    log = predictions.read_predictions("id", ["event_id"])
+    assert log["event_id"].str.startswith("r7").sum() == 0
+    assert log_parts.names(home / PARTS[1]) == list(COLUMNS)
+    with pytest.raises(DataError, match="no se ha borrado nada"):
+        erase.erase("C009", **WHY)
+    assert faults() == []
 
 
 def test_an_id_in_the_other_form_of_unicode_goes_too(home):

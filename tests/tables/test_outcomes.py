@@ -218,4 +218,7 @@ def test_the_log_is_read_by_blocks_of_the_days_and_columns_that_are_asked_for(ho
     pd.testing.assert_frame_equal(pd.concat(blocks, ignore_index=True), outcomes.logged("cliente"))
     some = outcomes.logged_blocks("cliente", ["score", "id"], days=["2026-02-28"])
     assert [row for block in some for row in block.values.tolist()] == [["a1", 0.6], ["a2", 0.7]]
+    assert outcomes.logged("cliente", ["a3"])[["id", "batch"]].values.tolist() == [
+        ["a3", "2026-01-31"]
+    ]
     assert list(outcomes.logged_blocks("other")) == []
