@@ -29,8 +29,8 @@ from retencion_lib.words import count, es
 RESULTS = Path(__file__).parent / "results" / "log.json"
 PAGE = Path(__file__).parent.parent / "docs/arquitectura.md"
 BEGIN, END = "<!-- registro: inicio -->", "<!-- registro: fin -->"
-BATCHES, PARTS = (0, 1, 10), 39  # of some ten million rows each
-LARGE, SMALL, TIMES = 500_000, 10_000, 3
+BATCHES, PARTS = (0, 10), 39  # of some ten million rows each
+LARGE, SMALL, TIMES = 300_000, 10_000, 3
 CUSTOMER = "C00123456"
 
 

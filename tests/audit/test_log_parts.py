@@ -156,7 +156,7 @@ def test_an_erasure_killed_at_any_step_on_disk_is_finished_or_undone(home):
         assert contents(home) == (wanted if decided else before), step
         assert faults() == [], step
         step += 1
-    assert step > 20
+    assert step > 8
 
 
 @pytest.mark.slow
