@@ -8,8 +8,6 @@ from retencion_lib import config
 from retencion_lib.errors import DataError
 from retencion_lib.home import ledger, store
 from retencion_lib.home.event import Event
-from retencion_lib.home.predictions import found as rows_of
-from retencion_lib.home.predictions import header
 from retencion_lib.show.answers import answers
 from retencion_lib.words import es
 
@@ -43,8 +41,10 @@ def predictions(*, customer: str = "", event: str = "") -> list[dict[str, str]]:
     AuditError
         If what holds them is not as the ledger says.
     """
-    if not header():
+    if not config.resolve(config.LOG_PARTS).is_dir():
         store.need(config.resolve(config.PREDICTIONS), made_by="infer")
+    from retencion_lib.home.predictions import found as rows_of  # here: it reads tables
+
     found = rows_of(customer=customer, event=event)
     if not found:
         what = f"el evento '{event}'" if event else f"el cliente '{customer}'"

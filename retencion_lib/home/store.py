@@ -160,8 +160,12 @@ def read_csv(path: Path, *, made_by: str, **options: object) -> "pd.DataFrame":
     return table
 
 
-def csv_blocks(path: Path, *, rows: int, made_by: str, **options: object) -> Iterator[pd.DataFrame]:
+def csv_blocks(
+    path: Path, *, rows: int, made_by: str, **options: object
+) -> "Iterator[pd.DataFrame]":
     """The same by blocks of so many rows; the input is recorded once all have been read."""
+    import pandas as pd
+
     sha, read = door.sha256(need(path, made_by=made_by)), 0
     with pd.read_csv(path, chunksize=rows, **options) as blocks:
         for block in blocks:

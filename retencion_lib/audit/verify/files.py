@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from retencion_lib import config
@@ -111,6 +110,8 @@ def _grown(path: str, now: State, versions: list[Version]) -> Fault | None:
     if path.endswith(".csv"):
         before, after = _last(v.bytes for v in versions), now.bytes
     else:  # one row less, written anew, may take a byte more
+        import pyarrow.parquet as pq  # here: who asks for help does not wait for it
+
         before = _last(v.rows for v in versions)
         after = pq.read_metadata(config.resolve(path)).num_rows
     if before is None or after < before:
