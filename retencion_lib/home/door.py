@@ -135,15 +135,17 @@ def parts(folder: Path) -> list[Path]:
         If one that was surely written is gone, one lies there that nobody wrote, or one has
         another size.
     """
-    book = _reader.caught_up()
-    there = {name for p in folder.glob("*/*") if events.PART.fullmatch(name := config.relative(p))}
-    for name in there.union(filter(events.PART.fullmatch, book.versions)):
-        sizes = {v.bytes for v in book.lawful(name)}
+    book, base = _reader.caught_up(), config.relative(folder)
+    there = {f"{base}/{p.parent.name}/{p.name}": p for p in folder.glob("*/*")}
+    there = {name: p for name, p in there.items() if events.PART.fullmatch(name)}
+    for name in filter(events.PART.fullmatch, book.versions):
         if name not in there and book.surely_written(name):
             raise _gone(name)
-        if name in there and config.resolve(name).stat().st_size not in sizes and None not in sizes:
-            sha256(config.resolve(name))
-    return [config.resolve(n) for n in sorted(there, key=lambda n: (book.written_at(n), n))]
+    for name, path in there.items():
+        sizes = {v.bytes for v in book.lawful(name)}
+        if None not in sizes and path.stat().st_size not in sizes:
+            sha256(path)
+    return [there[n] for n in sorted(there, key=lambda n: (book.written_at(n), n))]
 
 
 @contextlib.contextmanager
