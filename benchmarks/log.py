@@ -166,7 +166,8 @@ def table(found: list[dict]) -> str:
         f"{es(row['trace'], 2) + ' s' if row['trace'] is not None else '—'} |"
         for row in found
     ]
-    return "\n".join([*head, *lines])
+    said = f"Cada lote tiene {PARTS} partes de {count(config.LOG_ROWS)} filas, que es `LOG_ROWS`."
+    return "\n".join([*head, *lines, "", said])
 
 
 def write() -> None:
