@@ -38,7 +38,12 @@ REGISTRY = "artifacts/registry.json"
 TEST_REPORT = "artifacts/best_test_report.json"
 CAMPAIGNS = "artifacts/campaigns.json"
 PREDICTIONS = "logs/predictions.csv"
+LOG_PARTS = "logs/predictions"
 HISTORY = "monitoring/history.parquet"
+
+# Rows that the log of predictions holds as CSV, and rows of each Parquet part beyond it: some 40
+# and 10 MB, which are hashed, searched and held in memory in a fraction of a second each.
+LOG_ROWS = 1 << 18
 
 SETTINGS_FILE = "retencion.toml"
 OFFERS = "offers"  # the one table whose settings are the team's own

@@ -8,12 +8,17 @@ import re
 import pandas as pd
 
 from retencion_lib import config
+from retencion_lib.home import events
 
 TOLERANCE = 1e-9
 # What changes with every run although nothing did. A user's column may have one of these names:
 # a value of another kind, and a column of any table but our own logs, are compared.
 VOLATILE = {"run_id": str, "created_at": str, "at": str, "promoted_at": str, "fit_seconds": float}
-VOLATILE_COLUMNS = {config.PREDICTIONS: {"run_id", "scored_at"}, config.HISTORY: {"run_id", "at"}}
+VOLATILE_COLUMNS = {
+    config.PREDICTIONS: {"run_id", "scored_at"},
+    config.LOG_PARTS: {"run_id", "scored_at"},
+    config.HISTORY: {"run_id", "at"},
+}
 
 RUN_OR_TIME = re.compile(
     r"\d{8}T\d{6}-\w+-[0-9a-f]{4,}"
@@ -25,7 +30,8 @@ def differences(path: str, old: bytes, new: bytes) -> list[str]:
     """Where two contents differ in more than times and names of runs; empty if nowhere."""
     if path.endswith(".json"):
         return values_differ(json.loads(old), json.loads(new))
-    besides = VOLATILE_COLUMNS.get(path, set())
+    kind = config.LOG_PARTS if events.PART.fullmatch(path) else path
+    besides = VOLATILE_COLUMNS.get(kind, set())
     if path.endswith(".csv"):
         return tables_differ(*(_read_csv(content) for content in (old, new)), besides)
     if path.endswith(".parquet"):

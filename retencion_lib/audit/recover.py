@@ -12,8 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from retencion_lib import config
-from retencion_lib.home import store
+from retencion_lib.home import events, ledger, store
+from retencion_lib.home.blocks import layouts
 from retencion_lib.home.disk import digest, json_bytes, sha256
+from retencion_lib.home.event import Event
 
 
 def find(path: str, sha: str, size: int, rows: int | None) -> bytes | None:
@@ -51,3 +53,29 @@ def _copy(sha: str, size: int) -> bytes | None:
             if file.is_file() and file.stat().st_size == size and sha256(file) == sha:
                 return Path(file).read_bytes()
     return None
+
+
+def logs_before(event: Event) -> dict[str, bytes]:
+    """Logs as they were before the run appended to them.
+
+    Of a log in parts, those of the run's days, which it asked, and the one before it, which says
+    that there are some and with which columns.
+    """
+    found = ledger.read()
+    blocks, logs = layouts(found), {}
+    for output in event.outputs:
+        if output.offset:
+            own = next(b for b in blocks[output.path] if b.run_id == event.run_id)
+            logs[output.path] = config.resolve(output.path).read_bytes()[: own.offset]
+    own = {o.path for o in event.outputs if events.PART.fullmatch(o.path)}
+    if own:
+        first = min(e.seq for e in found if e.path in own and e.run_id == event.run_id)
+        older = [e.path for e in found if e.seq < first and e.event == "write"]
+        asked = [p for p in older if events.PART.fullmatch(p) and config.resolve(p).is_file()]
+        days = {Path(path).parent for path in own}
+        for path in dict.fromkeys([*asked[-1:], *(p for p in asked if Path(p).parent in days)]):
+            logs[path] = config.resolve(path).read_bytes()
+        log = config.resolve(config.PREDICTIONS)
+        if log.is_file():
+            logs[config.PREDICTIONS] = log.read_bytes()
+    return logs

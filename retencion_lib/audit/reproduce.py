@@ -175,21 +175,10 @@ def _place_inputs(event: Event, home: Path, folder: Path) -> None:
             content = _recompute(event, touched, folder)
         if not Path(path).is_absolute():
             known[path] = content
-    known |= _logs_before(event)
+    known |= recover.logs_before(event)
     for path, content in known.items():
         disk.write(home / path, content)
     _announce(home, known, asked)
-
-
-def _logs_before(event: Event) -> dict[str, bytes]:
-    """Logs as they were before the run appended to them."""
-    blocks = layouts(ledger.read())
-    found = {}
-    for output in event.outputs:
-        if output.offset:
-            own = next(b for b in blocks[output.path] if b.run_id == event.run_id)
-            found[output.path] = config.resolve(output.path).read_bytes()[: own.offset]
-    return found
 
 
 def _recompute(event: Event, touched: Content, folder: Path) -> bytes:
@@ -218,7 +207,7 @@ def _announce(home: Path, known: dict[str, bytes], asked: list[Event]) -> None:
         notebook = events.owner(path)
         if notebook is None:
             continue  # from outside: there too nobody vouches for it
-        start = 0 if path.startswith("logs/") else None
+        start = 0 if path == config.PREDICTIONS else None
         said = Content(path, disk.digest(content), len(content), offset=start).plain()
         run_id = f"original-{len(lines)}"
         _chain(lines, "run_started", run_id=run_id, notebook=notebook, parameters={})

@@ -1,6 +1,5 @@
 """Follow one customer: from a prediction to its run, model, training, promotion and drift."""
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,14 +36,16 @@ def predictions(*, customer: str = "", event: str = "") -> list[dict[str, str]]:
     ------
     DataError
         If the log holds none.
+    OrderError
+        If there is no log yet.
+    AuditError
+        If what holds them is not as the ledger says.
     """
-    path = store.need(config.resolve(config.PREDICTIONS), made_by="infer")
-    with path.open(encoding="utf-8", newline="") as handle:
-        rows = csv.reader(handle)
-        header = next(rows)
-        column = header.index("event_id") if event else header.index(_id_column(header))
-        wanted = event or customer
-        found = [dict(zip(header, row, strict=True)) for row in rows if row[column] == wanted]
+    if not config.resolve(config.LOG_PARTS).is_dir():
+        store.need(config.resolve(config.PREDICTIONS), made_by="infer")
+    from retencion_lib.home.predictions import found as rows_of  # here: it reads tables
+
+    found = rows_of(customer=customer, event=event)
     if not found:
         what = f"el evento '{event}'" if event else f"el cliente '{customer}'"
         raise DataError(

@@ -8,6 +8,8 @@ added to is asked for too, so that no edit disappears under a lawful content.
 The ledger is read once in a process, and then only what has been added to it.
 """
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -111,10 +113,7 @@ def ready_to_write(path: Path) -> None:
     name, book = config.relative(path), _reader.caught_up()
     if not path.exists():
         if events.GROWS.fullmatch(name) and book.surely_written(name):
-            raise AuditError(
-                f"Falta {name}, que {ledger.LEDGER} da por escrito. No se empieza otro en su "
-                "lugar: recupéralo de una copia, o usa otra carpeta con RETENCION_HOME."
-            )
+            raise _gone(name)
     elif name in book.logs:
         _check_log(name, book)
     elif name in book.versions:
@@ -125,11 +124,58 @@ def ready_to_write(path: Path) -> None:
         _refuse_stranger(name, book)
 
 
+def parts(folder: Path) -> list[Path]:
+    """Parts of a log that is laid down in files of a folder, in the order they were written.
+
+    None of them is read that has the size it should: whoever uses one asks for its content.
+
+    Raises
+    ------
+    AuditError
+        If one that was surely written is gone, one lies there that nobody wrote, or one has
+        another size.
+    """
+    book, base = _reader.caught_up(), config.relative(folder)
+    there = {f"{base}/{p.parent.name}/{p.name}": p for p in folder.glob("*/*")}
+    there = {name: p for name, p in there.items() if events.PART.fullmatch(name)}
+    for name in filter(events.PART.fullmatch, book.versions):
+        if name not in there and book.surely_written(name):
+            raise _gone(name)
+    for name, path in there.items():
+        sizes = {v.bytes for v in book.lawful(name)}
+        if None not in sizes and path.stat().st_size not in sizes:
+            sha256(path)
+    return [there[n] for n in sorted(there, key=lambda n: (book.written_at(n), n))]
+
+
+@contextlib.contextmanager
+def blamed(path: Path) -> Iterator[None]:
+    """Read a file before it is vouched for: where it cannot be, that somebody changed it is said.
+
+    Raises
+    ------
+    AuditError
+        If it cannot be read, and is not as the ledger last said.
+    """
+    try:
+        yield
+    except (OSError, ValueError, KeyError, NotImplementedError):
+        sha256(path)
+        raise
+
+
 def mend(path: Path) -> None:
     """Cut off what a killed process left half appended to a log; rows that are certain stay."""
     book = _reader.caught_up()
     blocks = book.logs.get(config.relative(path), [])
     disk.mend(path, max((b.end for b in blocks if b.certain(book.lives)), default=0))
+
+
+def _gone(name: str) -> AuditError:
+    return AuditError(
+        f"Falta {name}, que {ledger.LEDGER} da por escrito. No se empieza otro en su "
+        "lugar: recupéralo de una copia, o usa otra carpeta con RETENCION_HOME."
+    )
 
 
 def _refuse_stranger(name: str, book: Book) -> None:

@@ -53,12 +53,13 @@ OWNERS = {
     "03_champion_eval": r"artifacts/(registry\.json|best_test_report\.json|campaigns\.json|"
                         rf"[\w-]+{V}__(test\.json|card\.html|card\.md))|monitoring/(train_with_score\.csv|"
                         rf"[\w-]+{V}__reference\.csv|profile__[^/]+\.json)",
-    "04_infer": r"logs/predictions\.csv|data/[^/]+_with_score\.[\w.]+|"
-                r"data/call_list_[^/]+\.(csv|xlsx)",
+    "04_infer": r"logs/predictions\.csv|logs/predictions/date=\d{4}-\d\d-\d\d/\d{4,}\.parquet|"
+                r"data/[^/]+_with_score\.[\w.]+|data/call_list_[^/]+\.(csv|xlsx)",
     "05_monitor": r"monitoring/(drift_report\.json|history\.parquet|alerts\.jsonl)",
 }  # fmt: skip
 # What a query gave, and a folder of what lay in an object store; any notebook asks.
 EXTRACT = re.compile(r"data/extracts/[^/]+(\.parquet|/.+)")
+PART = re.compile(r"logs/predictions/date=\d{4}-\d\d-\d\d/\d{4,}\.parquet")  # of a log, whole
 RUNS = re.compile(r"runs/.+\.ipynb")  # a run's end names its notebook and the report beside it
 PROMOTES = {
     "artifacts/registry.json": "",
@@ -74,7 +75,7 @@ REGISTRY = "artifacts/registry.json"
 # Documents that later runs add to: one that is gone is not begun anew in silence.
 GROWS = re.compile(
     r"artifacts/(registry|experiments_summary|campaigns)\.json|logs/predictions\.csv|"
-    r"monitoring/(history\.parquet|alerts\.jsonl)"
+    rf"{PART.pattern}|monitoring/(history\.parquet|alerts\.jsonl)"
 )
 
 

@@ -221,7 +221,7 @@ def append_csv(path: Path, table: "pd.DataFrame") -> Path:
         door.ready_to_write(path)
         start = path.stat().st_size if path.exists() else 0
         if start:
-            _check_header(path, list(table.columns))
+            check_form(path, csv_header(path), list(table.columns))
         block = csv_bytes(table, header=not start)
         name, sha = config.relative(path), disk.digest(block)
         touched = Touched("output", name, sha, len(table), len(block), start)
@@ -237,11 +237,22 @@ def append_csv(path: Path, table: "pd.DataFrame") -> Path:
     return path
 
 
-def _check_header(path: Path, columns: list[str]) -> None:
-    with path.open(encoding="utf-8", newline="") as handle:
-        found = next(csv.reader(handle), [])
+def check_form(path: Path, found: list[str], columns: list[str]) -> None:
+    """Refuse rows of other columns than those that a log has.
+
+    Raises
+    ------
+    DataError
+        With both.
+    """
     if found != columns:
         raise DataError(
             f"{config.relative(path)}: sus columnas son {found} y hacían falta {columns}. "
-            "Un registro no cambia de forma: muévelo a otro nombre y se empezará uno nuevo."
+            f"Un registro no cambia de forma: elige otra carpeta con {config.HOME_VARIABLE}."
         )
+
+
+def csv_header(path: Path) -> list[str]:
+    """Names of the columns of a CSV of ours."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        return next(csv.reader(handle), [])

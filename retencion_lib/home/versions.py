@@ -22,6 +22,7 @@ class Version:
     seq: int
     event: str
     bytes: int | None = None
+    rows: int | None = None
 
 
 @dataclass
@@ -55,6 +56,10 @@ class Book:
         """Contents that a file may have now, newest first."""
         return lawful(self.versions.get(path, []), self.lives)
 
+    def written_at(self, path: str) -> int:
+        """Number of the line that last announced the file; 0 where none does."""
+        return max((v.seq for v in self.versions.get(path, []) if v.event == "write"), default=0)
+
     def surely_written(self, path: str) -> bool:
         """Whether the file surely was there at some time."""
         whole = (v for v in self.versions.get(path, []) if v.event != "promotion")  # then written
@@ -67,7 +72,7 @@ def versions_in(event: Event) -> list[Version]:
     """Contents that one line gives to whole files."""
     kind, run, seq = event.event, event.run_id, event.seq
     if kind == "index" or (kind == "write" and event.offset is None):
-        return [Version(event.path, event.sha256, run, seq, kind, event.bytes)]
+        return [Version(event.path, event.sha256, run, seq, kind, event.bytes, event.rows)]
     if kind in WHOLE:
         return [Version(path, sha, run, seq, kind) for path, sha in event.files.items()]
     return []

@@ -10,7 +10,7 @@ Nothing is dropped in silence: outcomes of earlier batches, of customers or days
 scored, early ones, blank ones and missing ones are counted and said.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
-from retencion_lib.home.predictions import prediction_blocks, read_predictions
+from retencion_lib.home.predictions import prediction_blocks
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import need_columns, read_table
 from retencion_lib.tables.clock import Clock, Days
@@ -31,6 +31,7 @@ from retencion_lib.words import listed, plural
 # Columns of the log that matter here.
 LOGGED = ("scored_at", "score", "threshold", "group", "expected_profit", "model", "version",
           "snapshot")  # fmt: skip
+SAID = {"batch": ("scored_at",), "model": ("model", "version")}  # columns of the log, by ours
 SAME = 1e-9  # scores that are no further apart are the same, however their digits were written
 PREDICTED = ["id", "score", "batch", "threshold", "group", "expected_profit", "model", "snapshot"]
 
@@ -225,22 +226,36 @@ def logged(id_col: str, ids: Collection[str] | None = None) -> pd.DataFrame:
     ids : collection of str, optional
         Customers whose rows are wanted; all by default. No others are held.
     """
-    if ids is None:
-        log = read_predictions(id_col, LOGGED)
-    else:
-        blocks = prediction_blocks(id_col, LOGGED)
-        own = [block[as_labels(block[id_col]).isin(ids)] for block in blocks]
-        log = pd.concat(own, ignore_index=True) if own else None
-    if log is None:
-        numbers = {"score": float, "threshold": float, "expected_profit": float}
-        return pd.DataFrame(columns=PREDICTED).astype(numbers)
-    log = log.rename(columns={id_col: "id"}).reindex(columns=["id", *LOGGED])
-    return log.assign(
-        id=as_labels(log.id),
-        batch=log.scored_at.astype(str).str[:10],
-        model=log.model.astype("string") + "__v" + log.version.astype("string"),
-        expected_profit=log.expected_profit.astype(float),
-    )[PREDICTED]
+    blocks = list(logged_blocks(id_col, ids=ids))
+    if blocks:
+        return pd.concat(blocks, ignore_index=True)
+    numbers = {"score": float, "threshold": float, "expected_profit": float}
+    return pd.DataFrame(columns=PREDICTED).astype(numbers)
+
+
+def logged_blocks(
+    id_col: str, columns: Collection[str] = PREDICTED, *, days: Collection[str] | None = None,
+    ids: Collection[str] | None = None,
+) -> Iterator[pd.DataFrame]:  # fmt: skip
+    """The same by blocks of at most `config.LOG_ROWS` rows; none if there is no such log.
+
+    Parameters
+    ----------
+    columns : collection of str
+        Which of `PREDICTED` are wanted; no others are read.
+    days : collection of str, optional
+        ISO days of scoring (``batch``); what was scored on others is not read where it lies apart.
+    """
+    wanted = [name for name in PREDICTED if name in columns]
+    read = {said for name in wanted for said in SAID.get(name, (name,))}
+    for block in prediction_blocks(id_col, read, days=days, ids=ids):
+        log = block.rename(columns={id_col: "id"}).reindex(columns=["id", *LOGGED])
+        yield log.assign(
+            id=as_labels(log.id),
+            batch=log.scored_at.astype(str).str[:10],
+            model=log.model.astype("string") + "__v" + log.version.astype("string"),
+            expected_profit=log.expected_profit.astype(float),
+        )[wanted]
 
 
 def same_scores(known: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from retencion_lib import config
 from retencion_lib.errors import DataError
 from retencion_lib.home.history import History
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
@@ -214,3 +215,18 @@ def test_a_batch_is_not_given_what_was_decided_of_another_day_with_the_same_scor
         batch = batch_of([0.9], day=day)
         table = outcomes.predicted(batch, log, threshold=0.5, snapshot_col="day")
         assert table["group"].iloc[0] == group
+
+
+def test_the_log_is_read_by_blocks_of_the_days_and_columns_that_are_asked_for(home, monkeypatch):
+    monkeypatch.setattr(config, "LOG_ROWS", 2)
+    write_log(home, ["a1", "a2", "a3"], [0.3, 0.4, 0.5], day="2026-01-31")
+    write_log(home, ["a1", "a2"], [0.6, 0.7], day="2026-02-28")
+    blocks = list(outcomes.logged_blocks("cliente"))
+    assert max(map(len, blocks)) == 2
+    pd.testing.assert_frame_equal(pd.concat(blocks, ignore_index=True), outcomes.logged("cliente"))
+    some = outcomes.logged_blocks("cliente", ["score", "id"], days=["2026-02-28"])
+    assert [row for block in some for row in block.values.tolist()] == [["a1", 0.6], ["a2", 0.7]]
+    assert outcomes.logged("cliente", ["a3"])[["id", "batch"]].values.tolist() == [
+        ["a3", "2026-01-31"]
+    ]
+    assert list(outcomes.logged_blocks("other")) == []

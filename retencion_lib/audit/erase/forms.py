@@ -9,6 +9,9 @@ import json
 import re
 import unicodedata
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from retencion_lib.home.sheet import guarded
 
 GONE = "[borrado]"
@@ -23,6 +26,12 @@ def same(value: str, customer: str, *, for_people: bool = False) -> bool:
     """Whether a value is the customer's id; a table for people may have it guarded."""
     value, customer = composed(value), composed(customer)
     return value == customer or (for_people and value == guarded(customer))
+
+
+def held(values: pa.Array, customer: str, *, for_people: bool = False) -> pa.Array:
+    """Which texts of a column are the customer's id, as `same` says of one."""
+    wanted = {composed(customer)} | ({guarded(composed(customer))} if for_people else set())
+    return pc.is_in(pc.utf8_normalize(values, "NFC"), pa.array(sorted(wanted), values.type))
 
 
 def forms(customer: str) -> set[str]:

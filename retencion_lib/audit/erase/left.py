@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from retencion_lib import config
-from retencion_lib.audit.erase.forms import mentions, same
+from retencion_lib.audit.erase.forms import held, mentions, same
 from retencion_lib.audit.erase.plan import names_of
 from retencion_lib.audit.erase.rows import places
 from retencion_lib.errors import UserError
@@ -93,10 +94,16 @@ def _in_table(file: Path, customer: str, names: Collection[str]) -> bool | None:
         return None
     for block in source.blocks(wanted):
         for name in wanted:
-            values = pc.unique(block.read(name)).to_pylist()
-            if any(v is not None and same(str(v), customer, for_people=True) for v in values):
+            if _held_in(pc.unique(block.read(name)), customer):
                 return True
     return False
+
+
+def _held_in(values: pa.Array, customer: str) -> bool:
+    if pa.types.is_string(values.type):
+        return bool(pc.any(held(values, customer, for_people=True)).as_py())
+    texts = (str(v) for v in values.to_pylist() if v is not None)
+    return any(same(text, customer, for_people=True) for text in texts)
 
 
 def _in_text(file: Path, customer: str) -> bool:

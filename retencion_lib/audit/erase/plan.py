@@ -14,12 +14,12 @@ import pyarrow.parquet as pq
 
 from retencion_lib import config
 from retencion_lib.audit.erase import rows
-from retencion_lib.audit.erase.forms import same
+from retencion_lib.audit.erase.forms import held, same
 from retencion_lib.audit.erase.pages import in_page
 from retencion_lib.audit.erase.spans import Edit, edited
 from retencion_lib.audit.erase.values import in_json, in_notebook
 from retencion_lib.errors import AuditError
-from retencion_lib.home import call_list, disk, door, events, store, workbook
+from retencion_lib.home import call_list, disk, door, events, log_parts, store, workbook
 from retencion_lib.home.blocks import Block
 from retencion_lib.home.event import Event
 from retencion_lib.home.predictions import header, id_columns
@@ -149,7 +149,9 @@ def plan_file(
 ) -> None:
     """Take the customer out of one file, if an id place of it has the id."""
     file, kind = config.resolve(path), Path(path).suffix
-    if kind in TABLES and (kind != ".xlsx" or events.owner(path)):
+    if events.PART.fullmatch(path):
+        _plan_part(done, path, read)
+    elif kind in TABLES and (kind != ".xlsx" or events.owner(path)):
         content = read(file)
         kept, gone = TABLES[kind](content, done.customer, names, path)
         done.rows += gone
@@ -161,6 +163,19 @@ def plan_file(
         if edits := _edits(FINDERS[kind], content, done.customer, names):
             done.change(path, content, _proved(path, content, edits, done.customer, names))
             done.reports += kind in (".html", ".ipynb")
+
+
+def _plan_part(done: Plan, path: str, read: Callable[[Path], bytes]) -> None:
+    """Take the customer's rows out of a part of the log, which is read whole only if it has any."""
+    file = config.resolve(path)
+    with door.blamed(file):
+        id_col = id_columns(log_parts.names(file))[0]
+        if not log_parts.holds(file, id_col, lambda ids: held(ids, done.customer)):
+            return
+    content = read(file)
+    kept, gone = log_parts.without(content, id_col, lambda ids: held(ids, done.customer))
+    done.rows += gone
+    done.change(path, content, kept)
 
 
 def _first(before: bytes, after: bytes) -> int:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import stat
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -104,10 +105,20 @@ def _compare(path: str, now: State, versions: list[Version], lives: Lives) -> Fa
 
 def _grown(path: str, now: State, versions: list[Version]) -> Fault | None:
     """A table in which an erasure put something, instead of taking it away."""
-    if versions[-1].event != "erasure" or not path.endswith(".csv"):
+    if versions[-1].event != "erasure" or not path.endswith((".csv", ".parquet")):
         return None
-    before = next((v.bytes for v in reversed(versions) if v.bytes is not None), None)
-    if before is None or now.bytes < before:
+    if path.endswith(".csv"):
+        before, after = _last(v.bytes for v in versions), now.bytes
+    else:  # one row less, written anew, may take a byte more
+        import pyarrow.parquet as pq  # here: who asks for help does not wait for it
+
+        before = _last(v.rows for v in versions)
+        after = pq.read_metadata(config.resolve(path)).num_rows
+    if before is None or after < before:
         return None
     said = f"{path}: tras el borrado no es más corto: un borrado solo quita."
     return Fault("undone", said, None, path)
+
+
+def _last(known: Iterable[int | None]) -> int | None:
+    return next((n for n in reversed(list(known)) if n is not None), None)

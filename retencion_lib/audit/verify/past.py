@@ -94,17 +94,18 @@ def _over(event: Event, past: Past) -> Objections:
         blocks = past.book.logs.get(path, [])
         if any(b.end > event.offset and b.certain(past.lives) for b in blocks):
             yield "undone", f"escribe en {path} encima de filas ya anotadas.", path
-    elif _made_once(path) and path in past.book.versions:
-        first = past.book.versions[path][0]
-        other = first.sha256 != event.sha256
-        if other and past.lives.certain(first.run_id, path, first.sha256):
+    elif _made_once(path):
+        before = [v for v in past.book.versions.get(path, []) if v.event == "write"]
+        other = [v for v in before if v.sha256 != event.sha256]
+        if any(past.lives.certain(v.run_id, path, v.sha256) for v in other):
             yield "undone", f"da otro contenido a {path}: una versión no se sobrescribe.", path
-    if (event.offset is not None) != path.startswith("logs/"):
+    by_blocks = path.startswith("logs/") and not events.PART.fullmatch(path)
+    if (event.offset is not None) != by_blocks:
         yield "unlawful", f"los bloques son de los registros, y {path} no se escribe así.", path
 
 
 def _made_once(path: str) -> bool:
-    return bool(events.MODEL.fullmatch(path) or events.EXTRACT.fullmatch(path))
+    return any(kind.fullmatch(path) for kind in (events.MODEL, events.EXTRACT, events.PART))
 
 
 def _extract(event: Event, past: Past) -> Objections:
