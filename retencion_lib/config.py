@@ -50,6 +50,8 @@ OFFERS = "offers"  # the one table whose settings are the team's own
 # Settings of a project, by table; what a home's `retencion.toml` leaves out has these values.
 SETTINGS = {
     "promotion": {"automatic": True},  # may 03 put a model in use when its rule is met?
+    # May 03 put the terms that it proposes in force? The first ones always are.
+    "campaign": {"automatic": False},
     # Of the tables: "coma" or "punto" where they do not say; codes of what is not known.
     "tables": {"decimal": "", "gaps": []},
     # Of the call list: "punto", or "coma" for a CSV with ; and headings; Spanish headings or not.

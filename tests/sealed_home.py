@@ -39,14 +39,15 @@ def start(run_id: str, notebook: str) -> None:
     store.begin(run_id)
 
 
-def finish(run_id: str, notebook: str, status: str = "ok") -> None:
+def finish(run_id: str, notebook: str, status: str = "ok", results: dict | None = None) -> None:
     """End a run with a notebook and a report."""
     touched = {
         role: [{"path": t.path, "sha256": t.sha256, "bytes": t.bytes, "rows": t.rows}
                for t in lineage.current().touched if t.role == role]
         for role in ("input", "output")
     }  # fmt: skip
-    facts = {"inputs": touched["input"], "outputs": touched["output"], "results": {}}
+    facts = {"inputs": touched["input"], "outputs": touched["output"],
+             "results": results or {}}  # fmt: skip
     output = config.resolve(f"runs/2026-10-31/{run_id}/{notebook}.ipynb")
     shown = nbformat.v4.new_output("display_data", {MEDIA_TYPE: {"run_id": run_id} | facts})
     cell = nbformat.v4.new_code_cell("close_run(run)", outputs=[shown], execution_count=1)

@@ -115,7 +115,8 @@ def abandon(run_id: str = "") -> list[str]:
     chosen = [e for e in lone if (e.run_id == run_id if run_id else _gone(e, starts))]
     if run_id and not chosen:
         raise AuditError(f"{run_id}: no consta como empezada y sin terminar. No hay qué cerrar.")
-    installed.finish()
+    for document in installed.DOCUMENTS:
+        installed.finish(document)
     finish_cut()
     _sweep()
     for event in chosen:

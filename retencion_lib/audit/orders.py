@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retencion_lib import config
+from retencion_lib.audit.terms.orders import campaign, whatif
 from retencion_lib.errors import AuditError, ParameterError
 from retencion_lib.home import disk, ledger, registry
 from retencion_lib.runs.parameters import options, refuse_unknown
+from retencion_lib.show.campaign import NAMES
 from retencion_lib.words import plural
 
 if TYPE_CHECKING:
@@ -113,11 +115,14 @@ def _say_report(found: "Report", *, as_json: bool) -> None:
     if as_json:
         value = {"head": {"seq": seq, "sha256": sha256},
                  "faults": [asdict(f) for f in found.faults],
+                 "notes": [asdict(n) for n in found.notes],
                  "anchors": [asdict(c) for c in found.covers]}  # fmt: skip
         print(json.dumps(value, indent=2))
     else:
         for cover in found.covers:
             print(say.covered(cover))
+        for note in found.notes:
+            print(f"Nota: {note}")
     if found.faults:
         lines = [] if as_json else [str(f) for f in found.faults]
         raise AuditError("\n".join([*lines, f"{plural(len(found.faults), 'fallo', 'fallos')}."]))
@@ -253,6 +258,14 @@ COMMANDS = {
     "seal": Command("sella un cuaderno ejecutado fuera, o cierra lo que se cortó", seal, "what"),
     "promote": Command("pone un modelo en uso", promote, "version", WHY),
     "rollback": Command("vuelve al modelo anterior, o al que se diga", rollback, "version", WHY),
+    "campaign": Command(
+        "dice qué campaña está en vigor, o adopta otra", campaign,
+        names=("adopt", *NAMES, *WHY),
+    ),
+    "whatif": Command(
+        "dice qué ganarían otras condiciones de campaña, sin cambiar nada", whatif,
+        names=(*(n for n in NAMES if not n.endswith("_col")), "html"),
+    ),
     "trace": Command("sigue una predicción hasta su origen", trace, names=("customer", "event")),
     "reproduce": Command("repite una ejecución sellada y compara", reproduce, "run"),
     "compare": Command(

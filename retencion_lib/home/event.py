@@ -78,12 +78,15 @@ class Event:
     bytes: int | None = None
     rows: int | None = None
     offset: int | None = None
-    # promotion and erasure
+    # promotion, campaign and erasure
     action: str = ""
     old: Model | None = None
     new: Model | None = None
     reason: str = ""
     approver: str = ""
+    terms: Mapping[str, Any] = field(default_factory=dict)  # of the campaign, put in force
+    replaced: Mapping[str, Any] | None = None  # those that were in force
+    proposed_by: str | None = None  # run of 03 that proposed them
     blocks: Mapping[str, Mapping[str, Rewritten]] = field(default_factory=dict)  # by old offset
     objects: tuple[str, ...] = ()
     reports: int = 0  # pages and notebooks that an erasure changed

@@ -24,6 +24,8 @@ EVENTS = {
                     "seconds?:number? actor?:text",
     "promotion": "action:action run_id?:text? actor?:text approver:text old?:model? new:model "
                  "rollback_to?:text? rule?:text candidates?:list reason:text files:hashes",
+    "campaign": "run_id:text? actor?:text approver:text reason:text terms:map replaced:map? "
+                "proposed_by:text? files:hashes",
     "erasure": "reason:text approver:text actor?:text rows:count reports?:count files:hashes "
                "blocks:blocks objects?:shas",
     "index": "run_id?:text path:path sha256:sha bytes:count",
@@ -51,8 +53,8 @@ OWNERS = {
     "02_train_models": rf"artifacts/([\w-]+{V}r?\.pkl|contract{V}\.json|oof{V}r?\.csv|"
                        r"[\w-]+__calibration\.csv|experiments_summary\.json)",
     "03_champion_eval": r"artifacts/(registry\.json|best_test_report\.json|campaigns\.json|"
-                        rf"[\w-]+{V}__(test\.json|card\.html|card\.md))|monitoring/(train_with_score\.csv|"
-                        rf"[\w-]+{V}__reference\.csv|profile__[^/]+\.json)",
+                        rf"[\w-]+{V}__(test\.json|exam\.csv|card\.html|card\.md))|"
+                        rf"monitoring/(train_with_score\.csv|[\w-]+{V}__reference\.csv|profile__[^/]+\.json)",
     "04_infer": r"logs/predictions\.csv|logs/predictions/date=\d{4}-\d\d-\d\d/\d{4,}\.parquet|"
                 r"data/[^/]+_with_score\.[\w.]+|data/call_list_[^/]+\.(csv|xlsx)",
     "05_monitor": r"monitoring/(drift_report\.json|history\.parquet|alerts\.jsonl)",
@@ -72,6 +74,7 @@ NEVER_ERASED = re.compile(
 SIGNS = ("runs/head.txt", "runs/head.txt.sig")
 INDEX = "runs/index.html"
 REGISTRY = "artifacts/registry.json"
+CAMPAIGNS = "artifacts/campaigns.json"
 # Documents that later runs add to: one that is gone is not begun anew in silence.
 GROWS = re.compile(
     r"artifacts/(registry|experiments_summary|campaigns)\.json|logs/predictions\.csv|"

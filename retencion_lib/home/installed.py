@@ -1,6 +1,7 @@
-"""What is in use follows the ledger's last change of champion: all its files, or finished later.
+"""What is in use follows the ledger's last decision: all its files, or finished later.
 
-The registry gets its name last: while it is as the ledger says, so are the others.
+A decision is a change of champion or of the campaign's terms. Its document (the registry, the
+list of terms) gets its name last: while it is as the ledger says, so are the others.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,17 +13,23 @@ from retencion_lib.home.event import Event
 from retencion_lib.home.lineage import Touched
 from retencion_lib.home.versions import Version
 
+DOCUMENTS = {config.REGISTRY: "promotion", config.CAMPAIGNS: "campaign"}  # what decides of each
 
-def install(files: Mapping[str, bytes], decide: Callable[[], object]) -> None:
-    """Put the files of a new champion in place; the event is `decide`'s.
+
+def install(
+    files: Mapping[str, bytes], decide: Callable[[], object], *, rows: int | None = None
+) -> None:
+    """Put the files of a decision in place; the event is `decide`'s.
 
     Parameters
     ----------
     files : mapping of str to bytes
-        Content by path from the home; the registry among them. The caller holds its lock.
+        Content by path from the home, one of `DOCUMENTS` among them. The caller holds its lock.
+    rows : int, optional
+        Items of the document, where it is a list.
     """
     run = lineage.current()
-    touched = [Touched("output", p, disk.digest(c), None, len(c)) for p, c in files.items()]
+    touched = [Touched("output", p, disk.digest(c), rows, len(c)) for p, c in files.items()]
     for path in files:
         door.ready_to_write(config.resolve(path))
 
@@ -38,16 +45,16 @@ def install(files: Mapping[str, bytes], decide: Callable[[], object]) -> None:
         run.remember(file)
 
 
-def finish() -> Event | None:
-    """Finish a change of champion that was cut short; give back its event, if there was one.
+def finish(document: str = config.REGISTRY) -> Event | None:
+    """Finish a decision that was cut short; give back its event, if there was one.
 
     Where something else lies at one of its paths, or a content is nowhere any more, nothing is
     touched: the door refuses what is not as the ledger says.
     """
-    if not _cut():
+    if not _cut(document):
         return None
-    with disk.locked(config.resolve(config.REGISTRY)):
-        version = _cut()
+    with disk.locked(config.resolve(document)):
+        version = _cut(document)
         if version is None:
             return None
         event = next(e for e in ledger.mentioning(version.sha256) if e.seq == version.seq)
@@ -60,15 +67,15 @@ def finish() -> Event | None:
 
 
 def _in_order(paths: Mapping[str, object]) -> list[str]:
-    return sorted(paths, key=lambda path: path == config.REGISTRY)
+    return sorted(paths, key=DOCUMENTS.__contains__)
 
 
-def _cut() -> Version | None:
-    """The last change of champion, where the registry does not have it."""
-    versions = door.said().versions.get(config.REGISTRY)
-    if not versions or versions[-1].event != "promotion":
+def _cut(document: str) -> Version | None:
+    """The last decision of a document, where the document does not have it."""
+    versions = door.said().versions.get(document)
+    if not versions or versions[-1].event != DOCUMENTS[document]:
         return None
-    file = config.resolve(config.REGISTRY)
+    file = config.resolve(document)
     has = file.is_file() and disk.sha256(file) == versions[-1].sha256
     return None if has else versions[-1]
 
@@ -88,6 +95,8 @@ def _beside(path: str, event: Event) -> Path | None:
     sha256 = event.files[path]
     if made := staged.left_beside(path, lambda file: disk.sha256(file) == sha256):
         return made
+    if event.new is None:
+        return None
     name = event.new.model.replace(" v", "__v")
     source = config.resolve(events.PROMOTES.get(path, "").format(name=name) or "-")
     content = source.read_bytes() if source.is_file() else b""

@@ -13,7 +13,7 @@ from typing import Any
 
 from retencion_lib import config
 from retencion_lib.errors import OrderError, ParameterError
-from retencion_lib.home import disk, installed, ledger, store
+from retencion_lib.home import disk, installed, ledger, staged, store
 from retencion_lib.home.document import typed
 from retencion_lib.home.event import Event
 from retencion_lib.home.exam import Threshold
@@ -181,9 +181,7 @@ def promote(version: str, *, reason: str, approver: str, action: str = "promote"
     OrderError
         If that model is in use already.
     """
-    for name, value in (("reason", reason), ("approver", approver)):
-        if not value.strip():
-            raise ParameterError(f"{name} = '': di {'por qué' if name == 'reason' else 'quién'}.")
+    staged.need_why(reason, approver)
     with store.locked(config.resolve(config.REGISTRY)):
         cut, book = installed.finish(), read()
         entry = _named(book, version)

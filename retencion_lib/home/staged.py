@@ -10,7 +10,21 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from retencion_lib import config
+from retencion_lib.errors import ParameterError
 from retencion_lib.home import disk
+
+
+def need_why(reason: str, approver: str) -> None:
+    """Refuse a decision without a reason, or without who takes it.
+
+    Raises
+    ------
+    ParameterError
+        With what is missing.
+    """
+    for name, value in (("reason", reason), ("approver", approver)):
+        if not value.strip():
+            raise ParameterError(f"{name} = '': di {'por qué' if name == 'reason' else 'quién'}.")
 
 
 @contextlib.contextmanager

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from retencion_lib.home.blocks import Block, Lives, lay
 from retencion_lib.home.event import Event
 
-WHOLE = ("run_finished", "promotion", "erasure", "signed")  # events with `files`
+DECISIONS = ("promotion", "campaign")  # their event comes first, and then the files
+WHOLE = ("run_finished", *DECISIONS, "erasure", "signed")  # events with `files`
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Book:
 
     def surely_written(self, path: str) -> bool:
         """Whether the file surely was there at some time."""
-        whole = (v for v in self.versions.get(path, []) if v.event != "promotion")  # then written
+        whole = (v for v in self.versions.get(path, []) if v.event not in DECISIONS)
         return any(sure(v, self.lives) for v in whole) or any(
             block.certain(self.lives) for block in self.logs.get(path, [])
         )

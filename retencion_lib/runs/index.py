@@ -16,10 +16,11 @@ from retencion_lib import config
 from retencion_lib.home import disk, ledger
 from retencion_lib.home.event import Event, Model
 from retencion_lib.home.events import INDEX
-from retencion_lib.runs import headline, parte
+from retencion_lib.runs import headline, parte, whatif
 from retencion_lib.runs.batches import batches
 from retencion_lib.runs.charts import MOST
 from retencion_lib.show import page
+from retencion_lib.show.campaign import changed_words
 from retencion_lib.words import count, plural
 
 MODEL, CAMPAIGN = "Modelo", "Campaña"
@@ -87,7 +88,7 @@ def to_html(events: list[Event]) -> str:
         rows=Markup("\n".join(map(_row, runs))), states=_said([r.outcome for r in runs]),
         total=plural(len(runs), "ejecución", "ejecuciones"),
         notebooks=sorted({r.event.notebook for r in runs}), head=_head(),
-        latest=_when(runs[0].event.at) if runs else "",
+        latest=_when(runs[0].event.at) if runs else "", whatif=whatif.of_the_champion(),
     )  # fmt: skip
 
 
@@ -138,10 +139,18 @@ def in_use(runs: list[Row], made: list[Change]) -> list[parte.Cell]:
 def changes(events: list[Event]) -> list[Change]:
     """Changes of champion and of campaign, newest first, with who approved them and why."""
     return [
-        Change(_when(e.at), MODEL if e.event == "promotion" else CAMPAIGN, _name(e.new),
-               _name(e.old), e.reason or "—", e.approver or e.actor or "—")
+        Change(_when(e.at), *_came_and_went(e), e.reason or "—", e.approver or e.actor or "—")
         for e in reversed(events) if e.event in ("promotion", "campaign")
     ]  # fmt: skip
+
+
+def _came_and_went(event: Event) -> tuple[str, str, str]:
+    """What changed, what came and what went."""
+    if event.event == "promotion":
+        return MODEL, _name(event.new), _name(event.old)
+    before = event.replaced or {}
+    came, went = changed_words(event.terms, before), changed_words(before, event.terms)
+    return CAMPAIGN, came, went or "—"
 
 
 def _name(model: Model | None) -> str:

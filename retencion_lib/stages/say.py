@@ -9,6 +9,7 @@ from retencion_lib.home.registry import Entry
 from retencion_lib.home.terms import Terms
 from retencion_lib.models import family_label
 from retencion_lib.models.choice import Choice
+from retencion_lib.show.campaign import terms_words
 from retencion_lib.tables import Training
 from retencion_lib.tables.partition import Partition
 from retencion_lib.tables.say import reason
@@ -38,23 +39,7 @@ def each_time(exam: Exam) -> str:
 
 def terms_sentence(terms: Terms) -> str:
     """The terms in words."""
-    money = terms.money
-    value = (
-        f"'{terms.value_col}' por {es(terms.value_factor, 2)}"
-        if terms.value_col
-        else f"{es(money.customer_value, 2)} EUR"
-    )
-    rate = f"la que dice '{terms.accept_col}'" if terms.accept_col else pct(money.accept_rate)
-    seen = (
-        f" (vista en {plural(money.accept_trials, 'oferta', 'ofertas')})"
-        if money.accept_trials
-        else ""
-    )
-    return (
-        f"Retener a un cliente vale {value}; la oferta cuesta {es(money.offer_cost, 2)} EUR y "
-        f"cada llamada {es(money.contact_cost, 2)} EUR. Aceptación supuesta: {rate}{seen}. El "
-        f"equipo llega al {pct(money.capacity)} de los clientes."
-    )
+    return terms_words(terms.facts())
 
 
 EVIDENCE = (

@@ -14,6 +14,7 @@ from tests.audit.edits import LOG, RUN
 
 PKL = "artifacts/xgb__v0.1.pkl"
 REGISTRY = "artifacts/registry.json"
+CAMPAIGNS = "artifacts/campaigns.json"
 DRIFT = "monitoring/drift_report.json"
 REPORT = RUN["r1-train"] + ".html"
 MADE_BY = {
@@ -372,6 +373,20 @@ LATER = [
           Case("promotes-without-registry", edits.promoted(files={}), "unlawful", REGISTRY),
           Case("promotes-by-itself-later", edits.promoted(
                action="automatic", run_id="r2-evaluate"), "unlawful", None, "r2-evaluate")]),
+    Group("anchor", "un cambio de campaña que toca otra cosa, que no sustituye a la que había, "
+          "que se adopta solo cuando nadie lo examina, o que nadie adoptó", [
+          Case("campaign-of-a-report", edits.agreed(files=lambda e: e["files"] | {REPORT: SHA}),
+               "unlawful", REPORT),
+          Case("campaign-without-its-file", edits.agreed(files={}), "unlawful", CAMPAIGNS),
+          Case("campaign-over-another", edits.agreed(replaced={"capacity": 1}), "unlawful"),
+          Case("campaign-by-itself-later", edits.agreed(run_id="r2-evaluate"), "unlawful", None,
+               "r2-evaluate"),
+          Case("campaign-of-nobody", one_by_one(edits.agreed(), at_start(one_by_one(
+              edits.rewrite(CAMPAIGNS, run_id="r9"), edits.said(
+                  "run_finished", run_id="r9", files={}, **END | {
+                      "notebook": "03_champion_eval", "outputs": [{
+                          "path": CAMPAIGNS, "sha256": disk.digest(edits.OTHER), "bytes": 200}]})),
+              "03_champion_eval")), "unlawful", CAMPAIGNS, "r9")]),
     Group("anchor", "un borrado que añade o cambia, o que toca un modelo o una decisión",
           [*[Case(f"erases-{path}", edits.rewrite(path, "erasure", **ERASURE), "undone", path)
              for path in (PKL, REGISTRY, "artifacts/experiments_summary.json", "runs/index.html")],

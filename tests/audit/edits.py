@@ -8,6 +8,8 @@ import socket
 from pathlib import Path
 
 from retencion_lib.home import disk, ledger
+from retencion_lib.home.terms import Terms, adopt
+from retencion_lib.maths.decision import Campaign
 from tests import sealed_home
 
 LOG = "logs/predictions.csv"
@@ -172,6 +174,21 @@ def promoted(**changes):
         facts |= {"action": "promote", "run_id": None, "old": last["new"]}
         ledger.append("promotion", **(facts | {k: v(last) if callable(v) else v
                                                for k, v in changes.items()}))  # fmt: skip
+
+    return edit
+
+
+def agreed(**changes):
+    """Terms adopted by a person, and then once more with some facts changed."""
+
+    def edit(home: Path):
+        money = Campaign(customer_value=200, offer_cost=10, contact_cost=1, accept_rate=0.3)
+        adopt(Terms(money), reason="junta", approver="ana")
+        last = ledger.parsed(ledger.lines()[-1])
+        facts = {k: v for k, v in last.items() if k not in ("seq", "at", "prev", "event", "host")}
+        facts |= {"replaced": last["terms"]}
+        ledger.append("campaign", **(facts | {k: v(last) if callable(v) else v
+                                              for k, v in changes.items()}))  # fmt: skip
 
     return edit
 

@@ -180,8 +180,8 @@ def test_an_anchor_says_how_far_it_reaches_and_what_came_after(home):
     assert (cover.line, cover.since, cover.erasures, cover.promotions) == (seq, last - seq, 1, 1)
     assert f"responde hasta la línea {seq} (" in say.covered(cover)
     assert say.covered(cover).endswith(
-        f"Hay {last - seq} líneas después, de las que no dice nada: entre ellas, 1 borrado y "
-        "1 cambio de campeón."
+        f"Hay {last - seq} líneas después, de las que no dice nada: entre ellas, 1 borrado, "
+        "1 cambio de campeón y 0 cambios de campaña."
     )
 
 

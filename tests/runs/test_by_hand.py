@@ -1,16 +1,19 @@
 """Work in JupyterLab, without an engine: it starts in the ledger with its first write."""
 
+import json
 import os
 
 import nbformat
+import pandas as pd
 import pytest
 
 from retencion_lib import config
 from retencion_lib.__main__ import main
 from retencion_lib.audit import adopt
-from retencion_lib.audit.verify import faults
+from retencion_lib.audit.verify import faults, report
 from retencion_lib.home import disk, ledger, store
 from retencion_lib.runs import context, record
+from tests import sealed_home
 
 FILE = config.EDA_SUMMARY
 
@@ -59,14 +62,67 @@ def test_what_was_read_and_kept_belongs_to_a_run_that_has_started(home):
     disk.write(config.resolve("data/names.json"), b'{"a": "b"}')
     store.read_json(config.resolve("data/names.json"), made_by="data")
     assert [e.event for e in ledger.read()] == ["run_started"]
-    assert [f.code for f in faults()] == ["lone_start"]
+    assert faults() == []
+    assert [n.code for n in report().notes] == ["unsealed"]
+
+
+def used_by(reader, path):
+    """A sealed run that reads a file."""
+    sealed_home.start(reader, "05_monitor")
+    store.record("input", config.resolve(path))
+    sealed_home.finish(reader, "05_monitor")
+
+
+def test_work_by_hand_is_a_note_and_no_fault(home, capsys):
+    run = opened()
+    store.write_json(config.resolve(FILE), {"a": 1})
+    assert main(["verify"]) == 0
+    told = capsys.readouterr().out
+    assert "Nota: Sin sellar: se ejecutó a mano, como en JupyterLab" in told
+    assert f"[{run.run_id}]" in told
+    assert "sin fallos" in told
+    assert main(["verify", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert ([n["code"] for n in said["notes"]], said["faults"]) == (["unsealed"], [])
+
+
+def test_it_becomes_a_fault_once_something_that_it_wrote_is_used(home, tmp_path, capsys):
+    run = opened()
+    store.write_json(config.resolve(FILE), {"a": 1})
+    used_by("r9", FILE)
+    [fault] = faults()
+    assert (fault.code, fault.run_id, fault.path) == ("lone_start", run.run_id, FILE)
+    assert f"r9 usó {FILE}, que escribió ella" in fault.message
+    assert report().notes == []
+    assert main(["verify"]) == 2
+    assert main(["seal", str(saved(run, tmp_path / "lab/mine.ipynb"))]) == 0
+    assert faults() == []
+
+
+def test_rows_of_a_log_appended_by_hand_are_used_by_whoever_reads_the_log(home):
+    run = opened()
+    store.append_csv(config.resolve(config.PREDICTIONS), pd.DataFrame({"id": ["C1"]}))
+    assert [n.run_id for n in report().notes] == [run.run_id]
+    used_by("r9", config.PREDICTIONS)
+    assert run.run_id in [f.run_id for f in faults() if f.code == "lone_start"]
+
+
+def test_what_a_sealed_run_wrote_over_work_by_hand_is_the_sealed_one_s(home):
+    run = opened()
+    store.write_json(config.resolve(FILE), {"a": 1})
+    sealed_home.start("r8", "01_eda")
+    store.write_json(config.resolve(FILE), {"a": 2})
+    sealed_home.finish("r8", "01_eda")
+    used_by("r9", FILE)
+    assert faults() == []
+    assert [n.run_id for n in report().notes] == [run.run_id]
 
 
 def test_verify_asks_for_the_seal_and_is_content_after_it(home, tmp_path):
     run = opened()
     store.write_json(config.resolve(FILE), {"a": 1})
-    [fault] = faults()
-    assert "a mano, como en JupyterLab" in fault.message
+    [note] = report().notes
+    assert "'retencion seal CUADERNO.ipynb' la sella" in note.message
     assert main(["seal", str(saved(run, tmp_path / "lab/mine.ipynb"))]) == 0
     assert faults() == []
     assert [e.event for e in ledger.read()] == [

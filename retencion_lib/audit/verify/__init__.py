@@ -12,7 +12,7 @@ from retencion_lib.audit.verify.files import check_files
 from retencion_lib.audit.verify.heads import Cover, check_heads, check_stamps, covers, objections
 from retencion_lib.audit.verify.inputs import check_logs_read
 from retencion_lib.audit.verify.past import check_past
-from retencion_lib.audit.verify.runs import check_runs
+from retencion_lib.audit.verify.runs import check_runs, unsealed
 from retencion_lib.audit.verify.tree import check_objects, check_tree
 from retencion_lib.errors import AuditError
 from retencion_lib.home import ledger
@@ -27,6 +27,7 @@ class Report:
 
     faults: list[Fault]
     covers: list[Cover]
+    notes: list[Fault]  # what is no fault, and yet to be known
 
 
 def faults(anchors: Sequence[tuple[int, str]] = ()) -> list[Fault]:
@@ -71,9 +72,8 @@ def report(anchors: Sequence[tuple[str, tuple[int, str]]] = (), authorities: str
         "las copias": lambda: check_objects(found),
     }
     found_out = [f for what, check in checks.items() for f in _guarded(what, check)]
-    return Report(
-        [*chain.faults, *found_out], covers(anchors, chain, stamps, checked=bool(authorities))
-    )
+    reached = covers(anchors, chain, stamps, checked=bool(authorities))
+    return Report([*chain.faults, *found_out], reached, unsealed(found))
 
 
 def _guarded(what: str, check: Callable[[], list[Fault]]) -> list[Fault]:

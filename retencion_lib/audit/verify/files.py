@@ -20,6 +20,7 @@ from retencion_lib.home.versions import Book, Version, lawful, sure
 UNFINISHED = {
     "erasure": "el borrado no llegó a terminar; lo acaba 'retencion seal', o repetirlo",
     "promotion": "el cambio de campeón no llegó a terminar; 'retencion seal' lo acaba",
+    "campaign": "el cambio de campaña no llegó a terminar; 'retencion seal' lo acaba",
     "index": "no está al día; 'retencion seal' la rehace",
     "signed": "la firma no llegó a escribirse, o se ha repuesto una anterior; firma otra vez",
 }

@@ -25,6 +25,7 @@ class Cover:
     since: int  # lines after it
     erasures: int
     promotions: int
+    campaigns: int
     checked: bool = True  # whether it was checked who made it
     witness: str = ""  # host of whoever stamped
     seen: str = ""  # time by the clock of whoever stamped
@@ -76,8 +77,8 @@ def cover(kind: str, anchor: tuple[int, str], found: list[Event]) -> Cover:
     last = max((e.seq for e in found), default=0)
     at = next((e.at for e in found if e.seq == anchor[0]), "")
     decisions = [e.event for e in later]
-    return Cover(kind, anchor[0], at, max(0, last - anchor[0]),
-                 decisions.count("erasure"), decisions.count("promotion"))  # fmt: skip
+    counts = (decisions.count(event) for event in ("erasure", "promotion", "campaign"))
+    return Cover(kind, anchor[0], at, max(0, last - anchor[0]), *counts)
 
 
 def check_heads(chain: Chain) -> list[Fault]:

@@ -5,8 +5,9 @@ names only the files that its kind may name, and cannot give a sealed file, a mo
 finished run's rows another content.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from retencion_lib.audit.verify.fault import Fault
 from retencion_lib.home import disk, events, ledger
@@ -27,6 +28,7 @@ class Past:
     starts: dict[str, Event] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)  # path to run
     wrote: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    terms: Mapping[str, Any] | None = None  # of the campaign, as adopted last
     # Models that may be in use: the one put in use last, and the one before where the run that
     # was changing it was cut short and may not have come to it.
     champions: set[str | None] = field(default_factory=lambda: {None})
@@ -41,6 +43,8 @@ class Past:
             self.wrote.setdefault(run, set()).add((event.path, event.sha256))
         elif kind == "run_finished":
             self.sealed |= dict.fromkeys(event.files, run)
+        elif kind == "campaign":
+            self.terms = event.terms
         elif kind == "promotion":
             said = event.files.get(events.REGISTRY, "")
             done = self.lives.certain(run, events.REGISTRY, said)
@@ -155,6 +159,10 @@ def _touched(event: Event, start: Event, past: Past) -> Objections:
         path = output.path
         if (path, output.sha256) not in wrote:
             yield "unlawful", f"dice que escribió {path} y no lo anunció.", path
+        if path == events.CAMPAIGNS and past.terms is not None:
+            adopted = {v.sha256 for v in past.book.versions[path] if v.event == "campaign"}
+            if output.sha256 not in adopted:
+                yield "unlawful", f"cambia {path} sin que conste quién lo adoptó.", path
     for touched in event.inputs:
         path = touched.path
         if path in past.book.logs:
@@ -184,6 +192,21 @@ def _promotion(event: Event, past: Past) -> Objections:
     run = event.run_id
     if event.action == "automatic" and (run is None or run in past.book.lives.ended):
         yield "unlawful", "un cambio automático solo lo hace una ejecución en marcha.", None
+
+
+def _campaign(event: Event, past: Past) -> Objections:
+    for path in event.files.keys() ^ {events.CAMPAIGNS}:
+        yield "unlawful", f"un cambio de campaña cambia {events.CAMPAIGNS}, y no {path}.", path
+    if past.terms is not None and event.replaced != past.terms:
+        yield (
+            "unlawful",
+            "la campaña que dice sustituir no es la que estaba en vigor.",
+            None,
+        )
+    run, start = event.run_id, past.starts.get(event.run_id, NOT_BEGUN)
+    running = start.notebook == "03_champion_eval" and run not in past.book.lives.ended
+    if run is not None and not running:
+        yield "unlawful", "una campaña solo la adopta sola una ejecución de 03 en marcha.", None
 
 
 def _erasure(event: Event, past: Past) -> Objections:
@@ -225,5 +248,6 @@ def _of_an_earlier_line(event: Event, past: Past) -> Objections:
 
 
 RULES = {"write": _write, "extract": _extract, "fetch": _fetch, "run_finished": _run_finished,
-         "index": _index, "promotion": _promotion, "erasure": _erasure, "signed": _signed,
+         "index": _index, "promotion": _promotion, "campaign": _campaign, "erasure": _erasure,
+         "signed": _signed,
          "stamped": _of_an_earlier_line}  # fmt: skip

@@ -25,8 +25,9 @@ def covered(cover: Cover) -> str:
         return f"{first} No hay ninguna después."
     erased = plural(cover.erasures, "borrado", "borrados")
     changed = plural(cover.promotions, "cambio de campeón", "cambios de campeón")
+    agreed = plural(cover.campaigns, "cambio de campaña", "cambios de campaña")
     later = plural(cover.since, "línea después, de la que", "líneas después, de las que")
-    return f"{first} Hay {later} no dice nada: entre ellas, {erased} y {changed}."
+    return f"{first} Hay {later} no dice nada: entre ellas, {erased}, {changed} y {agreed}."
 
 
 def _minute(time: str) -> str:

@@ -9,6 +9,7 @@ from retencion_lib.maths.decision.money import (
     choose,
     deciles,
     expected_profit,
+    on_the_list,
     rank,
     realised_profit,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "expected_profit",
     "foreseen_interval",
     "maximum_profit",
+    "on_the_list",
     "profit_curve",
     "rank",
     "realised_profit",

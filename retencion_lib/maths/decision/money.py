@@ -177,6 +177,28 @@ def choose(
     return reached[~held[reached]], reached[held[reached]]
 
 
+def on_the_list(
+    p: np.ndarray,
+    campaign: Campaign,
+    places: int,
+    *,
+    value: np.ndarray | None = None,
+    accept: np.ndarray | None = None,
+) -> np.ndarray:
+    """Positions of the customers that a campaign's list holds, best first.
+
+    Parameters
+    ----------
+    p : array of shape (n,)
+        Probability of leaving.
+    places : int
+        Customers that the team can contact.
+    value, accept : array of shape (n,), optional
+        Margin and acceptance of each customer, instead of the campaign's.
+    """
+    return choose(expected_profit(p, campaign, value=value, accept=accept), places)[0]
+
+
 def deciles(p: np.ndarray, ties: np.ndarray | None = None) -> np.ndarray:
     """Tenth of the customers that each falls in by score: 1 is the most at risk."""
     order = rank(p, ties)

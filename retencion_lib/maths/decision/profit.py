@@ -2,7 +2,8 @@
 
 Rows are customers. `order` holds positions, best first; `gain` what contacting each customer
 earned (EUR, `realised_profit`). Intervals hold two doubts: another set of customers
-(bootstrap within each class) and another acceptance (drawn from its Beta).
+(drawn again within each class) and another acceptance (of its Beta). Those of whole plans are
+computed (`law`); those of a curve are drawn.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from retencion_lib.maths.decision.law import interval
 from retencion_lib.maths.decision.money import (
     Campaign,
     choose,
@@ -111,7 +113,6 @@ def strategies(
     *,
     value: np.ndarray | None = None,
     accept: np.ndarray | None = None,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """Compare ways to choose whom to contact; the first is the one that the others face.
 
@@ -126,19 +127,15 @@ def strategies(
     DataFrame
         ``plan, contacted, foreseen, profit, low, high`` (EUR over these customers: what the
         scores promised, what happened, 95 % interval) and ``behind, behind_low, behind_high``:
-        what the first plan earns above each, on the same draws.
+        what the first plan earns above each, on the same customers.
     """
     y = np.asarray(y)
-    rng = np.random.default_rng(seed)
     taken = np.array([np.asarray(plan, float) for plan in plans.values()])
     foreseen = taken @ expected_profit(p, campaign, value=value, accept=accept)
     growing, fixed = _parts(y, campaign, value, accept)
     profit = taken @ (growing + fixed)
-    draws = np.array(
-        [taken @ (_weights(y, rng) * (rate * growing + fixed)) for rate in _rates(campaign, rng)]
-    )
-    low, high = np.quantile(draws, [0.025, 0.975], axis=0)
-    gap_low, gap_high = np.quantile(draws[:, :1] - draws, [0.025, 0.975], axis=0)
+    low, high = _intervals(y, taken, growing, fixed, campaign)
+    gap_low, gap_high = _intervals(y, taken[0] - taken, growing, fixed, campaign)
     return pd.DataFrame(
         {
             "plan": list(plans), "contacted": taken.sum(axis=1), "foreseen": foreseen,
@@ -146,6 +143,13 @@ def strategies(
             "behind": profit[0] - profit, "behind_low": gap_low, "behind_high": gap_high,
         }
     )  # fmt: skip
+
+
+def _intervals(
+    y: np.ndarray, taken: np.ndarray, growing: np.ndarray, fixed: np.ndarray, campaign: Campaign
+) -> np.ndarray:
+    """Lower and upper ends for each row of `taken`, shape (2, n_plans)."""
+    return np.transpose([interval(y, own * growing, own * fixed, campaign) for own in taken])
 
 
 def sensitivity(

@@ -3,6 +3,7 @@
 from retencion_lib.stages.evaluate.challenge import Challenge, challenge
 from retencion_lib.stages.evaluate.cutoffs import backtest, widened
 from retencion_lib.stages.evaluate.examine import Examined, Opening, examine, opening
+from retencion_lib.stages.evaluate.proposal import proposal
 from retencion_lib.stages.evaluate.report import in_use, leaks_result, promote, write_reference
 from retencion_lib.stages.evaluate.say import (
     exam_answer,
@@ -31,6 +32,7 @@ from retencion_lib.stages.evaluate.say_worth import (
     cut_sentence,
     measures_sentence,
     plans_table,
+    proposal_sentence,
     share_sentence,
     versus_sentence,
     worth_headline,
@@ -74,6 +76,8 @@ __all__ = [
     "opening",
     "plans_table",
     "promote",
+    "proposal",
+    "proposal_sentence",
     "reference_sentence",
     "refit_sentence",
     "share_sentence",

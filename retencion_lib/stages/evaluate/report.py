@@ -9,8 +9,9 @@ import pyarrow as pa
 from retencion_lib import config
 from retencion_lib.home import registry, store
 from retencion_lib.home.exam import Exam, Selection, write_exam
+from retencion_lib.home.exam_scores import write_scores
 from retencion_lib.home.registry import Entry, Why
-from retencion_lib.home.terms import save_terms
+from retencion_lib.home.terms import propose
 from retencion_lib.models.choice import Choice
 from retencion_lib.stages.evaluate.challenge import Challenge
 from retencion_lib.stages.evaluate.examine import Examined, Opening
@@ -39,7 +40,7 @@ def promote(
     *,
     run_id: str,
 ) -> tuple[Exam, Entry]:
-    """Write the whole exam and the campaign's terms, and propose the model to the registry.
+    """Write the whole exam, and propose the campaign's terms and the model.
 
     Returns
     -------
@@ -61,8 +62,9 @@ def promote(
     )  # fmt: skip
     why = Why(selection.rule, verdict_sentence(verdict), selection.candidates, run_id)
     with store.locked(config.resolve(config.REGISTRY)):
-        save_terms(worth.terms, run_id=run_id)
+        propose(worth.terms, run_id=run_id)
         write_exam(entry.file("artifacts/{name}__test.json"), exam)
+        write_scores(entry, worth.scores)
         return exam, registry.propose(entry, why, wins=verdict.wins)
 
 

@@ -9,7 +9,8 @@ from retencion_lib.maths.drift.table import Profile
 from retencion_lib.show.vocabulary import HEADINGS, POLICIES
 from retencion_lib.stages.evaluate.challenge import Challenge
 from retencion_lib.stages.evaluate.examine import Examined
-from retencion_lib.stages.evaluate.say_worth import worth_answer
+from retencion_lib.stages.evaluate.proposal import Proposal
+from retencion_lib.stages.evaluate.say_worth import proposal_sentence, worth_answer
 from retencion_lib.stages.evaluate.segments import BAND, Segments
 from retencion_lib.stages.evaluate.worth import Worth
 from retencion_lib.stages.say import each_time, full_name, rows_of
@@ -120,7 +121,7 @@ def _too_good(auc: float) -> str:
     )
 
 
-def exam_answer(examined: Examined, in_use: str, worth: Worth) -> str:
+def exam_answer(examined: Examined, in_use: str, worth: Worth, offer: Proposal) -> str:
     """Which model is used, how often it is right, and what its list would have earned."""
     test, name = examined.exam.test, full_name(examined.exam)
     start = (
@@ -128,11 +129,12 @@ def exam_answer(examined: Examined, in_use: str, worth: Worth) -> str:
         if in_use == name
         else f"Sigue en uso **{in_use}**; lo que sigue es de {name}, el examinado."
     )
+    other = "" if offer.holds else f"\n\n{proposal_sentence(offer)}"
     return (
         f"{start} De los {count(examined.exam.k)} clientes del examen con más "
         f"riesgo{each_time(examined.exam)} se fue "
         f"el **{pct(test['precision_at_k'], 0)}**, {es(test['lift_at_k'])} veces la media. "
-        f"{worth_answer(worth)} A quién llamar ahora lo dice 04."
+        f"{worth_answer(worth)} A quién llamar ahora lo dice 04.{other}"
     )
 
 

@@ -6,7 +6,9 @@ from dataclasses import asdict
 import pandas as pd
 
 from retencion_lib.maths import decision
+from retencion_lib.show.campaign import adopt_command, differences
 from retencion_lib.show.vocabulary import PLANS
+from retencion_lib.stages.evaluate.proposal import Proposal
 from retencion_lib.stages.evaluate.worth import LIST, NO_LIMIT, RANDOM, Worth
 from retencion_lib.words import count, es, eur, eur_interval, listed, pct, plural
 
@@ -49,6 +51,23 @@ def worth_answer(worth: Worth) -> str:
         f"Llamando a los {count(own.contacted)} de la lista, y {kept}, se habrían ganado "
         f"**{eur(own.profit)}**, con un 95 % de confianza entre {eur(own.low)} y "
         f"{eur(own.high)}: {sure}."
+    )
+
+
+def proposal_sentence(offer: Proposal) -> str:
+    """Whether 04 uses the terms that were examined; where not, which it uses, and what to type."""
+    if offer.holds:
+        first = offer.agreed.run_id == offer.run_id
+        return (
+            "Estas condiciones de campaña quedan en vigor: 04 las usa."
+            if first
+            else "Estas condiciones de campaña son las que están en vigor: 04 las usa."
+        )
+    gap = differences(offer.terms.facts(), offer.agreed.terms.facts())
+    return (
+        f"**Estas condiciones de campaña no están en vigor**: se ha examinado con {gap}, y 04 "
+        "sigue con las que había. Para ponerlas en vigor: "
+        f"`{adopt_command(offer.run_id)}`."
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from retencion_lib.home.exam import CampaignWorth, Cut, Leavers, Plan, Sensitivity, Share
+from retencion_lib.home.exam_scores import ExamScores
 from retencion_lib.home.terms import Terms
 from retencion_lib.maths import decision, metrics
 
@@ -36,6 +37,7 @@ class Worth:
     measures: PaperMeasures
     cut: Cut
     leavers: Leavers
+    scores: ExamScores  # what all this is worked out from
 
     def plan(self, code: str) -> Plan:
         """One way to choose."""
@@ -74,7 +76,7 @@ def judge(
     money, n = terms.money, len(y)
     foreseen = decision.expected_profit(p, money, **given)
     places = metrics.k_of(n, money.capacity)
-    contacted, _ = decision.choose(foreseen, places)
+    contacted = decision.on_the_list(p, money, places, **given)
     taken = np.isin(np.arange(n), contacted)
     plans = {
         LIST: taken,
@@ -89,7 +91,7 @@ def judge(
         terms=terms,
         n_rows=n,
         curve=decision.profit_curve(y, p, money, seed=seed, **given),
-        plans=_rows(Plan, decision.strategies(y, p, plans, money, seed=seed, **given)),
+        plans=_rows(Plan, decision.strategies(y, p, plans, money, **given)),
         wrong=_rows(Sensitivity, decision.sensitivity(y, p, money, places, **given)),
         measures=_paper_measures(money, y, p, given),
         leavers=Leavers(
@@ -103,6 +105,7 @@ def judge(
             last_score=None if last is None else float(p[last]),
             last_profit=None if last is None else float(foreseen[last]),
         ),
+        scores=ExamScores(y, p, given, terms),
     )
 
 

@@ -1,5 +1,7 @@
 """The first lines of 04: whether its list can be used, and then whom to call."""
 
+from retencion_lib.home.terms import Agreement
+from retencion_lib.show.campaign import adopted_words
 from retencion_lib.stages.checks import say
 from retencion_lib.stages.checks.say_findings import worded
 from retencion_lib.stages.infer.ask import Asked
@@ -17,6 +19,12 @@ def first_lines(asked: Asked, calls: CallList) -> str:
     """Whom to call, or why not yet; then whether the list can be used, and why."""
     first = stopped_sentence(asked, calls) if asked.stopped else calls_headline(calls)
     return f"{first}\n\n{usable_sentence(asked)}"
+
+
+def agreed_sentence(agreed: Agreement) -> str:
+    """Whose terms these are: those in force, whatever 03 has examined since."""
+    said = adopted_words(agreed.reason, agreed.approver)
+    return f"Son las condiciones de campaña en vigor, {said}."
 
 
 def usable_sentence(asked: Asked) -> str:

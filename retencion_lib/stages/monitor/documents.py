@@ -13,7 +13,7 @@ from retencion_lib.home.exam import read_exam
 from retencion_lib.home.experiments import Experiment, Learnt, experiments, of_artifact
 from retencion_lib.home.history import History
 from retencion_lib.home.registry import Entry
-from retencion_lib.home.terms import Terms, current_terms
+from retencion_lib.home.terms import Terms, in_force
 from retencion_lib.maths.estimation import MEASURES, Estimate
 from retencion_lib.models import FittedModel
 from retencion_lib.models.stored import load_known
@@ -59,7 +59,7 @@ class Documents:
 
     @property
     def capacity(self) -> float:
-        """Share of customers that the team can contact, as agreed in 03."""
+        """Share of customers that the team can contact, as in force."""
         return self.terms.money.capacity if self.terms else NO_CAPACITY
 
 
@@ -71,11 +71,11 @@ def read_documents() -> Documents:
         log = []
     entry = registry.read().champion
     made = of_artifact(log, entry.sha256) if entry else None
-    has_terms = config.resolve(config.CAMPAIGNS).is_file()
+    agreed = in_force()
     return Documents(
         champion=_in_use(entry, log) if entry else None,
         exam=measures_of(config.TEST_REPORT),
-        terms=current_terms() if has_terms else None,
+        terms=agreed.terms if agreed else None,
         learnt=_learnt(log),
         table=made.data if made else None,
     )

@@ -1,7 +1,6 @@
 """The call list: capacity, control group, reasons, safe cells; no file is overwritten."""
 
 import csv
-import json
 import re
 from dataclasses import replace
 
@@ -15,7 +14,7 @@ from scipy.stats import binom
 from retencion_lib import config
 from retencion_lib.errors import DataError, LibraryError, OrderError, ParameterError
 from retencion_lib.home.sheet import guarded
-from retencion_lib.home.terms import Terms, agreed_capacity, current_terms, save_terms
+from retencion_lib.home.terms import Terms, current_terms
 from retencion_lib.home.workbook import read_workbook
 from retencion_lib.maths.decision import Campaign, expected_profit
 from retencion_lib.stages import infer
@@ -234,21 +233,6 @@ def test_without_anyone_worth_calling_the_sentences_say_so():
 def test_a_campaign_that_makes_no_sense_is_refused(more, message):
     with pytest.raises(ParameterError, match=message):
         decide(scored(20), **more)
-
-
-def test_terms_are_kept_once_and_the_last_ones_are_in_force(home):
-    other = Terms(MONEY, value_col="spend", value_factor=12.0)
-    for terms in (TERMS, TERMS, other):
-        save_terms(terms, run_id="r")
-    assert len(json.loads((home / config.CAMPAIGNS).read_text())) == 2
-    assert current_terms() == other
-    assert current_terms(0.25).money.capacity == 0.25
-
-
-def test_the_team_reaches_as_many_as_the_terms_in_force_say_and_a_tenth_before_them(home):
-    assert agreed_capacity() == 0.10
-    save_terms(Terms(replace(MONEY, capacity=0.25)), run_id="r")
-    assert agreed_capacity() == 0.25
 
 
 def test_before_03_there_are_no_terms():

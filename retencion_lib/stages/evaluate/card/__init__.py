@@ -44,12 +44,10 @@ def write(exam: Exam, contract: Contract) -> list[Path]:
         "card.html.j2", title=title, lead=_lead(known), sections=parts, figures=_figures(known),
         stage=_stage(known), when=day(exam.created_at), ratings=RATINGS,
     )  # fmt: skip
-    return [
-        store.write_bytes(config.resolve(f"{base}.html"), html.encode()),
-        store.write_bytes(
-            config.resolve(f"{base}.md"), markdown(title, _lead(known), parts).encode()
-        ),
-    ]
+    pages = {"html": html.encode(), "md": markdown(title, _lead(known), parts).encode()}
+    for content in pages.values():
+        store.keep(content)  # another exam of this version writes over it
+    return [store.write_bytes(config.resolve(f"{base}.{kind}"), c) for kind, c in pages.items()]
 
 
 def card_sentence(written: list[Path]) -> str:
