@@ -108,7 +108,7 @@ def watch(
     # Without outcomes nobody is asked for but the first: the whole batch has its threshold and day.
     who = batch if labels else batch.head(1)
     _days_of(batch, history)  # a row without one is refused, whoever is asked for
-    log = logged(t.id_col, None if labels else set(who.ids))
+    log = logged(t.id_col, None if labels or calls else set(who.ids))
     people = predicted(who, log, threshold=known.threshold, snapshot_col=snapshot_col)
     hoped, curve = estimate(
         batch.scores, reference.scores, reference_outcomes(known.learnt, reference),
@@ -128,7 +128,7 @@ def watch(
         campaign_effect(outcomes, money),
         causes, known.exam, known.capacity, history, people.snapshot.iloc[0] if history else "",
         _days_of(reference, known.history), known.table,
-        call_results(calls, known.predictions, id_col=t.id_col),
+        call_results(calls, log, id_col=t.id_col),
     )  # fmt: skip
 
 
