@@ -1,4 +1,4 @@
-"""Put what `benchmarks.every_step` found into docs/auditoria.md: no figure is typed by hand."""
+"""Put what was found at every step, and on a small disk, into docs/auditoria.md, by itself."""
 
 import json
 import re
@@ -7,6 +7,7 @@ from pathlib import Path
 from retencion_lib.words import count
 
 RESULTS = Path(__file__).parent / "results" / "every_step.json"
+SMALL = RESULTS.with_name("small_disk.json")
 DOC = Path(__file__).resolve().parent.parent / "docs/auditoria.md"
 BETWEEN = re.compile(r"(?<=<!-- cortes: inicio -->\n).*?(?=<!-- cortes: fin -->)", re.S)
 NAMES = {
@@ -14,14 +15,17 @@ NAMES = {
     "infer": "`infer`", "monitor": "`monitor`", "promote": "`promote`", "rollback": "`rollback`",
     "erase": "`erase`", "sign": "`sign`", "seal": "`seal`", "take-in": "`seal CUADERNO`",
 }  # fmt: skip
-FATES = ("kill", "full", "once")
+FATES = ("kill", "full", "once", "small")
 
 
 def table() -> str:
     """Points tried by order and fate, and how many went well."""
     found = json.loads(RESULTS.read_text(encoding="utf-8"))
-    lines = ["| orden | pasos en disco | se corta | disco lleno | disco lleno un momento |",
-             "|---|---:|---:|---:|---:|"]  # fmt: skip
+    for order, tally in json.loads(SMALL.read_text(encoding="utf-8")).items():
+        for key in ("points", "right"):
+            found[order][key]["small"] = tally[key]
+    lines = ["| orden | pasos en disco | se corta | disco lleno | disco lleno un momento | disco "
+             "pequeño de verdad |", "|---|---:|---:|---:|---:|---:|"]  # fmt: skip
     lines += [_row(NAMES[order], str(found[order]["steps"]), [found[order]])
               for order in NAMES if order in found]  # fmt: skip
     return "\n".join([*lines, _row("**todas**", "", list(found.values()))]) + "\n"
