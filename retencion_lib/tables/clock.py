@@ -24,6 +24,7 @@ from retencion_lib.words import listed
 Days = NDArray[np.datetime64]
 DURATION = re.compile(r"(\d{1,5}) ?([a-zA-ZñÑ]+)")
 UNITS = {"d": "días", "w": "semanas", "m": "meses", "y": "años"}
+DAY, MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
 DAYS_OF = {"d": 1.0, "w": 7.0, "m": 365.25 / 12, "y": 365.25}
 
 
@@ -85,10 +86,10 @@ def shift(days: ArrayLike, duration: Duration, *, back: bool = False) -> Days:
     days = np.asarray(days, dtype="datetime64[D]")
     step = -duration.count if back else duration.count
     if duration.unit in "dw":
-        return days + step * int(DAYS_OF[duration.unit])
+        return days + step * int(DAYS_OF[duration.unit]) * DAY
     months = days.astype("datetime64[M]")
-    target = months + step * (12 if duration.unit == "y" else 1)
-    last = (target + 1).astype("datetime64[D]") - 1
+    target = months + step * (12 if duration.unit == "y" else 1) * MONTH
+    last = (target + MONTH).astype("datetime64[D]") - DAY
     return np.minimum(target.astype("datetime64[D]") + (days - months.astype(days.dtype)), last)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.home.history import History
-from retencion_lib.tables.clock import Clock, Days, Duration, parse_day, parse_duration
+from retencion_lib.tables.clock import DAY, Clock, Days, Duration, parse_day, parse_duration
 from retencion_lib.tables.days import read_days
 from retencion_lib.words import listed, plural
 
@@ -122,7 +122,7 @@ def clock_of(history: History) -> Clock:
 def known_from(history: History, snapshot: str) -> str:
     """ISO day from which the outcome of a snapshot counts: that after its last."""
     clock = clock_of(replace(history, as_of=history.as_of or snapshot))
-    return str(clock.closes(np.datetime64(snapshot)) + 1)
+    return str(clock.closes(np.datetime64(snapshot)) + DAY)
 
 
 def row_days(column: pd.Series, where: str) -> Days:

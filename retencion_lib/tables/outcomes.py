@@ -21,7 +21,7 @@ from retencion_lib.errors import DataError
 from retencion_lib.home.predictions import prediction_blocks
 from retencion_lib.home.watch_report import CURRENT, OutcomeCounts
 from retencion_lib.tables import need_columns, read_table
-from retencion_lib.tables.clock import Clock, Days
+from retencion_lib.tables.clock import DAY, Clock, Days
 from retencion_lib.tables.history import row_days
 from retencion_lib.tables.ids import as_labels, check_ids
 from retencion_lib.tables.labels import USUAL, Classes, read_outcomes
@@ -147,7 +147,7 @@ def _without_early(table: pd.DataFrame, clock: Clock) -> tuple[pd.DataFrame, int
     closes = clock.closes(table.snapshot[dated].to_numpy("datetime64[D]"))
     early = closes >= clock.as_of  # the day of the labels is not over
     rows = table.index[dated][early]
-    day = str(closes[early].max() + 1) if early.any() else ""
+    day = str(closes[early].max() + DAY) if early.any() else ""
     return table.assign(y=table.y.mask(table.index.isin(rows))), int(early.sum()), day
 
 

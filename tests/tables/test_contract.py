@@ -160,3 +160,9 @@ def test_another_document_is_no_contract():
     said = r"c\.json: no tiene la forma de este documento .*Recupera una copia"
     with pytest.raises(DataError, match=said):
         read_contract({"n_rows": 7}, "c.json")
+
+
+def test_rules_of_text_are_equal_whatever_stands_where_numbers_have_their_ends():
+    rules = [Rule(0.1, CATEGORICAL, float("nan"), float("nan"), ("a",)) for _ in range(2)]
+    assert rules[0] == rules[1]
+    assert rules[0] != Rule(0.1, CATEGORICAL, categories=("b",))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retencion_lib.errors import DataError, ParameterError
-from retencion_lib.tables.clock import Clock, Days, Duration, parse_duration, shift
+from retencion_lib.tables.clock import MONTH, Clock, Days, Duration, parse_duration, shift
 from retencion_lib.words import listed
 
 SNAPSHOT = "snapshot"  # column of the panel that holds the day of each row
@@ -106,7 +106,7 @@ def snapshots_of(first: np.datetime64, as_of: np.datetime64, ask: Ask, where: st
     """
     start = max(shift(first, window) for window in ask.windows)
     if ask.every.unit in "my" and start != start.astype("datetime64[M]"):
-        start = (start.astype("datetime64[M]") + 1).astype("datetime64[D]")
+        start = (start.astype("datetime64[M]") + MONTH).astype("datetime64[D]")
     days, n = [start], 1
     while (after := shift(start, ask.every.times(n))) <= as_of:
         days.append(after)
