@@ -52,6 +52,7 @@ ORDERS = {
     "promote": ["promote", "0.2", *WHY],
     "rollback": ["rollback", *WHY],
     "erase": ["erase", *WHY, "--customer"],  # who is added
+    "adopt": ["campaign", "--capacity", "0.2", *WHY],
     "sign": ["sign", "--key"],  # the key is added
     "seal": ["seal"],
     "take-in": ["seal"],  # the notebook is added
@@ -103,7 +104,7 @@ def _prepared_homes(folder: Path) -> dict[str, Path]:
         keep("evaluate")
         for stage in ("evaluate", "infer", "monitor"):
             need(obey([stage, "--date", "2026-11-01"]))
-        keep("train", "campaign", "infer", "sign")
+        keep("train", "campaign", "infer", "sign", "adopt")
         need(obey(ORDERS["infer"]))
         keep("monitor", "erase", "take-in")
         need(obey(ORDERS["train"]))
