@@ -11,7 +11,8 @@ SMALL = RESULTS.with_name("small_disk.json")
 DOC = Path(__file__).resolve().parent.parent / "docs/auditoria.md"
 BETWEEN = re.compile(r"(?<=<!-- cortes: inicio -->\n).*?(?=<!-- cortes: fin -->)", re.S)
 NAMES = {
-    "train": "`train`", "evaluate": "`evaluate`", "campaign": "`evaluate` con otra campaña", "adopt": "`campaign`",
+    "train": "`train`", "evaluate": "`evaluate`", "campaign": "`evaluate` con otra campaña",
+    "adopt": "`campaign`",
     "infer": "`infer`", "monitor": "`monitor`", "promote": "`promote`", "rollback": "`rollback`",
     "erase": "`erase`", "sign": "`sign`", "seal": "`seal`", "take-in": "`seal CUADERNO`",
 }  # fmt: skip
