@@ -69,8 +69,11 @@ def calls_headline(calls: CallList) -> str:
     )
 
 
-def control_sentence(calls: CallList) -> str:
-    """Who is left as control, what that costs, and what it will let us see."""
+def control_sentence(calls: CallList, *, stopped: bool = False) -> str:
+    """Who is left as control, what that costs, and what it will let us see.
+
+    Of a list that is `stopped` only who would be: nothing is expected of it, nor asked for.
+    """
     control, chosen = calls.of(CONTROL), calls.calls()
     if not calls.control_share:
         return (
@@ -79,6 +82,9 @@ def control_sentence(calls: CallList) -> str:
         )
     if control.empty or chosen.empty:
         return f"Ningún cliente de la lista cae en el grupo de control de «{calls.name}»."
+    if stopped:
+        would = plural(len(control), "cliente quedaría", "clientes quedarían")
+        return f"{would} sin llamar, control de «{calls.name}», si la lista llegara a usarse."
     rate = float(pd.concat([control, chosen])["score"].mean())
     gap = detectable_gap(len(chosen), len(control), rate)
     supposed = calls.terms.money.accept_rate * rate
@@ -113,8 +119,11 @@ def reasons_sentence(calls: CallList) -> str:
     ) + "."  # fmt: skip
 
 
-def calls_table(calls: CallList, offers: Names) -> pd.DataFrame:
-    """Customers to call, best first, for readers; of columns that go along, none."""
+def calls_table(calls: CallList, offers: Names, *, stopped: bool = False) -> pd.DataFrame:
+    """Customers to call, best first, for readers; of columns that go along, none.
+
+    Of a list that is `stopped` no profit is shown.
+    """
     chosen = calls.calls()
     table = chosen.drop(columns=["group", "decile"]).assign(
         reasons=["; ".join(said) for said in spoken(calls, chosen)]
@@ -122,10 +131,10 @@ def calls_table(calls: CallList, offers: Names) -> pd.DataFrame:
     table.insert(0, RANK, range(1, len(table) + 1))
     if offers:
         table[OFFER] = [say_offer(own, offers) for own in chosen["reasons"]]
-    return table
+    return table.drop(columns="expected_profit") if stopped else table
 
 
-def written_sentence(written: Written) -> str:
+def written_sentence(written: Written, *, stopped: bool = False) -> str:
     """Where the list is, and its workbook or why it has none."""
     name = config.relative(written.path)
     said = (
@@ -133,9 +142,12 @@ def written_sentence(written: Written) -> str:
     )
     if written.workbook is None:
         return f"{said}. {written.missing}"
+    said += f" y, para abrirla, en `{config.relative(written.workbook)}`."
+    if stopped:
+        return f"{said} Está por revisar: con ella no se llama."
     return (
-        f"{said} y, para abrirla, en `{config.relative(written.workbook)}`. Para apuntar en ella "
-        "cómo va cada llamada, guárdala con otro nombre y dásela a 05 en calls."
+        f"{said} Para apuntar en ella cómo va cada llamada, guárdala con otro nombre y dásela a 05 "
+        "en calls."
     )
 
 

@@ -214,6 +214,15 @@ def test_without_a_control_group_the_price_is_said():
     assert "no se podrá saber" in infer.control_sentence(decide(scored(50), control_share=0.0))
 
 
+def test_of_a_list_that_is_stopped_nothing_is_promised_or_asked_for():
+    calls = decide(scored(400), control_share=0.2)
+    said = infer.control_sentence(calls, stopped=True)
+    assert said.endswith("si la lista llegara a usarse.")
+    assert "EUR" not in said
+    assert "expected_profit" in infer.calls_table(calls, {})
+    assert "expected_profit" not in infer.calls_table(calls, {}, stopped=True)
+
+
 def test_without_anyone_worth_calling_the_sentences_say_so():
     table = scored(50).assign(score=0.01)
     decided = decide(table)
@@ -294,6 +303,8 @@ def test_a_workbook_lies_beside_the_list_with_ids_as_they_are_and_headings_for_p
     assert [f"'{i}" for i in book["id"]] == sheet["id"].tolist()
     assert book["Puntuación"].tolist() == sheet["score"].tolist()
     assert "`data/call_list_2026-10-31.xlsx`" in infer.written_sentence(written)
+    assert "dásela a 05" in infer.written_sentence(written)
+    assert infer.written_sentence(written, stopped=True).endswith("con ella no se llama.")
 
 
 def test_a_workbook_that_somebody_filled_in_is_never_written_over(home):
