@@ -33,9 +33,7 @@ def home(tmp_path, monkeypatch):
         pytest.param(["verify", "--signature", "s"], "--identity QUIÉN van juntos", id="identity"),
         pytest.param(["sign"], "Falta --key", id="key"),
         pytest.param(["trace"], "--customer ID o --event ID", id="trace"),
-        pytest.param(
-            ["reproduce"], ["compare"], ["compare", "a", "b"], "Indica la ejecución", id="reproduce"
-        ),
+        pytest.param(["reproduce"], "Indica la ejecución", id="reproduce"),
         pytest.param(["promote", "9.9"], "reason = '': di por qué", id="reason"),
     ],
 )

@@ -38,9 +38,17 @@ def as_labels(column: pd.Series) -> pd.Series:
 
 
 def need_columns(
-    present: Collection[str], names: Sequence[str], where: str, *, remedy: str = ""
-) -> None:
+    present: Collection[str], names: Sequence[str], where: str, *, remedy: str = "",
+    of_a_file: bool = True,
+) -> None:  # fmt: skip
     """Refuse a table that lacks a column, and name the nearest of those present.
+
+    Parameters
+    ----------
+    remedy : str
+        What to do besides, a sentence with a blank behind.
+    of_a_file : bool
+        They were read from one: where only one is seen, its separator may be another.
 
     Raises
     ------
@@ -52,7 +60,7 @@ def need_columns(
             folded = {str(p).casefold(): p for p in present}
             near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
             hint = f"¿Querías decir '{folded[near[0]]}'? " if near else ""
-            if len(present) == 1:
+            if of_a_file and len(present) == 1:
                 remedy = (
                     "Solo se ve una: si los valores se separan con otra marca, guárdalo con comas, "
                     "con puntos y comas, con tabuladores o con |. "

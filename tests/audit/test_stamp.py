@@ -129,7 +129,7 @@ def test_verify_says_what_was_stamped_when_and_what_came_after(stamped, tsa, cap
     assert re.fullmatch(
         rf"Sello de tiempo de 127\.0\.0\.1, a las {now:%Y-%m}-\d\d \d\d:\d\d UTC: responde hasta "
         rf"la línea {stamped} \(.* UTC\)\. Hay {last - stamped} líneas después, de las que no dice "
-        r"nada: entre ellas, 1 borrado y 1 cambio de campeón\.", said
+        r"nada: entre ellas, 1 borrado, 1 cambio de campeón y 0 cambios de campaña\.", said
     )  # fmt: skip
 
 

@@ -92,7 +92,8 @@ def _check_style(style: Style) -> None:
 def _check_offers(offers: Names, features: Sequence[str]) -> None:
     for column, said in offers.items():
         where = f"{config.SETTINGS_FILE}, offers"
-        need_columns(features, [column], where, remedy="Debe ser una columna del modelo. ")
+        must = "Debe ser una columna del modelo. "
+        need_columns(features, [column], where, remedy=must, of_a_file=False)
         texts = said.values() if isinstance(said, dict) else [said]
         if not all(isinstance(text, str) for text in texts):
             raise ParameterError(

@@ -94,7 +94,7 @@ def test_it_scores_where_its_model_is_in_use_at_the_exams_threshold(home):
     assert scorer.history == entry.data.history
     exam = infer.load_scorer(date="2025-12-01", sample=0.5)
     assert exam.model.version == "0.1"  # who is drawn from the exam is nobody's that learnt them
-    known = read_documents("id").champion
+    known = read_documents().champion
     assert (known.name, known.model.version) == ("logreg__v0.1r", "0.1r")
     assert registry.read().champion.label == "logreg v0.1"
 
