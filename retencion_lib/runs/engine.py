@@ -74,6 +74,8 @@ class RetencionEngine(NBClientEngine):
         given["timeout"] = execution_timeout or given.get("timeout")
         from retencion_lib.runs.kernels import own_sockets
 
+        if kernel is not None and not kernel.is_alive():
+            raise RuntimeError("Kernel died before it was asked")  # as jupyter_client says it
         with own_sockets() as settings:
             client = PapermillNotebookClient(
                 nb_man, km=kernel, kernel_name=kernel_name, startup_timeout=start_timeout,

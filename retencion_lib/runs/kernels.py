@@ -59,7 +59,7 @@ class Prepared:
         )
         self.manager.kernel_spec.argv = [
             sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f",
-            "{connection_file}", "--log-level=40",
+            "{connection_file}", "--log-level=50",
         ]  # fmt: skip
         self._launched = threading.Event()
         self._thread = threading.Thread(target=self._prepare, args=[notebook], daemon=True)
@@ -93,7 +93,7 @@ class Prepared:
 @contextlib.contextmanager
 def _talking(kernel: KernelManager) -> Iterator[BlockingKernelClient]:
     client = kernel.blocking_client()
-    client.start_channels()
+    client.start_channels(hb=False)  # whether it lives is asked of its process, in this loop
     try:
         yield client
     finally:

@@ -14,7 +14,7 @@ import pytest
 from retencion_lib import config
 from retencion_lib.audit.verify import faults
 from retencion_lib.errors import KernelError
-from retencion_lib.home import ledger
+from retencion_lib.home import disk, ledger
 from retencion_lib.runs import seal
 from retencion_lib.runs.kernels import (
     Prepared,
@@ -138,6 +138,8 @@ def under_way(child, after=0):
     """Wait until the run is in the ledger for good: a line cut short is taken back."""
     while len(ledger.mentioning("run_started")) <= after and child.poll() is None:
         time.sleep(0.02)
+    with disk.locked(config.resolve(ledger.LEDGER)):  # whoever appends holds it to the end
+        pass
     time.sleep(0.5)
 
 
