@@ -61,7 +61,7 @@ def _column(name: str, values: pd.Series) -> pa.Array:
     try:
         texts = pa.array(values.astype(object), pa.string(), from_pandas=True)
     except (pa.ArrowTypeError, pa.ArrowInvalid):  # an id of whole numbers
-        said = value_texts(values, lambda v: v if isinstance(v, str) else repr(v), "")
+        said = value_texts(values, lambda some: list(map(repr, some)), "")
         texts = said.cast(pa.string())
     return pc.if_else(pc.equal(texts, ""), None, texts)
 

@@ -1,5 +1,6 @@
 """The log of predictions beyond its CSV: Parquet parts, and one door to both."""
 
+import io
 import os
 
 import pandas as pd
@@ -185,3 +186,11 @@ def test_a_customer_leaves_a_part_and_the_other_groups_stay_to_the_byte(monkeypa
     end = last.column(0).data_page_offset
     assert after[: first.total_byte_size] == before[: first.total_byte_size]
     assert after[end : end + 40] in before
+
+
+@pytest.mark.parametrize(("ids", "said"), [
+    ([12, 7, 101], ["101", "12", "7"]), (["b", "a", "c"], ["a", "b", "c"]),
+], ids=["whole numbers", "texts"])  # fmt: skip
+def test_a_part_has_the_ids_as_the_csv_would(ids, said):
+    part = log_parts.content(pd.DataFrame({"id": ids, "score": [0.1, 0.2, 0.3]}), "id")
+    assert pq.read_table(io.BytesIO(part))["id"].to_pylist() == said
