@@ -74,3 +74,8 @@ def day(iso: str) -> str:
     """Write a date in words: ``day('2026-10-31')`` is ``'31 de octubre de 2026'``."""
     year, month, number = iso[:10].split("-")
     return f"{int(number)} de {MONTHS[int(month) - 1]} de {year}"
+
+
+def printable(text: str) -> str:
+    """Text that a terminal shows and does not obey: names of files are whatever a hand chose."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -217,17 +217,22 @@ def compare(run: str = "", other: str = "", html: str = "") -> None:
         raise ParameterError("Indica las dos ejecuciones: retencion compare UNA OTRA.")
     from retencion_lib.audit import beside, say_beside
 
-    page = Path(html).expanduser().absolute()
-    if html and (page.exists() or page.resolve().is_relative_to(config.home().resolve() / "runs")):
-        raise ParameterError(
-            f"html = '{html}': ya existe, o está entre los informes sellados. Da otro nombre."
-        )
+    place = _new_page(html) if html else None
     old, new = beside.ended(run), beside.ended(other)
     found = beside.differences(old, new)
     print(f"{old.run_id} → {new.run_id}", *say_beside.lines(found), sep="\n")
-    if html:
-        disk.write(page, say_beside.to_html(old, new, found).encode())
-        print(f"Página: {page}")
+    if place:
+        disk.write(place, say_beside.to_html(old, new, found).encode())
+        print(f"Página: {place}")
+
+
+def _new_page(html: str) -> Path:
+    from retencion_lib.audit.whatif import check_place
+
+    place = check_place(html)
+    if place.exists():
+        raise ParameterError(f"html = '{html}': ya existe. Da otro nombre.")
+    return place
 
 
 def erase(customer: str = "", reason: str = "", approver: str = "") -> None:

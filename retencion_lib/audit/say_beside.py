@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from retencion_lib.audit.beside import Difference, Part
 from retencion_lib.home.event import Event
 from retencion_lib.show import page
-from retencion_lib.words import plural
+from retencion_lib.words import plural, printable
 
 PARTS = {
     Part.PARAMETERS: "Parámetros",
@@ -27,7 +27,7 @@ def lines(found: Sequence[Difference]) -> list[str]:
     for part, title in PARTS.items():
         rows = [d for d in found if d.part is part]
         said += [f"{title}:"] if rows else []
-        said += [f"  {_name(d)}: {d.old or NONE} → {d.new or NONE}" for d in rows]
+        said += [printable(f"  {_name(d)}: {d.old or NONE} → {d.new or NONE}") for d in rows]
     return said or ["Nada las distingue: mismos parámetros, archivos, cifras y código."]
 
 

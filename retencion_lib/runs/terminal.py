@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
 from retencion_lib.show.answers import answers
-from retencion_lib.words import plural
+from retencion_lib.words import plural, printable
 
 TICK_SECONDS = 1.0
 SHORT = 40  # characters of a sentence that says too little alone, as "Sí."
@@ -28,7 +28,7 @@ def in_short(answer: str, said: Iterable[str] = ()) -> str:
         plain = plain.replace(f"{sentence}.", "", 1)
     paragraph = " ".join(plain.strip().partition("\n\n")[0].split())
     sentences = re.split(r"(?<=[.!?])\s+(?=[^\W\d_]|[¿¡])", paragraph)
-    return " ".join(sentences[: 2 if len(sentences[0]) < SHORT else 1])
+    return printable(" ".join(sentences[: 2 if len(sentences[0]) < SHORT else 1]))
 
 
 def elapsed(seconds: float) -> str:

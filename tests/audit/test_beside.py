@@ -57,7 +57,8 @@ def test_a_file_of_another_content_differs_and_one_of_the_same_does_not():
     (["compare", "aa"], "Indica las dos ejecuciones: retencion compare UNA OTRA."),
     (["compare", "aa", "bb"], "bb: no consta ninguna ejecución terminada con ese nombre."),
     (["compare", "a", "aa"], "'a' es el final de varias ejecuciones: escribe el nombre entero."),
-    (["compare", "aa", "ba", "--html", "here.html"], "html = 'here.html': ya existe, o está entre"),
+    (["compare", "aa", "ba", "--html", "here.html"], "html = 'here.html': ya existe. Da otro"),
+    (["compare", "aa", "ba", "--html", "/no/such/a.html"], "debe ser un archivo, en una carpeta"),
     (["compare", "aa", "ba", "cc"], "'cc' sobra"),
 ])  # fmt: skip
 def test_what_cannot_be_compared_is_refused(words, said, capsys, tmp_path, monkeypatch):
@@ -67,6 +68,20 @@ def test_what_cannot_be_compared_is_refused(words, said, capsys, tmp_path, monke
     (tmp_path / "here.html").touch()
     assert command_line.main(words) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_page_never_lies_in_the_home(capsys):
+    run("r-aa")
+    run("r-ba")
+    assert command_line.main(["compare", "aa", "ba", f"--html={config.home()}/artifacts.html"]) == 2
+    assert "donde esta orden no escribe nada" in capsys.readouterr().err
+
+
+def test_a_terminal_is_not_obeyed_by_what_a_run_was_given(capsys):
+    run("r-aa")
+    run("r-ba", parameters={"seed": 42, "refit": True, "data": "\x1b[2Ja.csv"})
+    assert command_line.main(["compare", "aa", "ba"]) == 0
+    assert "  data: — → \\x1b[2Ja.csv" in capsys.readouterr().out.splitlines()
 
 
 def test_a_page_is_written_outside_the_home_with_every_text_escaped(tmp_path, capsys):

@@ -22,6 +22,7 @@ class Terminal(io.StringIO):
      "Usa xgb v0.1, con ROC-AUC .85 y tasa_baja alta."),
     ("**No llames todavía**: falta una columna\nentera. ¿Por qué?",
      "No llames todavía: falta una columna entera."),
+    ("Fuera: '\x1b[2Jedad'", "Fuera: '\\x1b[2Jedad'"),
     ("Mira [el informe](a.html) primero", "Mira el informe primero"),
     ("Primer párrafo sin punto\n\nSegundo.", "Primer párrafo sin punto"),
     ("", ""),

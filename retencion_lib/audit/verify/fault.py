@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from retencion_lib.words import printable
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -16,8 +18,3 @@ class Fault:
         """The message, with the run that it concerns."""
         said = f"{self.message} [{self.run_id}]" if self.run_id else self.message
         return printable(said)
-
-
-def printable(text: str) -> str:
-    """Text that a terminal shows and does not obey: names of files are whatever a hand chose."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,8 +1,7 @@
 """What `verify` tells a person, besides the faults."""
 
-from retencion_lib.audit.verify.fault import printable
 from retencion_lib.audit.verify.heads import Cover
-from retencion_lib.words import count, plural
+from retencion_lib.words import count, plural, printable
 
 KINDS = {"head": "Ancla guardada", "signature": "Firma", "stamp": "Sello de tiempo"}
 UNCHECKED = {
