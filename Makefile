@@ -20,7 +20,7 @@ RETENCION := $(PY) -m retencion_lib
 TOGETHER := -n logical --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data run panel snapshots eda train evaluate infer monitor notebooks lab verify \
+.PHONY: help setup tools data run panel snapshots eda train evaluate infer monitor notebooks lab verify \
         year figures lint test quick
 
 help:  ## esta ayuda
@@ -30,6 +30,9 @@ help:  ## esta ayuda
 setup:  ## crea el entorno (una sola vez)
 	@sh .ci/environment install $(IN_ENV) $(call quoted,$(value PYTHON))
 
+tools:  ## lo mismo, con lo que piden pruebas, comparativas y DuckDB
+	@sh .ci/environment install $(IN_ENV) $(call quoted,$(value PYTHON)) dev
+
 data: setup  ## datos de ejemplo: data/raw/retencion.csv y los lotes nuevos
 	@$(RETENCION) data
 
@@ -37,7 +40,9 @@ run: setup  ## los cinco cuadernos, en orden, con sus informes
 	@$(if $(value DATA),,test -e "$${RETENCION_HOME:-.}/data/raw/retencion.csv" || $(RETENCION) data)
 	@$(RETENCION) run $(OPTIONS)
 
-snapshots eda train evaluate infer monitor: setup
+snapshots: tools
+eda train evaluate infer monitor: setup
+snapshots eda train evaluate infer monitor:
 	@$(RETENCION) $@ $(OPTIONS)
 snapshots: ## 00 ¿quién seguía, y quién se fue, en cada fecha? (con un registro de eventos)
 eda:       ## 01 ¿podemos fiarnos de los datos?
@@ -46,13 +51,13 @@ evaluate:  ## 03 ¿qué modelo se usa, y cuánto acierta?
 infer:     ## 04 ¿quién está en riesgo en este lote?
 monitor:   ## 05 ¿siguen siendo válidas las puntuaciones?
 
-panel: setup  ## un año de compras de verdad, de los eventos a la vigilancia, en panel/
+panel: tools  ## un año de compras de verdad, de los eventos a la vigilancia, en panel/
 	@RETENCION_HOME=$(or $(RETENCION_HOME),panel) $(PY) -m benchmarks.panels run completejourney
 	@RETENCION_HOME=$(or $(RETENCION_HOME),panel) $(RETENCION) run --data data/snapshots.parquet \
 	  --id-col household_id --target baja --snapshot-col snapshot --horizon 28d \
 	  --input data/snapshots.parquet
 
-notebooks: setup  ## ejecuta los cuadernos y guarda sus salidas en notebooks/
+notebooks: tools  ## ejecuta los cuadernos y guarda sus salidas en notebooks/
 	@$(PY) -m tests.refresh_notebooks
 
 lab: setup  ## abre JupyterLab en notebooks/
@@ -61,13 +66,13 @@ lab: setup  ## abre JupyterLab en notebooks/
 verify: setup  ## comprueba los informes contra el registro
 	@$(RETENCION) verify $(OPTIONS)
 
-year: setup  ## el año simulado, sin cuadernos (benchmarks/year.py)
+year: tools  ## el año simulado, sin cuadernos (benchmarks/year.py)
 	@$(PY) -m benchmarks.year --seeds 20
 
-figures: setup  ## pone en el README lo medido en benchmarks/results
+figures: tools  ## pone en el README lo medido en benchmarks/results
 	@$(PY) -m benchmarks.readme
 
-lint: setup  ## estilo del código y de los cuadernos
+lint: tools  ## estilo del código y de los cuadernos
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 
 test: lint  ## toda la comprobación, cuadernos incluidos

@@ -14,9 +14,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # What an environment in use, or a make around us, would tell the make under test.
 OF_THE_CALLER = ("VIRTUAL_ENV", "CONDA_PREFIX", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+LOCKS = ("requirements.lock", "requirements-dev.lock")
 AWKWARD = ("mi proyecto ñ", "dos:puntos", "almohadilla #1", "it's $HOME (1) & más")
 STAND_IN = """#!/bin/sh
-if [ "$1 $2" = "-m retencion_lib" ]; then
+if [ "$1 $2" = "-m retencion_lib" ] || [ "$1 $2 $3" = "-m pip install" ]; then
   printf '%s\\0' "$@" >> "$NOTES"; exit 0
 fi
 exec "{real}" "$@"
@@ -33,7 +34,7 @@ def stand_in(environment: Path) -> None:
 
 def clone_in(folder: Path) -> Path:
     (folder / ".ci").mkdir(parents=True)
-    for name in ("Makefile", ".ci/environment", "pyproject.toml", "requirements.lock"):
+    for name in ("Makefile", ".ci/environment", "pyproject.toml", *LOCKS):
         shutil.copy2(ROOT / name, folder / name)
     return folder
 
@@ -163,6 +164,20 @@ def test_the_environment_that_the_user_names_is_used(clone):
     (clone / ".venv/bin/python").unlink()
     _, orders = shell("make eda ENV='el mío'", clone)
     assert orders == ["-m", "retencion_lib", "eda"]
+
+
+def test_what_only_tests_ask_for_is_installed_when_they_run_and_once(clone):
+    (clone / ".venv/.retencion-begun").touch()
+
+    def installs(target):
+        before = len(shell("true", clone)[1])
+        _, orders = shell(f"make {target}", clone)
+        return [word for word in orders[before:] if word.endswith(".lock")]
+
+    assert installs("eda") == ["requirements.lock"]
+    assert installs("eda") == []
+    assert installs("tools") == ["requirements-dev.lock"]
+    assert installs("tools eda") == []
 
 
 @pytest.mark.parametrize("python", ["python3.99", "false"])

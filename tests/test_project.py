@@ -30,14 +30,14 @@ LIMITS = {
     "imports from stage to stage": 0, "string subscripts": 59, "signatures with a bare dict": 7,
     "median function": 7, "90th percentile": 18, "longest function": 45, "longest module": 300,
 }  # fmt: skip
-LOCK = (ROOT / "requirements.lock").read_text()
+LOCK, TOOLS = ((ROOT / f"requirements{of}.lock").read_text() for of in ("", "-dev"))
 
 
-def locked_versions() -> dict[str, str]:
-    """Versions that the lock gives on Linux x86-64 with Python 3.11."""
+def locked_versions(lock: str = TOOLS) -> dict[str, str]:
+    """Versions that a lock gives on Linux x86-64 with Python 3.11."""
     machine = {"python_version": "3.11", "python_full_version": "3.11.9", "sys_platform": "linux",
                "platform_machine": "x86_64", "platform_system": "Linux"}  # fmt: skip
-    lines = re.findall(r"^[a-z0-9][^\n\\]*==[^\n\\]*", LOCK, re.M)
+    lines = re.findall(r"^[a-z0-9][^\n\\]*==[^\n\\]*", lock, re.M)
     found = [Requirement(line.strip()) for line in lines]
     here = [r for r in found if r.marker is None or r.marker.evaluate(machine)]
     return {r.name.lower(): next(iter(r.specifier)).version for r in here}
@@ -61,9 +61,16 @@ def test_every_declared_dependency_is_locked():
     assert names - {"xgboost"} <= set(locked_versions())
 
 
-def test_the_lock_has_hashes_and_no_address():
-    assert LOCK.count("--hash=sha256:") > 100
-    assert not re.search(r"https?://|--index|--find-links|file:", LOCK)
+@pytest.mark.parametrize("lock", [LOCK, TOOLS], ids=["to use", "to test"])
+def test_the_locks_have_hashes_and_no_address(lock):
+    assert lock.count("--hash=sha256:") > 100
+    assert not re.search(r"https?://|--index|--find-links|file:", lock)
+
+
+def test_what_is_tested_is_what_is_used_and_what_only_tests_need_stays_out():
+    used, tested = locked_versions(LOCK), locked_versions(TOOLS)
+    assert used.items() <= tested.items()
+    assert not {"moto", "pytest", "dask", "duckdb", "sqlalchemy"} & used.keys()
 
 
 def spoken(text: str) -> bool:
