@@ -17,8 +17,9 @@ LEFT = {
     DATABASE: "Se leyó también de una base de datos, en la que aquí no se mira: {}. Es de quien la "
               "lleva.",
     STORE: "Se copió también de un almacén, en el que aquí no se mira: {}. Es de quien lo lleva.",
-    DELIVERED: "04 añadió lo que decidía a tablas de una base de datos, que aquí no se tocan: {}, "
-               "y la de la lista, con _calls detrás. Que lo borre quien la lleva.",
+    DELIVERED: "04 añadió lo que decidía a tablas de una base de datos o carpetas de un almacén, "
+               "que aquí no se tocan: {}, y la de la lista, con _calls o /calls detrás. Que lo "
+               "borre quien las lleva.",
 }  # fmt: skip
 
 

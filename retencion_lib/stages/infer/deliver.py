@@ -1,4 +1,4 @@
-"""Hand what 04 decided back to the company's database: all of it or nothing, each event once."""
+"""Hand what 04 decided back to the company: to its database, all of it or nothing, or its store."""
 
 import contextlib
 import re
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from retencion_lib import config
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.home.predictions import DECIDED, EVENT, SNAPSHOT
+from retencion_lib.stages.infer import deliver_store
 from retencion_lib.stages.infer.calls import CallList
 from retencion_lib.tables.sources import database
 from retencion_lib.words import listed
@@ -26,7 +28,7 @@ STEP = 500  # event ids that are asked for at a time; databases have a limit
 
 @dataclass(frozen=True)
 class Delivered:
-    """How many rows a table got; the others of the batch were there."""
+    """How many rows a table, or a folder, got; the others of the batch were there."""
 
     table: str
     rows: int
@@ -40,21 +42,25 @@ def check_table(name: str, id_col: str) -> None:
     Parameters
     ----------
     name : str
-        Table of the database; empty delivers nothing.
+        Table of the database, or address in an object store; empty delivers nothing.
 
     Raises
     ------
     ParameterError
-        If it is no name of a table.
+        If it is no name of a table, and no address.
     DataError, LibraryError
         If the database cannot be reached, or the table is there and lacks a column.
     """
     if not name:
         return
+    if config.is_address(name):
+        deliver_store.check_store(name)
+        return
     if not NAME.fullmatch(name):
         raise ParameterError(
             f"output_table = '{name}': debe ser el nombre de una tabla, o esquema.tabla: letras "
-            "sin acento, números y _, hasta 50, sin empezar por número."
+            "sin acento, números y _, hasta 50, sin empezar por número; o la dirección de una "
+            "carpeta en un almacén, como s3://cubo/carpeta."
         )
     where = _where(name)
     with database.connection(where) as con, database.explained(where, "al mirar la tabla"):
@@ -87,7 +93,7 @@ def deliver(
     ----------
     name : str
         Table of the database, made where it is missing; beside it ``NAME_calls`` has the call list.
-        Empty delivers nothing.
+        Or address of a folder in an object store (`deliver_store`). Empty delivers nothing.
     events : DataFrame
         Rows of the log, as `report.predictions` gives them.
     stopped : bool
@@ -100,9 +106,14 @@ def deliver(
     """
     if not name:
         return None
-    where = _where(name)
     called = _call_rows(events, calls)
     frames = events.drop_duplicates("event_id"), called[:0] if stopped else called
+    if config.is_address(name):
+        own = [c for c in (*EVENT, calls.id_col, *DECIDED, SNAPSHOT) if c in events]
+        parts = {deliver_store.SCORED: frames[0][own], deliver_store.CALLS: frames[1]}
+        added = [deliver_store.add(name, *part) for part in parts.items()]
+        return Delivered(name, *added, stopped)
+    where = _where(name)
     with (
         database.connection(where, writes=True) as con,
         database.explained(where, "al escribir"),

@@ -10,6 +10,7 @@ from retencion_lib.home.exam import Exam
 from retencion_lib.home.names import Names
 from retencion_lib.home.predictions import CONTROL
 from retencion_lib.models import FittedModel, family_label
+from retencion_lib.stages.infer import deliver_store
 from retencion_lib.stages.infer.calls import CallList, Written, detectable_gap
 from retencion_lib.stages.infer.deliver import CALLS, Delivered
 from retencion_lib.stages.infer.say_reasons import say_offer, say_reason
@@ -157,14 +158,18 @@ def workbook_too_long(n: int) -> str:
 
 
 def delivered_sentence(delivered: Delivered | None) -> str:
-    """How much of it the database got; empty where it was to get nothing."""
+    """How much of it the database, or the store, got; empty where it was to get nothing."""
     if delivered is None:
         return ""
     rows = plural(delivered.rows, "fila nueva", "filas nuevas")
     said = f"La tabla `{delivered.table}` de la base de datos recibe {rows}"
+    calls = f"{delivered.table}{CALLS}"
+    if config.is_address(delivered.table):
+        said = f"La carpeta `{delivered.table}/{deliver_store.SCORED}` recibe {rows}"
+        calls = f"{delivered.table}/{deliver_store.CALLS}"
     if delivered.stopped:
-        return f"{said}; `{delivered.table}{CALLS}`, nada: la lista está por revisar."
-    return f"{said}, y `{delivered.table}{CALLS}`, {count(delivered.calls)} a quien llamar."
+        return f"{said}; `{calls}`, nada: la lista está por revisar."
+    return f"{said}, y `{calls}`, {count(delivered.calls)} a quien llamar."
 
 
 def label_of(scorer: Scorer) -> str:
