@@ -67,7 +67,7 @@ SEED = 42
 MAX_SEED = 2**31 - 1  # the largest that every library here takes
 TEST_SHARE = 0.20
 FOLDS = 5
-
+SMALL, SMALL_FOLDS = 5000, 10  # rows to learn from, below which there are more folds
 
 # What lies in an object store, by its address; and an address that says a key, or may.
 ADDRESS = re.compile(r"(s3|gs|gcs|abfss?|hdfs)://", re.IGNORECASE)
