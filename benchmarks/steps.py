@@ -210,7 +210,7 @@ class Ready:
     manager = None
 
     def __init__(self, notebook: str) -> None:
-        from retencion_lib.runs.context import new_run_id
+        from retencion_lib.runs.record import new_run_id
 
         self.run_id = new_run_id(notebook)
 

@@ -77,7 +77,8 @@ def run(stage: str, words: list[str]) -> None:
     stages = list(config.SEQUENCE) if stage == "run" else [stage]
     parameters = stage_parameters(stages, given)
     # What executes a notebook takes seconds to import: a wrong word is refused before.
-    from retencion_lib.runs.execute import run_stages
+    with surroundings.spared():
+        from retencion_lib.runs.execute import run_stages
     from retencion_lib.runs.headline import worst_level
     from retencion_lib.runs.terminal import Lines
 

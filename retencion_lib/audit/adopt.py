@@ -18,7 +18,6 @@ from retencion_lib.home.event import Event
 from retencion_lib.home.events import INDEX
 from retencion_lib.home.versions import Book
 from retencion_lib.runs import index, record, seal
-from retencion_lib.runs.context import new_run_id
 
 
 def take_in(path: str) -> str:
@@ -49,7 +48,7 @@ def take_in(path: str) -> str:
     # Only a run begun without an engine and not yet closed is the one that this notebook ends.
     ours = all(e.interactive or e.event == "write" for e in lines)
     if not run_id or not ours:
-        run_id, begun = new_run_id(name), False
+        run_id, begun = record.new_run_id(name), False
     output = _place(source, name, run_id, config.run_date(found.date))
     params = found.parameters or notebook["metadata"].get("papermill", {}).get("parameters", {})
     if not begun:

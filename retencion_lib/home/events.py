@@ -73,6 +73,7 @@ NEVER_ERASED = re.compile(
 )
 SIGNS = ("runs/head.txt", "runs/head.txt.sig")
 INDEX = "runs/index.html"
+SCORED = "_with_score."  # in the name of the table of a scored batch
 REGISTRY = "artifacts/registry.json"
 CAMPAIGNS = "artifacts/campaigns.json"
 # Documents that later runs add to: one that is gone is not begun anew in silence.

@@ -4,16 +4,20 @@ They lie in `artifacts/<family>__vX.Y__exam.csv`, in the exam's order and withou
 a history, those of its newest snapshot. Margin and acceptance are there where columns gave them.
 """
 
+import csv
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from retencion_lib.errors import DataError, OrderError
 from retencion_lib.home import store
 from retencion_lib.home.exam import read_exam
 from retencion_lib.home.registry import Entry
 from retencion_lib.home.terms import Terms
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FILE = "artifacts/{name}__exam.csv"
 COLUMN_OF = {"value": "value_col", "accept": "accept_col"}
@@ -28,8 +32,10 @@ class ExamScores:
     given: dict[str, np.ndarray]  # value (EUR) and accept of each customer, where columns give them
     terms: Terms
 
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """As its file holds them."""
+        import pandas as pd  # only here: the page of all runs reads it at every run
+
         return pd.DataFrame({"churned": self.y, "score": self.p, **self.given})
 
     def under(self, terms: Terms) -> dict[str, np.ndarray]:
@@ -75,7 +81,9 @@ def read_scores(entry: Entry) -> ExamScores:
             f"{entry.said} se examinó antes de que se guardaran las puntuaciones de su examen. "
             "Ejecuta otra vez 'retencion evaluate', y después esto."
         )
-    table = store.read_csv(path, made_by="evaluate")
-    given = {name: table[name].to_numpy(float) for name in COLUMN_OF if name in table}
-    return ExamScores(table["churned"].to_numpy(int), table["score"].to_numpy(float), given,
+    names, *rows = csv.reader(store.read_bytes(path).decode().splitlines())
+    store.record("input", path, len(rows))
+    table = dict(zip(names, np.array(rows, float).reshape(-1, len(names)).T, strict=True))
+    given = {name: table[name] for name in COLUMN_OF if name in table}
+    return ExamScores(table["churned"].astype(int), table["score"], given,
                       Terms.from_facts(exam.campaign.terms))  # fmt: skip

@@ -17,6 +17,7 @@ import pandas as pd
 from retencion_lib import config
 from retencion_lib.errors import OrderError
 from retencion_lib.home import door, ledger, log_csv, log_parts, store
+from retencion_lib.home.events import SCORED
 
 EVENT = ("event_id", "run_id", "scored_at")
 DECIDED = ("model", "version", "score", "threshold", "prediction", "decile", "expected_profit",
@@ -24,7 +25,6 @@ DECIDED = ("model", "version", "score", "threshold", "prediction", "decile", "ex
 SNAPSHOT = "snapshot"  # ISO day of the row, in a log that began with customers of a history
 CONTACT, CONTROL = "contact", "control"  # groups of those that a list would call
 SCORED_AT, DAY = EVENT.index("scored_at"), len("2026-01-31")
-SCORED = "_with_score."  # in the name of the table of a scored batch
 SCORE = "score"  # column that scoring adds to a table
 
 
@@ -151,12 +151,13 @@ def called_elsewhere(events: pd.DataFrame, id_col: str) -> int:
     if not {id_col, "group", "campaign"} <= set(names) or mine.empty:
         return 0
     columns = [id_col, "event_id", "scored_at", "group", "campaign"]
-    day, others = mine["scored_at"].iloc[0][:DAY], set()
-    for log in _of_days(set(mine["scored_at"].str[:DAY]), columns):
+    day, listed = mine["scored_at"].iloc[0][:DAY], {}
+    for log in _of_days(set(_days(mine).unique()), columns):
         same = (log["campaign"] == mine["campaign"].iloc[0]) & (log["group"] == CONTACT)
-        same &= log["scored_at"].str[:DAY] == day
-        others |= set(log.loc[same & ~log["event_id"].isin(events["event_id"]), id_col])
-    return int(mine[id_col].astype(str).isin(others).sum())
+        listed |= log[same & (_days(log) == day)].set_index("event_id")[id_col].to_dict()
+    for event in events.loc[events["event_id"].isin(list(listed)), "event_id"]:
+        listed.pop(event, None)
+    return int(mine[id_col].astype(str).isin(list(set(listed.values()))).sum())
 
 
 def _of_days(days: Collection[str], columns: Collection[str]) -> Iterator[pd.DataFrame]:

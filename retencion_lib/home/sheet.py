@@ -7,6 +7,11 @@ import re
 FORMULA = re.compile(r"(?:^\s*|([;,]\s*))(?=[=+\-@＝＋－＠])")
 
 
+SUSPECT = re.compile(r"[\t\r\n=+\-@＝＋－＠]")  # in every text that `guarded` changes
+
+
 def guarded(text: str) -> str:
     """On one line, and with a quote before whatever would start a formula; an id stays that id."""
+    if not SUSPECT.search(text):
+        return text
     return FORMULA.sub(r"\1'", re.sub(r"[\t\r\n]+", " ", text))

@@ -13,7 +13,7 @@ from typing import Any
 
 from retencion_lib import config
 from retencion_lib.home.event import Event
-from retencion_lib.home.predictions import SCORED
+from retencion_lib.home.events import SCORED
 
 SCORES, WATCHES = config.NOTEBOOKS["infer"], config.NOTEBOOKS["monitor"]
 LIST = re.compile(r"data/call_list_[^/]+\.(csv|xlsx)")

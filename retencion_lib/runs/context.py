@@ -1,10 +1,8 @@
 """A run seen from inside its notebook: who it is when it opens, what it touched when it closes."""
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -19,8 +17,6 @@ from retencion_lib.show import notebook as show
 from retencion_lib.show import style
 from retencion_lib.words import listed, plural
 
-RUN_VARIABLE = "RETENCION_RUN_ID"
-
 
 @dataclass(frozen=True)
 class Run:
@@ -30,11 +26,6 @@ class Run:
     notebook: str
     date: str  # ISO
     params: Mapping[str, Any]
-
-
-def new_run_id(notebook: str) -> str:
-    """Name of a run: UTC time, notebook, and six characters that keep two runs apart."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{notebook}-{secrets.token_hex(3)}"
 
 
 def open_run(notebook: str, namespace: dict[str, Any]) -> Run:
@@ -55,8 +46,8 @@ def open_run(notebook: str, namespace: dict[str, Any]) -> Run:
     params = checked(notebook, namespace)
     date = config.run_date(params["date"])
     params |= {"date": date}
-    engine = os.environ.get(RUN_VARIABLE)
-    run_id = engine or new_run_id(notebook)
+    engine = os.environ.get(record.RUN_VARIABLE)
+    run_id = engine or record.new_run_id(notebook)
     # Without an engine, as in JupyterLab, nobody has said that it starts; `retencion seal` ends it.
     by_hand = record.start(notebook, params, output=None) | {"interactive": True}
     store.begin(run_id, None if engine else by_hand)

@@ -9,10 +9,12 @@ import json
 import os
 import platform
 import re
+import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution, distributions, version
 from typing import Any
@@ -26,6 +28,7 @@ MEDIA_TYPE = "application/vnd.retencion.run+json"
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "papermill")
 SECRET = re.compile(r"secret|token|passw|contrase|clave|api_?key|webhook|credential", re.I)
 MASK = "***"
+RUN_VARIABLE = "RETENCION_RUN_ID"
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,11 @@ def start(
     return {"notebook": notebook, "parameters": masked(params), "output": output,
             "source_sha256": source_sha256, "actor": ledger.actor(), "host": platform.node(),
             "pid": os.getpid()}  # fmt: skip
+
+
+def new_run_id(notebook: str) -> str:
+    """Name of a run: UTC time, notebook, and six characters that keep two runs apart."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{notebook}-{secrets.token_hex(3)}"
 
 
 def find(notebook: Mapping[str, Any]) -> Record | None:

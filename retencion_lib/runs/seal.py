@@ -21,7 +21,7 @@ from retencion_lib import config, errors
 from retencion_lib.home import disk, ledger
 from retencion_lib.home.blocks import UNDONE
 from retencion_lib.runs import index, parameters, record, report, settle
-from retencion_lib.runs.context import RUN_VARIABLE, new_run_id
+from retencion_lib.runs.record import RUN_VARIABLE, new_run_id
 
 OPENS = re.compile(r"""\bopen_run\(\s*["']([^"']+)["']""")
 

@@ -8,7 +8,6 @@ the training range are scored all the same, and reported.
 from dataclasses import dataclass, field
 
 import pandas as pd
-import pandera.pandas as pa
 
 from retencion_lib.errors import ContractError
 from retencion_lib.tables.ids import as_labels
@@ -58,23 +57,6 @@ def _rule(training: Training, name: str) -> Rule:
     return Rule(nulls, NUMERIC, low, high, decimal=decimal, gaps=gaps)
 
 
-def schema(contract: Contract) -> pa.DataFrameSchema:
-    """Pandera schema of a contract: the columns, their types, and one row an id."""
-    columns = {
-        name: pa.Column(nullable=True, checks=_type_check(rule), required=True)
-        for name, rule in contract.columns.items()
-    }
-    columns[contract.id_col] = pa.Column(nullable=False, unique=True, required=True)
-    return pa.DataFrameSchema(columns, strict=False)
-
-
-def _type_check(rule: Rule) -> list[pa.Check]:
-    if not rule.numeric:
-        return []
-    # All-null columns arrive as object: null is a report, not a type.
-    return [pa.Check(lambda s: pd.api.types.is_numeric_dtype(s) or s.isna().all(), name="number")]
-
-
 def check_batch(frame: pd.DataFrame, contract: Contract) -> BatchCheck:
     """Hold a batch against a contract; nothing is raised, everything is listed."""
     errors = broken(frame, contract)
@@ -88,12 +70,35 @@ def check_batch(frame: pd.DataFrame, contract: Contract) -> BatchCheck:
 
 
 def broken(frame: pd.DataFrame, contract: Contract) -> list[str]:
-    """Rules of a contract that rows break by themselves: columns, types and ids."""
-    try:
-        schema(contract).validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as found:
-        return _violations(found.failure_cases, frame, contract)
-    return []
+    """Rules of a contract that rows break by themselves: columns, types and ids; each once."""
+    needed = (*contract.columns, contract.id_col)
+    messages = [f"falta la columna '{name}'" for name in needed if name not in frame]
+    for name, rule in contract.columns.items():
+        if rule.numeric and name in frame and not _is_number(frame[name]):
+            texts = pd.to_numeric(frame[name], errors="coerce").isna() & frame[name].notna()
+            messages.append(
+                f"'{name}' debe ser numérica y tiene {plural(texts.sum(), 'texto', 'textos')} "
+                f"({listed(frame.loc[texts, name].unique(), quote=True)})"
+            )
+    return messages + (_wrong_ids(frame[contract.id_col]) if contract.id_col in frame else [])
+
+
+def _is_number(column: pd.Series) -> bool:
+    """True for numbers, and where all is missing: null is a report, not a type."""
+    return pd.api.types.is_numeric_dtype(column) or bool(column.isna().all())
+
+
+def _wrong_ids(ids: pd.Series) -> list[str]:
+    if ids.is_unique and not ids.hasnans:
+        return []
+    messages, missing = [], ids.isna()
+    repeated = ids[ids.duplicated() & ~missing]
+    if len(repeated):
+        messages.append(f"'{ids.name}' se repite ({listed(repeated.unique(), quote=True)})")
+    if missing.any():
+        rows = plural(missing.sum(), "fila", "filas")
+        messages.append(f"'{ids.name}' está vacío en {rows}")
+    return messages
 
 
 def as_trained(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
@@ -128,28 +133,6 @@ def _foreign(column: pd.Series, rule: Rule) -> str:
         f"de los del entrenamiento: van de {es(present.min(), 2)} a {es(present.max(), 2)} y "
         f"aprendió de {es(low, 2)} a {es(high, 2)}. ¿Están en otra unidad?"
     )
-
-
-def _violations(cases: pd.DataFrame, frame: pd.DataFrame, contract: Contract) -> list[str]:
-    """Each violated rule once, in Spanish, with examples."""
-    messages = []
-    for name in cases.loc[cases["check"] == "column_in_dataframe", "failure_case"]:
-        messages.append(f"falta la columna '{name}'")
-    for name in dict.fromkeys(cases.loc[cases["check"] == "number", "column"]):
-        texts = pd.to_numeric(frame[name], errors="coerce").isna() & frame[name].notna()
-        messages.append(
-            f"'{name}' debe ser numérica y tiene {plural(texts.sum(), 'texto', 'textos')} "
-            f"({listed(frame.loc[texts, name].unique(), quote=True)})"
-        )
-    id_col = contract.id_col
-    if id_col in frame:
-        repeated = frame.loc[frame[id_col].duplicated() & frame[id_col].notna(), id_col]
-        if len(repeated):
-            messages.append(f"'{id_col}' se repite ({listed(repeated.unique(), quote=True)})")
-        if frame[id_col].isna().any():
-            missing = plural(frame[id_col].isna().sum(), "fila", "filas")
-            messages.append(f"'{id_col}' está vacío en {missing}")
-    return messages
 
 
 def _notes(frame: pd.DataFrame, coerced: pd.DataFrame, contract: Contract) -> list[str]:

@@ -21,7 +21,7 @@ FILE = config.EDA_SUMMARY
 @pytest.fixture
 def home(monkeypatch, tmp_path):
     monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
-    monkeypatch.delenv(context.RUN_VARIABLE, raising=False)
+    monkeypatch.delenv(record.RUN_VARIABLE, raising=False)
     monkeypatch.setattr(context, "checked", lambda notebook, params: params)
     monkeypatch.setattr(context.style, "use", lambda: None)  # it would outlive the test
     return tmp_path

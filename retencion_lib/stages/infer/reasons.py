@@ -52,10 +52,16 @@ def reasons(
     unknown = frame[parts.columns].isna().to_numpy()
     kept = _kept(parts.to_numpy(), unknown, _twins(background[parts.columns]), limit)
     found: list[list[Reason]] = [[] for _ in range(len(parts))]
+    names, made = list(parts.columns), {}  # many share a reason: each is made once
     for chosen in kept.T:
-        for row in np.flatnonzero(chosen >= 0):
-            i, value = chosen[row], values[row, chosen[row]]
-            found[row].append(Reason(parts.columns[i], value, _level(value, levels[i])))
+        rows = np.flatnonzero(chosen >= 0)
+        for row, i, value in zip(
+            rows.tolist(), chosen[rows].tolist(), values[rows, chosen[rows]], strict=True
+        ):
+            reason = made.get((i, value))
+            if reason is None:
+                reason = made[i, value] = Reason(names[i], value, _level(value, levels[i]))
+            found[row].append(reason)
     return found
 
 

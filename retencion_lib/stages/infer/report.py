@@ -102,12 +102,17 @@ def _csv(sheet: pd.DataFrame, style: Style) -> bytes:
     """The list as CSV, safe in a spreadsheet; with a byte order mark, or accents would be lost."""
     mark, separator = DECIMALS[style.decimal]
     texts = [name for name in sheet if not pd.api.types.is_numeric_dtype(sheet[name])]
-    sheet = sheet.assign(**{name: sheet[name].map(guarded) for name in texts})
+    sheet = sheet.assign(**{name: _guarded(sheet[name]) for name in texts})
     if separator == ";":
         sheet = _headed(sheet, style)
     sheet = sheet.rename(columns=guarded)
     text = sheet.to_csv(index=False, lineterminator="\n", sep=separator, decimal=mark)
     return text.encode("utf-8-sig")
+
+
+def _guarded(column: pd.Series) -> pd.Series:
+    """Texts as `guarded` leaves them; what several rows say is looked at once."""
+    return column.map({text: guarded(text) for text in column.unique()})
 
 
 def predictions(

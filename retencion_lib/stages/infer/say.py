@@ -103,10 +103,11 @@ def control_sentence(calls: CallList, *, stopped: bool = False) -> str:
 
 def spoken(calls: CallList, rows: pd.DataFrame) -> list[list[str]]:
     """Reasons of some of the customers decided, in words."""
-    told = {reason for own in rows["reasons"] for reason in own}
-    said = {reason: say_reason(reason, calls.names) for reason in told}
+    # Customers share their reasons: each is put into words once.
+    told = {id(reason): reason for own in rows["reasons"] for reason in own}
+    said = {key: say_reason(reason, calls.names) for key, reason in told.items()}
     # Two columns may say the same in the team's words.
-    return [list(dict.fromkeys(said[reason] for reason in own)) for own in rows["reasons"]]
+    return [list(dict.fromkeys([said[id(reason)] for reason in own])) for own in rows["reasons"]]
 
 
 def reasons_sentence(calls: CallList) -> str:
