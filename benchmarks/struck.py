@@ -19,7 +19,7 @@ from retencion_lib.home import ledger
 
 # What a cut order may leave for `verify` to name.
 NAMED = {"lone_start", "half_line", "half_block", "stray", "orphan", "index", "erasure",
-         "promotion", "signed"}  # fmt: skip
+         "promotion", "campaign", "signed"}  # fmt: skip
 ONCE = ("promote", "rollback", "campaign", "erase", "seal")  # done, they refuse to be done again
 GROWS = (".jsonl", "predictions.csv")
 NAMES_OF_RUNS = re.compile(r"\d{8}T\d{6}-\w+-[0-9a-f]{6}")
