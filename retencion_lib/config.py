@@ -4,8 +4,8 @@ Every path is resolved from the project's home, never from the current directory
 because papermill runs in the caller's folder and JupyterLab in the notebook's.
 """
 
-import difflib
 import contextlib
+import difflib
 import os
 import re
 import tomllib
