@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from retencion_lib.home import ledger
 
 # What a cut order may leave for `verify` to name.
 NAMED = {"lone_start", "half_line", "half_block", "stray", "orphan", "index", "erasure",
-         "promotion", "signed"}  # fmt: skip
+         "promotion", "campaign", "signed"}  # fmt: skip
+ONCE = ("promote", "rollback", "campaign", "erase", "seal")  # done, they refuse to be done again
 GROWS = (".jsonl", "predictions.csv")
 NAMES_OF_RUNS = re.compile(r"\d{8}T\d{6}-\w+-[0-9a-f]{6}")
 HASHES = re.compile(r"\b[0-9a-f]{64}\b")
@@ -65,8 +67,12 @@ def told(files: dict[str, bytes]) -> dict[str, object]:
 def _said(path: str, raw: bytes) -> object:
     if path.endswith(".pkl"):
         return "a model"
+    if path.endswith(".xlsx"):
+        with zipfile.ZipFile(io.BytesIO(raw)) as book:
+            return {name: _plain(book.read(name).decode()) for name in book.namelist()}
     if path.endswith(".parquet"):
-        table = pd.read_parquet(io.BytesIO(raw)).drop(columns=["at", "run_id"])
+        names = ["at", "run_id"]
+        table = pd.read_parquet(io.BytesIO(raw)).drop(columns=names, errors="ignore")
         return sorted(set(_plain(table.to_csv(index=False)).splitlines()))
     if path.endswith(".jsonl"):
         return sorted(set(_plain(raw.decode()).splitlines()))
@@ -95,7 +101,7 @@ def judge(state: Path, words: list[str], before: dict[str, bytes], wanted: dict[
         if silent and told(cut) not in (told(before), told(wanted)):
             wrong.append("verify finds nothing, and it is neither as before nor complete")
         again = obey(words)
-        complete = again.code == 2 and order in ("promote", "rollback", "erase", "seal")
+        complete = again.code == 2 and order in ONCE
         done = not again.code or (complete and told(cut) == told(wanted))
         if "Traceback" in again.said or not done:
             wrong.append(f"repeated, it ends with {again.code}: {again.said[-600:]}")

@@ -4,6 +4,7 @@ Every path is resolved from the project's home, never from the current directory
 because papermill runs in the caller's folder and JupyterLab in the notebook's.
 """
 
+import contextlib
 import difflib
 import os
 import re
@@ -71,7 +72,8 @@ SMALL, SMALL_FOLDS = 5000, 10  # rows to learn from, below which there are more 
 
 # What lies in an object store, by its address; and an address that says a key, or may.
 ADDRESS = re.compile(r"(s3|gs|gcs|abfss?|hdfs)://", re.IGNORECASE)
-KEYED = re.compile(r"\w+://([^/]*:(?!\d+/)[^@]*@|.*\?)")
+URL = re.compile(r"[A-Za-z][\w+.-]*://")
+KEYED = re.compile(URL.pattern + r"([^/]*:(?!\d+/)[^@]*@|.*\?)")
 
 PACKAGED = Path(__file__).resolve().parent / "notebooks"  # only where no clone is: a wheel
 
@@ -91,9 +93,23 @@ def home() -> Path:
     """Folder whose data, artifacts, logs, monitoring and runs are read and written.
 
     `RETENCION_HOME`; without it the clone, or the current folder for an installed package.
+
+    Raises
+    ------
+    ParameterError
+        If `RETENCION_HOME` is no folder and cannot become one.
     """
     given = os.environ.get(HOME_VARIABLE)
-    return Path(given).expanduser().resolve() if given else clone() or Path.cwd()
+    if not given:
+        return clone() or Path.cwd()
+    with contextlib.suppress(RuntimeError, OSError, ValueError):  # nobody's, a loop, too long
+        path = Path(given).expanduser().resolve()
+        if path.is_dir() or not path.exists():
+            return path
+    raise ParameterError(
+        f"{HOME_VARIABLE} = '{given[:100]}': no es una carpeta, o no se puede llegar a ella. "
+        "Escribe la ruta de una que exista o que se pueda crear."
+    )
 
 
 def resolve(path: str | Path) -> Path:
@@ -115,7 +131,9 @@ def is_address(path: object) -> bool:
 
 def tells_key(value: object) -> bool:
     """Whether an address has a key in it, or options that may hold one: nobody writes it down."""
-    return is_address(value) and bool(KEYED.match(value))
+    if not isinstance(value, str) or not URL.match(value):
+        return False
+    return bool(KEYED.match(value)) or ("@" in value and not is_address(value))
 
 
 def relative(path: str | Path) -> str:

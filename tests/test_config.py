@@ -19,6 +19,21 @@ def test_without_the_variable_the_home_is_the_clone(monkeypatch):
     assert (config.home() / "retencion_lib" / "config.py") == Path(config.__file__)
 
 
+@pytest.mark.parametrize("given", ["~nadie-se-llama-asi/x", "a" * 300, "loop", "file"])
+def test_a_home_that_is_no_folder_and_cannot_become_one_is_refused(monkeypatch, tmp_path, given):
+    monkeypatch.chdir(tmp_path)
+    Path("loop").symlink_to("loop")
+    Path("file").touch()
+    monkeypatch.setenv("RETENCION_HOME", given)
+    with pytest.raises(ParameterError, match=rf"RETENCION_HOME = '{given[:100]}': no es una carpe"):
+        config.home()
+
+
+def test_a_home_that_is_yet_to_be_made_is_one(monkeypatch, tmp_path):
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path / "new/home"))
+    assert config.home() == tmp_path / "new/home"
+
+
 def test_an_empty_date_means_today():
     assert config.run_date("") == date.today().isoformat()
 

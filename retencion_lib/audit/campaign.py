@@ -5,7 +5,7 @@ from typing import Any
 
 from retencion_lib import config
 from retencion_lib.errors import OrderError, ParameterError
-from retencion_lib.home import ledger
+from retencion_lib.home import installed, ledger
 from retencion_lib.home.event import Event
 from retencion_lib.home.terms import COLUMNS, Agreement, Terms, adopt, in_force
 from retencion_lib.runs.parameters import parse
@@ -79,12 +79,16 @@ def put_in_force(
             f"--adopt {run} y --{next(iter(given)).replace('_', '-')} no van juntos: adopta lo que "
             "examinó una ejecución de 03, o di los valores."
         )
-    before = needed().terms
+    cut = installed.finish(config.CAMPAIGNS)
+    agreed = needed()
+    before = agreed.terms
     if run:
         event = _examined(run)
         terms, by = Terms.from_facts(event.results["terms"]), event.run_id
     else:
         terms, by = changed(before, {n: value(n, text) for n, text in given.items()}), None
+    if cut and terms == before and (cut.reason, cut.approver) == (reason, approver):
+        return agreed, Terms.from_facts(cut.replaced or before.facts())  # this order, cut before
     return adopt(terms, reason=reason, approver=approver, proposed_by=by), before
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from retencion_lib.__main__ import main
 from retencion_lib.audit.verify import faults
-from retencion_lib.home import ledger
+from retencion_lib.home import ledger, staged
 from retencion_lib.home.terms import Terms, current_terms, propose
 from retencion_lib.maths.decision import Campaign
 from tests import sealed_home
@@ -117,3 +117,14 @@ def test_a_run_by_hand_is_adopted_only_once_it_is_sealed(capsys):
     sealed_home.start("r2", "03_champion_eval")
     propose(MORE, run_id="r2")
     assert "sella antes con 'retencion seal" in refused(capsys, "--adopt", "r2", *WHY)
+
+
+def test_an_order_that_was_cut_behind_its_event_is_finished_by_repeating_it(capsys, monkeypatch):
+    examined(TERMS, "r1")
+    with monkeypatch.context() as cut:
+        cut.setattr(staged, "name", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert main(["campaign", "--capacity", "0.4", *WHY]) == 130
+    assert [fault.code for fault in faults()] == ["campaign", "stray"]
+    assert "capacidad 40,0 % (y no 10,0 %)" in said(capsys, "--capacity", "0.4", *WHY)
+    assert faults() == []
+    assert "ya están en vigor" in refused(capsys, "--capacity", "0.4", *WHY)

@@ -244,6 +244,10 @@ def test_a_query_cannot_change_the_database(home, monkeypatch):
         ("hunter2", "lo que hay en RETENCION_DB no es la dirección .* conocida \\(no se muestra"),
         ("nadie://ana:hunter2@x/y", "no es la dirección de una base de datos conocida"),
         ("postgresql://ana:hunter2@x:y/z", "no es la dirección de una base de datos conocida"),
+        ("postgresql://ana:hunter2@x\udcff/z", "no es la dirección de una base de datos conocida"),
+        ("postgresql://ana:hunter2@/z?host=/x&port=y", "no es la dirección de una base de datos"),
+        ("sqlite:///~nadie-hunter2/x.db", r"no existe el archivo SQLite de RETENCION_DB"),
+        ("sqlite:///" + "hunter2" * 50, r"no existe el archivo SQLite de RETENCION_DB"),
         ("sqlite:///hunter2.db", r"no existe el archivo SQLite de RETENCION_DB"),
         ("postgresql://ana:hunter2@127.0.0.1:1/x", "no se pudo entrar en la base de datos de "
          "RETENCION_DB: no responde, o no existe con ese nombre"),

@@ -9,6 +9,7 @@ from retencion_lib import config
 from retencion_lib.audit.verify import faults
 from retencion_lib.errors import DataError, LibraryError, ParameterError, StorageError
 from retencion_lib.home import ledger
+from retencion_lib.runs import record
 from retencion_lib.tables import open_source
 from retencion_lib.tables.say import odd_sentences
 from retencion_lib.tables.sources import as_it_was, copy, remote
@@ -178,6 +179,30 @@ def test_an_address_with_a_key_is_refused_without_showing_it(home, address):
         open_source(address)
     assert "ter2" not in str(refused.value)
     assert config.tells_key(address)
+
+
+@pytest.mark.parametrize("address", ["s3://b/\x1b[2J.csv", "s3://b/\udcff.csv", "s3://b\n/c.csv"])
+def test_an_address_with_signs_that_nobody_writes_is_refused_without_obeying_them(home, address):
+    with pytest.raises(ParameterError, match="lleva signos que no se escriben") as refused:
+        open_source(address)
+    assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql://ana:hunter2@x/y", "postgresql+psycopg://ana:hunter2@x/y", "wasbs://c:hunter2@x/y",
+     "https://x/c.csv?sig=hunter2", "https://hunter2@x/c.csv", "http://ana:hunter2@x/c.csv"],
+)  # fmt: skip
+def test_an_address_of_what_is_no_store_is_refused_without_its_key(home, address):
+    with pytest.raises(ParameterError, match="no es un archivo, ni está en un almacén") as refused:
+        open_source(address)
+    assert "hunter2" not in str(refused.value)
+    assert record.masked({"data": address}) == {"data": record.MASK}
+
+
+def test_an_address_of_what_is_no_store_and_has_no_key_is_named(home):
+    with pytest.raises(ParameterError, match=r"^https://x/c\.csv: no es un archivo"):
+        open_source("https://x/c.csv")
 
 
 @pytest.mark.parametrize("address", ["s3://b/a@b.csv", "hdfs://n:8020/a@b.csv", "data/a:b@c.csv",

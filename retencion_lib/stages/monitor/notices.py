@@ -5,6 +5,8 @@ gets one JSON POST a run with findings; it is tried a few times with a short wai
 happens there the run goes on: a chat that is down must not stop a report.
 """
 
+import contextlib
+import http.client
 import json
 import logging
 import os
@@ -110,8 +112,8 @@ def post(
     A refusal by the receiver (4xx other than 408 and 429) is not tried again. The failure names
     the host only: the rest of a webhook's address is its password.
     """
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    host = _host(address)
+    if not host:
         return Failure()
     data = json.dumps(store.clean(body), ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json; charset=utf-8"}
@@ -124,10 +126,21 @@ def post(
             with urllib.request.urlopen(request, timeout=timeout):
                 return None
         except urllib.error.HTTPError as error:
-            failure = Failure(parts.hostname, error.code)
+            failure = Failure(host, error.code)
             if 400 <= error.code < 500 and error.code not in (408, 429):
                 return failure
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
-            failure = Failure(parts.hostname, error=type(reason).__name__)
+            said = reason if isinstance(reason, BaseException) else error
+            failure = Failure(host, error=type(said).__name__)
     return failure
+
+
+def _host(address: str) -> str:
+    """Host of an http(s) address that can be written; empty where it is none."""
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(address)
+        _ = parts.port, address.encode()  # raise what cannot be
+        if parts.scheme in ("http", "https") and address.isprintable() and " " not in address:
+            return parts.hostname or ""
+    return ""

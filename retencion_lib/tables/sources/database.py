@@ -42,11 +42,13 @@ def connection(where: str, *, writes: bool = False) -> "Iterator[Connection]":
         If the database is not reached, or does not let in.
     """
     engine = _engine(where)
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
     try:
         try:
             con = engine.connect()
+        except (ArgumentError, ValueError):  # found by who connects: no port, no name of a host
+            raise _no_address(where) from None
         except SQLAlchemyError as error:
             raise _unreached(where, error) from None
         with con:
@@ -96,7 +98,7 @@ def _engine(where: str) -> "Engine":
         return sqlalchemy.create_engine(
             url, poolclass=sqlalchemy.NullPool, hide_parameters=True, connect_args=options
         )
-    except sqlalchemy.exc.NoSuchModuleError:
+    except (sqlalchemy.exc.ArgumentError, ValueError):  # a kind of database unknown too
         raise _no_address(where) from None
     except ImportError as error:
         raise LibraryError(
@@ -124,8 +126,12 @@ def _url(where: str) -> "URL":
     file = url.database or ""
     if url.get_backend_name() != "sqlite" or file in ("", ":memory:") or file.startswith("file:"):
         return url
-    path = config.resolve(file)
-    if not path.is_file():  # SQLite would make an empty one
+    try:
+        path = config.resolve(file)
+        there = path.is_file()
+    except (ParameterError, OSError, ValueError):  # a name that no disk takes
+        there = False
+    if not there:  # SQLite would make an empty one
         raise DataError(
             f"{where}: no existe el archivo SQLite de {VARIABLE} (se busca desde "
             f"{config.home()}). Corrige la dirección; lleva tres barras, sqlite:///, o cuatro si "

@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 from retencion_lib import config
-from retencion_lib.errors import DataError
+from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.tables.sources import excel, json_part
 from retencion_lib.tables.sources.copy import is_copied, open_address
 from retencion_lib.tables.sources.csv_part import CUT_SHORT, CsvPart, opened
@@ -119,6 +119,7 @@ def _part(path: Path, where: str, kind: str = "", packed: str = "") -> Part:
 
 def find(path: str | Path) -> tuple[Path, str]:
     """Absolute path of a table that must be there, and the sheet that is asked for."""
+    _need_no_address(str(path))
     file, sheet = config.resolve(path), ""
     try:
         if not file.exists() and "#" in file.name:
@@ -138,6 +139,17 @@ def find(path: str | Path) -> tuple[Path, str]:
             "Quita lo que va detrás de #."
         )
     return file, sheet
+
+
+def _need_no_address(path: str) -> None:
+    if not config.URL.match(path):
+        return
+    said = "Una dirección con claves (no se muestra)" if config.tells_key(path) else path[:80]
+    raise ParameterError(
+        f"{said}: no es un archivo, ni está en un almacén que se sepa leer (s3://, gs://, abfs://, "
+        "hdfs://). Una base de datos se lee con una consulta en un .sql y su dirección en "
+        "RETENCION_DB; lo demás, descárgalo antes."
+    )
 
 
 def _short(name: str) -> str:

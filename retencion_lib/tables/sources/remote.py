@@ -17,6 +17,7 @@ from pyarrow import fs
 from retencion_lib import config
 from retencion_lib.errors import DataError, LibraryError, ParameterError
 from retencion_lib.tables.sources.folder import is_hidden
+from retencion_lib.words import printable
 
 PATIENCE = {"gs": "?retry_limit_seconds=15", "gcs": "?retry_limit_seconds=15"}
 DENIED = re.compile(
@@ -50,7 +51,7 @@ def reach(address: str) -> Place:
     Raises
     ------
     ParameterError
-        If the address has a key in it, or names no place.
+        If the address has a key in it, signs that nobody writes, or names no place.
     LibraryError
         If this machine lacks what HDFS is read with.
     DataError
@@ -61,6 +62,11 @@ def reach(address: str) -> Place:
             "La dirección de un almacén no lleva claves ni opciones (no se muestra). Quítale lo "
             "que va delante de @ o detrás de ?, y deja la clave donde la busca cada almacén: "
             "AWS_ACCESS_KEY_ID y AWS_SECRET_ACCESS_KEY, GOOGLE_APPLICATION_CREDENTIALS…"
+        )
+    if not address.isprintable():
+        raise ParameterError(
+            f"{printable(address)}: la dirección lleva signos que no se escriben. Escríbela como "
+            "s3://cubo/carpeta/clientes.csv."
         )
     scheme, _, rest = address.partition("://")
     authority, _, key = rest.rstrip("/").partition("/")

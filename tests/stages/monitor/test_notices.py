@@ -109,7 +109,28 @@ def test_a_receiver_that_hangs_is_left_after_the_timeout():
     assert failure == "127.0.0.1: TimeoutError"
 
 
-@pytest.mark.parametrize("address", ["file:///etc/passwd", "hola", "ftp://x/y"])
+@pytest.mark.parametrize("answer", [b"hola", b"", b"HTTP/1.1 200 x\r\n" + b"a: b\r\n" * 200])
+def test_an_answer_that_is_none_is_a_failure_that_names_the_kind_alone(answer):
+    with socket.create_server(("127.0.0.1", 0)) as rude:
+
+        def serve():
+            asked, _ = rude.accept()
+            with asked:
+                asked.recv(1 << 16)
+                asked.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        failure, _ = post(f"http://127.0.0.1:{rude.getsockname()[1]}/secreto", waits=())
+    assert failure.startswith("127.0.0.1: ")
+    assert "secreto" not in failure
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["file:///etc/passwd", "hola", "ftp://x/y", "http://[x/secreto", "http://[::1/secreto",
+     "http://x:puerto/secreto", "http://x:99999/secreto", "http://x y/secreto", "http://x/se creto",
+     "http://x\r\nA: 1/secreto", "http:///secreto", "http://x\udc80/secreto", "http://x\x1b/"],
+)  # fmt: skip
 def test_only_http_addresses_are_called(address):
     assert post(address) == (f"{notices.VARIABLE} no es una dirección http(s)", [])
 
