@@ -12,6 +12,7 @@ from datetime import date as Date
 from pathlib import Path
 
 from retencion_lib.errors import ParameterError
+from retencion_lib.words import listed
 
 HOME_VARIABLE = "RETENCION_HOME"
 NOTEBOOKS = {
@@ -67,6 +68,8 @@ SEED = 42
 MAX_SEED = 2**31 - 1  # the largest that every library here takes
 TEST_SHARE = 0.20
 FOLDS = 5
+# Words that some parameters of the notebooks choose among.
+CHOICES = {"policy": ("f1", "capacity", "profit"), "refit": ("auto", "yes", "no")}
 
 
 # What lies in an object store, by its address; and an address that says a key, or may.
@@ -195,6 +198,13 @@ def check_share(name: str, value: float, *, zero: bool = False) -> float:
             "que 1. Si lo tienes en porcentaje, divídelo entre 100."
         )
     return float(value)
+
+
+def check_choice(name: str, value: str) -> None:
+    """Refuse what is none of the `CHOICES` of a parameter."""
+    if value not in CHOICES[name]:
+        known = listed(CHOICES[name], quote=True)
+        raise ParameterError(f"{name} = '{value}': debe ser uno de {known}.")
 
 
 def check_seed(seed: int) -> None:
