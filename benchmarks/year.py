@@ -203,6 +203,8 @@ def main() -> None:
     from benchmarks.year_page import render
 
     PAGE.write_text(render(before), encoding="utf-8")
+    if given.notebooks and any(m["contradictions"] for m in before["notebooks"]["months"]):
+        sys.exit("Dos sitios se contradicen: mira docs/ano_simulado.md.")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,9 @@ SHOT = (
     "Informe de un mes malo: arriba, que el extracto llega mal y que no se llame con la lista; "
     "debajo, qué llega mal y qué hacer"
 )
+# What is read, and how it is called.
+PLACES = {"04": "04", "05": "05", "índice": "Índice", "terminal": "Terminal",
+          "webhook": "Aviso externo", "historial": "Historial"}  # fmt: skip
 DECISIONS = {"keep": "seguir", "watch": "esperar", "fix": "arreglar los datos",
              "retrain": "reentrenar"}  # fmt: skip
 NAMES = ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
@@ -144,8 +147,8 @@ def _missed(r: dict) -> str:
 
 def _reports(n: dict) -> str:
     rows = [
-        _row(NAMES[m["month"] - 1], LEVEL_WORDS[m["status"]].lower(), DECISIONS[m["decision"]],
-             m["model"], listed(m["findings"], 6) or "—")
+        _row(_month(m), LEVEL_WORDS[m["status"]].lower(), DECISIONS[m["decision"]],
+             m.get("model", "—"), listed(m["findings"], 6) or "—")
         for m in n["months"]
     ]  # fmt: skip
     return (
@@ -158,5 +161,45 @@ def _reports(n: dict) -> str:
         + "\n".join(f"- {why}" for why in n["put_in_use"])
         + "\n\n"
         + _table(["Mes", "Estado", "Recomendación", "Modelo en uso después", "Hallazgos"], rows)
-        + f"\n\n![{SHOT}](img/mes_malo.png)\n\n*El informe de mayo, tal como sale de 05.*"
+        + f"\n\n![{SHOT}](img/mes_malo.png)\n\n*El informe de mayo, tal como sale de 05.*\n\n"
+        + _said(n)
+        + "\n\n"
+        + _proved(n["after"])
+    )
+
+
+def _month(m: dict) -> str:
+    return NAMES[m["month"] - 1] + (", corregido" if m.get("repaired") else "")
+
+
+def _said(n: dict) -> str:
+    """What each place answered every month, the list first, and what of it disagrees."""
+    rows = [_row(_month(m), *(_both(m["places"].get(p, {})) for p in PLACES)) for m in n["months"]]
+    found = [f"- {_month(m)}: {said}" for m in n["months"] for said in m["contradictions"]]
+    told = "Ningún mes dice un sitio lo contrario que otro."
+    return (
+        "### Lo que dice cada sitio\n\n"
+        "Las dos preguntas de cada mes, *¿Se puede usar esta lista?* y *¿Hay que reentrenar?*, tal "
+        "como se leen en cada sitio. 04 solo contesta la primera, y antes de mirar resultados e "
+        "historia: 05 puede pedir más cuidado que 04, nunca dar por buena una lista que 04 paró ni "
+        "parar una que 04 dio por buena. Al aviso externo solo se manda algo si hay hallazgos.\n\n"
+        + _table(["Mes", *PLACES.values()], rows)
+        + "\n\n"
+        + ("\n".join(["Se contradicen:", "", *found]) if found else told)
+    )
+
+
+def _both(said: dict[str, list[str]]) -> str:
+    return " · ".join(" y ".join(answers) for answers in said.values()) or "—"
+
+
+def _proved(after: dict[str, str]) -> str:
+    """What the orders of an auditor print after what-ifs and work by hand."""
+    orders = [f"`retencion {name}`:\n\n```text\n{said.strip()}\n```"
+              for name, said in after.items() if name != "whatif"]  # fmt: skip
+    return (
+        "### Después, qué pasaría si, y trabajo a mano\n\n"
+        "Acabado el año se preguntó con `retencion whatif` qué darían otras aceptaciones y "
+        f"capacidades (escribió en la carpeta: {after['whatif']}) y se ejecutó 04 a mano, como en "
+        "JupyterLab. Lo que dicen entonces las órdenes de auditoría:\n\n" + "\n\n".join(orders)
     )

@@ -10,12 +10,13 @@ import os
 import sys
 import webbrowser
 from pathlib import Path
+from types import SimpleNamespace
 
 from retencion_lib import config
 from retencion_lib.audit.orders import COMMANDS
 from retencion_lib.errors import ParameterError, UserError
 from retencion_lib.runs import surroundings
-from retencion_lib.runs.parameters import declared, options, parse, refuse_unknown
+from retencion_lib.runs.parameters import declared, flag, options, parse, refuse_unknown
 
 STAGES = {
     "snapshots": "00 ¿quién seguía, y quién se fue, en cada fecha?",
@@ -44,6 +45,19 @@ def stage_parameters(stages: list[str], given: dict[str, str]) -> dict[str, dict
     }
 
 
+def check(parameters: dict[str, dict]) -> None:
+    """Refuse values that cannot be, and columns that no table has, before a kernel starts."""
+    from retencion_lib.tables.asked import check_values, need_named
+
+    for stage, given in parameters.items():
+        usual = {name: value for name, (_, value, _) in declared(config.NOTEBOOKS[stage]).items()}
+        asked = SimpleNamespace(**(usual | given))
+        check_values(asked)
+        # 05 after 04 looks at what is still to be scored.
+        if stage != "monitor" or "infer" not in parameters or given.get("current"):
+            need_named(asked)
+
+
 def help_text(stage: str) -> str:
     """Parameters of a stage, or of the five, with type, default and help."""
     lines = [f"retencion {stage}: {STAGES[stage]}", ""]
@@ -70,28 +84,30 @@ def overview() -> str:
 def run(stage: str, words: list[str]) -> None:
     """Execute a stage, or all five, and say what each answers and where its report is."""
     given = options(words, FLAGS)
-    asked = {name: given.pop(name, "") for name in FLAGS}
+    asked = {name: flag(name, given.pop(name, "false")) for name in FLAGS}
     fail_on = given.pop("fail_on", "") if stage in ("infer", "monitor", "run") else ""
     if fail_on not in ("", "warning", "alert"):
         raise ParameterError(f"fail_on = '{fail_on}': debe ser 'warning' o 'alert'.")
     stages = list(config.SEQUENCE) if stage == "run" else [stage]
     parameters = stage_parameters(stages, given)
+    check(parameters)
     # What executes a notebook takes seconds to import: a wrong word is refused before.
     with surroundings.spared():
         from retencion_lib.runs.execute import run_stages
     from retencion_lib.runs.headline import worst_level
     from retencion_lib.runs.terminal import Lines
 
-    quiet = bool(asked["quiet"])
-    with Lines([config.NOTEBOOKS[s] for s in stages], quiet=quiet) as lines:
+    names = [config.NOTEBOOKS[s] for s in stages]
+    with Lines(names, quiet=asked["quiet"]) as lines:
         done = run_stages(stages, parameters, lambda f: lines.ended(f.report, f.results))
-    if not quiet:
+    if not asked["quiet"]:
         print(f"Todas las ejecuciones: {config.resolve('runs/index.html')}")
     if asked["open"]:
         webbrowser.open(Path(done[-1].report).resolve().as_uri())
     reached = worst_level((finished.results for finished in done), fail_on)
     if reached:
-        print(f"Hay hallazgos de nivel {reached} (--fail-on {fail_on}).")
+        if not asked["quiet"]:
+            print(f"Hay hallazgos de nivel {reached} (--fail-on {fail_on}).")
         sys.exit(3)
 
 

@@ -13,6 +13,7 @@ from datetime import date as Date
 from pathlib import Path
 
 from retencion_lib.errors import ParameterError
+from retencion_lib.words import listed
 
 HOME_VARIABLE = "RETENCION_HOME"
 NOTEBOOKS = {
@@ -69,6 +70,9 @@ MAX_SEED = 2**31 - 1  # the largest that every library here takes
 TEST_SHARE = 0.20
 FOLDS = 5
 SMALL, SMALL_FOLDS = 5000, 10  # rows to learn from, below which there are more folds
+# Words that some parameters of the notebooks choose among.
+CHOICES = {"policy": ("f1", "capacity", "profit"), "refit": ("auto", "yes", "no")}
+
 
 # What lies in an object store, by its address; and an address that says a key, or may.
 ADDRESS = re.compile(r"(s3|gs|gcs|abfss?|hdfs)://", re.IGNORECASE)
@@ -213,6 +217,13 @@ def check_share(name: str, value: float, *, zero: bool = False) -> float:
             "que 1. Si lo tienes en porcentaje, divídelo entre 100."
         )
     return float(value)
+
+
+def check_choice(name: str, value: str) -> None:
+    """Refuse what is none of the `CHOICES` of a parameter."""
+    if value not in CHOICES[name]:
+        known = listed(CHOICES[name], quote=True)
+        raise ParameterError(f"{name} = '{value}': debe ser uno de {known}.")
 
 
 def check_seed(seed: int) -> None:

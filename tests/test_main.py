@@ -146,3 +146,30 @@ def test_a_report_is_opened_where_that_is_asked_for(finished, monkeypatch):
     monkeypatch.setattr("webbrowser.open", opened.append)
     assert finished("monitor", "--open") == 0
     assert opened == [Path("04.html").resolve().as_uri()]
+
+
+@pytest.mark.parametrize("stage", ["infer", "monitor", "run"])
+def test_a_quiet_order_ends_with_three_and_says_nothing_either(finished, capsys, stage):
+    with pytest.raises(SystemExit, match="3"):
+        finished(stage, "--quiet", "--fail-on", "alert", status="alert")
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("given", "silent"), [
+    ("--quiet", True), ("--quiet=true", True), ("--quiet=1", True),
+    ("--quiet=false", False), ("--quiet=0", False),
+])  # fmt: skip
+def test_a_flag_may_be_given_its_value(finished, capsys, given, silent):
+    assert finished("monitor", given, list_usable="yes") == 0
+    assert (capsys.readouterr().out == "") is silent
+
+
+@pytest.mark.parametrize("words", [["monitor", "--quiet=mucho"], ["verify", "--json=mucho"]])
+def test_a_flag_is_not_given_anything_else(capsys, words):
+    assert command_line.main(words) == 2
+    assert "=mucho: no toma valor, o es true o false" in capsys.readouterr().err
+
+
+def test_a_flag_of_an_audit_may_be_given_its_value_too(capsys):
+    assert command_line.main(["verify", "--json=false"]) == 0
+    assert "está vacío" in capsys.readouterr().out

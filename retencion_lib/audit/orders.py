@@ -11,7 +11,7 @@ from retencion_lib import config
 from retencion_lib.audit.terms.orders import campaign, whatif
 from retencion_lib.errors import AuditError, ParameterError
 from retencion_lib.home import disk, ledger, registry
-from retencion_lib.runs.parameters import options, refuse_unknown
+from retencion_lib.runs.parameters import flag, options, refuse_unknown
 from retencion_lib.show.campaign import NAMES
 from retencion_lib.words import plural
 
@@ -45,6 +45,7 @@ class Command:
         first = dict(zip(self.place.split(), given, strict=False))
         given = options(words[len(first) :], self.flags)
         refuse_unknown(f"retencion {name}", list(given), (*self.names, *self.flags))
+        given |= {word: flag(word, given[word]) for word in self.flags if word in given}
         self.action(**first, **given)
 
     def usage(self, name: str) -> str:
@@ -88,7 +89,7 @@ def notebooks(folder: str = "") -> None:
 
 
 def verify(
-    head: str = "", signature: str = "", identity: str = "", authority: str = "", **flags: str
+    head: str = "", signature: str = "", identity: str = "", authority: str = "", **flags: bool
 ) -> None:
     """Check everything against the ledger; an error with every fault if there is one."""
     from retencion_lib.audit import signature as signing
@@ -104,7 +105,7 @@ def verify(
     if signature:
         anchors.append(("signature", signing.signed_head(signature, identity)))
     trusted = stamping.trusted(authority) if authority else ""
-    _say_report(report(anchors, trusted), as_json="json" in flags)
+    _say_report(report(anchors, trusted), as_json=flags.get("json", False))
 
 
 def _say_report(found: "Report", *, as_json: bool) -> None:

@@ -13,9 +13,11 @@ from retencion_lib.home import disk, lineage, store
 from retencion_lib.home.event import Content
 from retencion_lib.runs import record
 from retencion_lib.runs.parameters import checked
+from retencion_lib.show import naming, style
 from retencion_lib.show import notebook as show
-from retencion_lib.show import style
 from retencion_lib.words import listed, plural
+
+SENTENCES = {"answer", "why"}  # results that the report, the list of runs and the terminal quote
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def close_run(run: Run, **headline: object) -> None:
         is what the report says first.
     """
     results = disk.clean(headline)
+    results |= {name: naming.titled(results[name]) for name in SENTENCES & results.keys()}
     chosen = {k: v for k, v in results.items() if k in run.params and run.params[k] in ("", None)}
     params = record.masked(run.params | chosen)
     said = record.Record(

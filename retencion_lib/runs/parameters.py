@@ -11,6 +11,7 @@ from retencion_lib import config
 from retencion_lib.errors import ParameterError
 
 TYPES = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "dict": dict}
+TRUTH = {"true": True, "false": False, "1": True, "0": False}
 
 
 def notebook_path(notebook: str) -> Path:
@@ -79,12 +80,22 @@ def options(words: list[str], flags: Iterable[str] = ()) -> dict[str, str]:
     return found
 
 
+def flag(name: str, text: str) -> bool:
+    """Value of a flag: it needs none, and takes one."""
+    try:
+        return TRUTH[text.lower()]
+    except KeyError:
+        raise ParameterError(
+            f"--{name}={text}: no toma valor, o es true o false. Escribe --{name}."
+        ) from None
+
+
 def parse(notebook: str, name: str, text: str) -> object:
     """Value of a parameter given as text on the command line."""
     kind = declared(notebook)[name][0]
     try:
         if kind is bool:
-            return {"true": True, "false": False, "1": True, "0": False}[text.lower()]
+            return TRUTH[text.lower()]
         if kind is list and not text.startswith("["):
             return [part.strip() for part in text.split(",") if part.strip()]
         value = json.loads(text) if kind in (list, dict) else kind(text)

@@ -20,45 +20,21 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import Formatter, ScalarFormatter
 
-from retencion_lib.show.vocabulary import CODED, HEADINGS, STATUSES, WORDS, title_of
+from retencion_lib.show.naming import titled as _titled
+from retencion_lib.show.naming import titles as _titles
+from retencion_lib.show.naming import use_names as use_names  # a notebook asks for it here
+from retencion_lib.show.vocabulary import CODED, HEADINGS, STATUSES, WORDS
 from retencion_lib.words import count, es
 
 DPI = 90  # of the page; figures are drawn at twice that, to be crisp on any screen
 
-
-QUOTED = re.compile(r"'([^'\n]+)'")
 LEAST_ROW = 100  # bytes of a table's row, its tags alone
 NAMING = {"name", "column", "segment", "Columna"}  # columns of tables that hold names of columns
-_titles: dict[str, str] = {}  # how each column is called in this notebook, from `use_names` on
 
 # Letters of a label beside an axis, and of any other text inside a figure, our own titles among
 # them: a name longer than that would leave no room for the rest.
 LONGEST_LABEL, LONGEST = 40, 64
 SHORT = 22  # letters of a text that stays on one line, such as an interval
-
-
-def use_names(names: Mapping[str, str | Mapping[str, str]], *, but: str = "") -> None:
-    """Call columns as the team does from here on: in sentences, tables and figures.
-
-    Parameters
-    ----------
-    names : mapping
-        As `home.names.load_names` reads it.
-    but : str
-        A column that keeps its name, the customers' id: an erasure looks for it.
-    """
-    _titles.clear()
-    _titles.update({c: title_of(c, said) for c, said in names.items() if c != but})
-    for column, said in names.items():  # a group of customers is named by column and value
-        values = {} if isinstance(said, str) else said
-        _titles.update({f"{column}: {v}": t.replace("{}", v) for v, t in values.items() if v})
-
-
-def _titled(text: str) -> str:
-    """A sentence with the columns that it quotes as the team calls them; code stays as it is."""
-    parts = text.split("`")
-    parts[::2] = [QUOTED.sub(lambda m: f"'{_titles.get(m[1], m[1])}'", p) for p in parts[::2]]
-    return "`".join(parts)
 
 
 def _retitle(fig: Figure) -> None:

@@ -1,35 +1,29 @@
-"""Tables: read them, know their columns, hold some rows out, keep a contract."""
+"""Tables: read them, know their columns, hold some rows out, keep a contract.
 
-from retencion_lib.tables.columns import ColumnInfo, describe_columns
-from retencion_lib.tables.contract import BatchCheck, check_batch, infer_contract, require_batch
-from retencion_lib.tables.demo import write_demo
-from retencion_lib.tables.history import ask_history
-from retencion_lib.tables.ids import as_labels, need_columns
-from retencion_lib.tables.portfolio import need_same_portfolio
-from retencion_lib.tables.read import read_table
-from retencion_lib.tables.sources import Source, open_source
-from retencion_lib.tables.split import fold_numbers, hashes, sort_order, test_mask
-from retencion_lib.tables.training import Training, load_training
+What is asked for is imported then: an order that looks at a header before it starts a kernel must
+not wait for what models and contracts need.
+"""
 
-__all__ = [
-    "BatchCheck",
-    "ColumnInfo",
-    "Source",
-    "Training",
-    "as_labels",
-    "ask_history",
-    "check_batch",
-    "describe_columns",
-    "fold_numbers",
-    "hashes",
-    "infer_contract",
-    "load_training",
-    "need_columns",
-    "need_same_portfolio",
-    "open_source",
-    "read_table",
-    "require_batch",
-    "sort_order",
-    "test_mask",
-    "write_demo",
-]
+from importlib import import_module
+
+_HOMES = {
+    "columns": ("ColumnInfo", "describe_columns"),
+    "contract": ("BatchCheck", "check_batch", "infer_contract", "require_batch"),
+    "demo": ("write_demo",),
+    "history": ("ask_history",),
+    "ids": ("as_labels", "need_columns"),
+    "portfolio": ("need_same_portfolio",),
+    "read": ("read_table",),
+    "sources": ("Source", "open_source"),
+    "split": ("fold_numbers", "hashes", "sort_order", "test_mask"),
+    "training": ("Training", "load_training"),
+}
+__all__ = [name for names in _HOMES.values() for name in names]
+
+
+def __getattr__(name: str) -> object:
+    """What `__all__` promises, from the module that it lives in."""
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from retencion_lib import config
 from retencion_lib.errors import DataError
 from retencion_lib.home.history import History
 from retencion_lib.maths.metrics import Panel, panel_of
+from retencion_lib.tables.asked import need_learnable
 from retencion_lib.tables.clock import Clock, Days
 from retencion_lib.tables.columns import ColumnInfo, date_columns, describe_columns
 from retencion_lib.tables.history import clock_of, known_outcomes, row_days, settled
-from retencion_lib.tables.ids import as_labels, check_ids, id_name, need_columns, with_id
+from retencion_lib.tables.ids import as_labels, check_ids, id_name, with_id
 from retencion_lib.tables.labels import REFUSE, Classes, learn
 from retencion_lib.tables.portfolio import need_free_names, need_same_portfolio
 from retencion_lib.tables.read import Reader
@@ -169,10 +169,10 @@ def load_training(
     source = open_source(path)
     where, key = source.where, id_name(id_col)
     need_same_portfolio(key, where)
-    need_columns(source.names, [id_col] if id_col else [], where, remedy=_no_id(source))
     dated = [history.snapshot_col] if history else []
-    need_columns(source.names, [target], where, remedy=_no_target(source))
-    need_columns(source.names, [*dated, *drop_cols, *sensitive], where, remedy=_other_sheet(source))
+    need_learnable(
+        source, id_col=id_col, target=target, others=[*dated, *drop_cols, *sensitive]
+    )  # fmt: skip
     reader = Reader(source, texts=[key, target, *dated], spare=drop_cols)
     frame = with_id(reader.frame(), id_col, source)
     days = row_days(frame[history.snapshot_col], where) if history else None
@@ -215,26 +215,6 @@ def _need_features(columns: list[ColumnInfo], id_col: str, where: str) -> None:
             "sensitive."
         )
     need_free_names([c.name for c in columns if c.use or c.kind == "target"], id_col, where)
-
-
-def _no_id(source: Source) -> str:
-    return (
-        "Si ninguna columna identifica a cada cliente, escribe --id-col '' y se numeran las filas. "
-        + _other_sheet(source)
-    )
-
-
-def _no_target(source: Source) -> str:
-    return f"La del resultado se elige con --target. {_other_sheet(source)}"
-
-
-def _other_sheet(source: Source) -> str:
-    if not source.others:
-        return ""
-    return (
-        f"El libro tiene más hojas con datos ({listed(source.others, quote=True)}): se eligen con "
-        f"{config.relative(source.path)}#HOJA. "
-    )
 
 
 def as_features(frame: pd.DataFrame, columns: list[ColumnInfo]) -> pd.DataFrame:

@@ -148,3 +148,18 @@ def test_opening_the_notebook_again_gives_up_the_run_before(home):
     opened()
     store.write_json(config.resolve(FILE), {"a": 2})
     assert adopt.abandon() == [first.run_id]
+
+
+def test_the_answer_and_its_reason_call_columns_as_the_team_does(home, monkeypatch):
+    shown = []
+    monkeypatch.setattr(context, "display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr(context.show, "table", lambda *args: None)
+    run = opened()
+    context.show.use_names({"charges": "cuota mensual de {}"})
+    said = "Lo impide: cambio en 'charges'."
+    context.close_run(run, answer=said, why=said, best="'charges'")
+    context.show.use_names({})
+    assert shown[0][record.MEDIA_TYPE]["results"] == {
+        "answer": "Lo impide: cambio en 'cuota mensual'.",
+        "why": "Lo impide: cambio en 'cuota mensual'.", "best": "'charges'",
+    }  # fmt: skip

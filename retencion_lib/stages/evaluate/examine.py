@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from retencion_lib import config
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.home import registry
 from retencion_lib.home.exam import Baseline, Confusion, Exam, Future, Threshold
@@ -18,9 +19,6 @@ from retencion_lib.models.features import describe
 from retencion_lib.models.stored import load_known
 from retencion_lib.tables import Training, load_training, open_source
 from retencion_lib.tables.partition import Partition, partition
-from retencion_lib.words import listed
-
-POLICIES = ("f1", "capacity", "profit")  # by which a threshold for notices is found
 
 
 @dataclass(frozen=True)
@@ -125,17 +123,14 @@ def examine(start: Opening, *, capacity: float, profit: float, policy: str = "f1
     profit : float
         Probability from which a contact pays for itself.
     policy : str
-        One of `POLICIES`: which threshold is used to flag customers.
+        One of `config.CHOICES`: which threshold is used to flag customers.
 
     Raises
     ------
     ParameterError
         If there is no such policy.
     """
-    if policy not in POLICIES:
-        raise ParameterError(
-            f"policy = '{policy}': debe ser uno de {listed(POLICIES, quote=True)}."
-        )
+    config.check_choice("policy", policy)
     choice, model, parts = start.choice, start.model, start.parts
     y, scores = parts.test.y, model.predict(parts.test.X)
     cuts = thresholds(choice, capacity=capacity, profit=profit)

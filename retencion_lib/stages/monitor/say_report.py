@@ -7,6 +7,7 @@ import pandas as pd
 from retencion_lib.home.history import History
 from retencion_lib.home.watch_report import WatchReport
 from retencion_lib.show.answers import LIST, RETRAIN, answers, asked
+from retencion_lib.show.naming import titled
 from retencion_lib.stages.checks.answers import Retrain, Until, broken
 from retencion_lib.stages.checks.findings import Code, Group, of_group
 from retencion_lib.stages.checks.say import usable_sentence, why_sentence
@@ -198,7 +199,7 @@ def awaited_words(awaited: Awaited) -> str:
 def webhook_text(report: WatchReport, date: str) -> str:
     """What a chat shows of the findings of a run."""
     said = [f"{question} {answer}" for question, answer in answers(report.answers).items()]
-    found = [f"{a.code}: {a.message}" for a in report.alerts]
+    found = [f"{a.code}: {titled(a.message)}" for a in report.alerts]
     return "\n".join([f"Retención {date}: {report.current.path}", *said, *found])
 
 

@@ -13,14 +13,12 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from retencion_lib.errors import ParameterError
+from retencion_lib import config
 from retencion_lib.models import FittedModel, n_fits, prepare_columns, train_candidates
 from retencion_lib.stages.train.train import Trained
 from retencion_lib.tables import Training, fold_numbers, infer_contract, sort_order
-from retencion_lib.words import listed
 
 AUTO, YES, NO = "auto", "yes", "no"  # auto: where customers have a history
-MODES = (AUTO, YES, NO)
 
 
 @dataclass(frozen=True)
@@ -40,15 +38,14 @@ NONE = Again({}, pd.DataFrame())
 
 
 def check_mode(refit: str) -> None:
-    """Whether `refit` is one of `MODES`, before anything is learnt.
+    """Whether `refit` is one of `config.CHOICES`, before anything is learnt.
 
     Raises
     ------
     ParameterError
         If it is not.
     """
-    if refit not in MODES:
-        raise ParameterError(f"refit = '{refit}': debe ser uno de {listed(MODES, quote=True)}.")
+    config.check_choice("refit", refit)
 
 
 def relearn(
@@ -63,7 +60,7 @@ def relearn(
     customers : Training
         The whole table.
     refit : str
-        One of `MODES`.
+        One of `config.CHOICES`.
 
     """
     check_mode(refit)

@@ -7,6 +7,7 @@ import pytest
 from retencion_lib import config
 from retencion_lib.home.document import typed
 from retencion_lib.home.exam import Exam
+from retencion_lib.show.naming import use_names
 from retencion_lib.stages.evaluate import card
 from tests import card_home
 
@@ -190,3 +191,12 @@ def test_months_that_differ_more_are_worth_less(home, other, expected):
     months = [FUTURE["backtest"][0], FUTURE["backtest"][1] | {"roc_auc": other}]
     text = text_of(home, **FUTURE | {"backtest": months})
     assert rating(text, "El futuro será como el pasado") == expected
+
+
+def test_it_calls_columns_as_the_team_does_and_the_contract_gives_both_names(home):
+    name = next(iter(card_home.CONTRACT.columns))
+    use_names({name: "cuota de {}"})
+    text = text_of(home)
+    use_names({})
+    assert f"| {name} (cuota) |" in text
+    assert f"| {name} |" in text_of(home)

@@ -4,11 +4,13 @@ import json
 import logging
 import socket
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from retencion_lib.home.watch_report import WatchReport
+from retencion_lib.show.naming import use_names
 from retencion_lib.stages.checks.findings import Alert
 from retencion_lib.stages.monitor import notices
 from retencion_lib.stages.monitor.notices import Failure
@@ -162,3 +164,10 @@ def test_every_finding_is_a_line_of_the_file_and_of_the_log(home, caplog):
 def test_nothing_found_leaves_nothing(home):
     assert "No hay hallazgos" in send(quiet())
     assert not (home / notices.ALERTS).exists()
+
+
+def test_a_chat_reads_of_columns_as_the_team_calls_them():
+    use_names({"x": "cuota de {}"})
+    told = webhook_text(quiet(alerts=[replace(FOUND, message="Faltan 'x'.")]), "2026-01-31")
+    use_names({})
+    assert told.endswith("RET004: Faltan 'cuota'.")

@@ -2,6 +2,7 @@
 
 from retencion_lib.home.exam import Compared, GroupRow
 from retencion_lib.home.experiments import Refit
+from retencion_lib.show.naming import title
 from retencion_lib.show.vocabulary import HEADINGS, PLANS, POLICIES, WORDS
 from retencion_lib.stages.evaluate.card.assumptions import assumptions
 from retencion_lib.stages.evaluate.card.blocks import Section, Table
@@ -62,12 +63,12 @@ def results(known: Sources) -> Section:
 
 def groups(known: Sources) -> Section:
     """The same by group of customers."""
-    title = "Por grupo de clientes"
+    heading = "Por grupo de clientes"
     rows = known.exam.segments.groups if known.exam.segments else ()
     if not rows:
-        return Section(title, ["No se ha medido por grupos en esta ejecución."])
+        return Section(heading, ["No se ha medido por grupos en esta ejecución."])
     differing = [r for r in rows if r.differs]
-    names = listed([who(r) for r in differing], limit=8)
+    names = listed([title(who(r)) for r in differing], limit=8)
     said = (
         f"Se comparan {count(len(rows))} grupos con el resto de los clientes. "
         + (f"Se distinguen más allá del azar: {names}." if differing else
@@ -75,13 +76,13 @@ def groups(known: Sources) -> Section:
     )  # fmt: skip
     heads = ["Grupo", "Clientes", "Se fue", "Previsto", "ROC-AUC", "Avisados", "Precisión"]
     table = Table("Grupos", heads, [_group(r) for r in rows], _right(1, 2, 3, 4, 5, 6))
-    return Section(title, [said], tables=[table])
+    return Section(heading, [said], tables=[table])
 
 
 def _group(row: GroupRow) -> list[str]:
     return [
-        who(row), count(row.n), pct(row.left), pct(row.foreseen), _between(row.of("roc_auc")),
-        pct(row.selected), pct(row.precision),
+        title(who(row)), count(row.n), pct(row.left), pct(row.foreseen),
+        _between(row.of("roc_auc")), pct(row.selected), pct(row.precision),
     ]  # fmt: skip
 
 
@@ -136,13 +137,14 @@ def data(known: Sources) -> Section:
         f"Usa {count(numbers)} columnas de números y {count(len(columns) - numbers)} de texto.",
     ]
     if used.dropped:
-        said.append(f"Excluidas por quien lo entrenó: {listed(used.dropped, limit=12)}.")
+        out = listed(map(title, used.dropped), limit=12)
+        said.append(f"Excluidas por quien lo entrenó: {out}.")
     if used.sensitive:
-        kept = listed(used.sensitive, limit=12)
+        kept = listed(map(title, used.sensitive), limit=12)
         said.append(f"Sensibles, fuera del modelo y usadas solo para comparar grupos: {kept}.")
     if known.eda:
         missing = [c for c in known.eda.columns if c.n_missing]
-        names = listed([f"{c.name} ({count(c.n_missing)})" for c in missing], limit=8)
+        names = listed([f"{title(c.name)} ({count(c.n_missing)})" for c in missing], limit=8)
         said.append(f"Con valores que faltan: {names}." if missing else "No falta ningún valor.")
     return Section("Datos", said)
 
@@ -172,9 +174,9 @@ def limits(known: Sources) -> Section:
     ]
     suspects = known.suspects
     if known.experiment.data.leaks:
-        named = listed(known.experiment.data.leaks, quote=True)
+        named = listed(map(title, known.experiment.data.leaks), quote=True)
         points.append(f"Fugas aceptadas al entrenar: {named}. {known.experiment.data.accepted}.")
-    points += [f"Posible fuga: '{s.column}' {s.evidence}." for s in suspects]
+    points += [f"Posible fuga: '{title(s.column)}' {s.evidence}." for s in suspects]
     if known.eda is not None and not suspects:
         points.append("Fugas: 01 no encontró ninguna variable sospechosa en esta tabla.")
     if known.eda is None:
@@ -203,7 +205,7 @@ def judged(known: Sources) -> Section:
 def contract(known: Sources) -> Section:
     """What a batch must look like."""
     rows = [
-        [name, WORDS.get(rule.kind, rule.kind), _admits(rule), pct(rule.null_rate)]
+        [_both(name), WORDS.get(rule.kind, rule.kind), _admits(rule), pct(rule.null_rate)]
         for name, rule in known.contract.columns.items()
     ]
     heads = ["Columna", "Clase", "Visto al entrenar", "Nulos"]
@@ -212,6 +214,11 @@ def contract(known: Sources) -> Section:
         f"{count(len(rows))} columnas. Si falta una o cambia de tipo, no se puntúa a nadie."
     )
     return Section("Contrato de datos", [said], tables=[Table("Columnas", heads, rows, _right(3))])
+
+
+def _both(name: str) -> str:
+    """A column as a batch must bring it, and how the team calls it."""
+    return name if title(name) == name else f"{name} ({title(name)})"
 
 
 def _admits(rule: Rule) -> str:
