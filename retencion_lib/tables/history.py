@@ -3,6 +3,7 @@
 A customer may have many rows, one a snapshot. `docs/tiempo.md` draws the clock.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -133,18 +134,29 @@ def row_days(column: pd.Series, where: str) -> Days:
     DataError
         If one is missing, is no date, or they are written in several ways.
     """
-    missing = np.flatnonzero(column.isna())
-    if len(missing):
-        raise DataError(
-            f"{where}: '{column.name}' está vacío en {plural(len(missing), 'fila', 'filas')} "
-            f"(líneas {listed(missing + 2)}). Cada fila necesita la fecha de su foto."
-        )
+    refuse_undated(str(column.name), np.flatnonzero(column.isna()) + 2, where)
     codes, texts = pd.factorize(column.astype(str))
     return read_days(list(texts), f"{where}, '{column.name}'")[codes]
 
 
-def settled(history: History, days: Days, where: str, *, date: str = "") -> History:
+def refuse_undated(name: str, lines: Sequence[int], where: str) -> None:
+    """Refuse a table where some rows have no day, by their lines; nothing where none."""
+    if len(lines):
+        raise DataError(
+            f"{where}: '{name}' está vacío en {plural(len(lines), 'fila', 'filas')} "
+            f"(líneas {listed(lines)}). Cada fila necesita la fecha de su foto."
+        )
+
+
+def settled(
+    history: History, days: Days, where: str, *, date: str = "", rows: np.ndarray | None = None
+) -> History:
     """The same with the last day of the data known: the one given, or that of the newest row.
+
+    Parameters
+    ----------
+    days : array of shape (n,)
+        Of each row; or each day once, and in `rows` how many are of it.
 
     Raises
     ------
@@ -157,8 +169,9 @@ def settled(history: History, days: Days, where: str, *, date: str = "") -> Hist
         limit, said = np.datetime64(date), f"la fecha de la ejecución, {date}"
     later = days > limit
     if later.any():
+        many = int(later.sum() if rows is None else rows[later].sum())
         raise DataError(
-            f"{where}: {plural(int(later.sum()), 'fila tiene', 'filas tienen')} en "
+            f"{where}: {plural(many, 'fila tiene', 'filas tienen')} en "
             f"'{history.snapshot_col}' una fecha posterior a {said} (como "
             f"{listed(np.unique(days[later])[:3].astype(str), quote=True)}), y de un día que "
             "no ha llegado no hay foto. Corrige las fechas, o di con as_of hasta qué día llegan "

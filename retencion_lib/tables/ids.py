@@ -73,34 +73,65 @@ def need_columns(
 
 def check_ids(column: pd.Series, where: str, days: Days | None = None) -> pd.Series:
     """Ids as text, one a row (and day, where rows have one) and none missing, or an error."""
-    if column.isna().any():
-        rows = list(np.flatnonzero(column.isna()) + 2)
-        raise DataError(
-            f"{where}: '{column.name}' está vacío en {plural(len(rows), 'fila', 'filas')} "
-            f"(líneas {listed(rows)}). Cada cliente necesita su identificador: complétalo, o borra "
-            "del extracto esas líneas si están en blanco o son un total."
-        )
+    name = str(column.name)
+    refuse_blank(name, np.flatnonzero(column.isna()) + 2, where)
     ids = as_labels(column).reset_index(drop=True)
-    rounded = [text for text in ids if "+" in text and _ROUNDED.fullmatch(text)]
-    if rounded:
-        raise DataError(
-            f"{where}: '{column.name}' trae números que una hoja de cálculo ha redondeado "
-            f"({listed(dict.fromkeys(rounded), quote=True)}): ya no dicen de qué cliente son. Pide "
-            "el extracto con esa columna como texto, o elige otra con id_col."
-        )
+    refuse_rounded(name, ids[["+" in text for text in ids]], where)
     repeated = pd.DataFrame({"id": ids, "day": days}).duplicated(keep=False).to_numpy()
     if not repeated.any():
         return ids
     found = ids[repeated]
-    said = f"{where}: {plural(found.nunique(), 'valor', 'valores')} de '{column.name}' en más de "
-    if days is not None:
-        several = [f"{i} el {day}" for i, day in zip(found, days[repeated], strict=True)]
+    if days is None:
+        refuse_repeated(name, list(found.unique()), where)
+    several = [f"{i} el {day}" for i, day in zip(found, days[repeated], strict=True)]
+    refuse_repeated(name, several, where, customers=found.nunique())
+    return ids
+
+
+def refuse_blank(name: str, lines: Sequence[int], where: str) -> None:
+    """Refuse a table where some rows have no id, by their lines; nothing where none."""
+    if len(lines):
         raise DataError(
-            f"{said}una fila de la misma foto ({listed(dict.fromkeys(several))}). Debe haber una "
+            f"{where}: '{name}' está vacío en {plural(len(lines), 'fila', 'filas')} "
+            f"(líneas {listed(lines)}). Cada cliente necesita su identificador: complétalo, o borra "
+            "del extracto esas líneas si están en blanco o son un total."
+        )
+
+
+def refuse_rounded(name: str, texts: Collection[str], where: str) -> None:
+    """Refuse a table some of whose ids a spreadsheet has rounded; nothing where none."""
+    rounded = [text for text in texts if _ROUNDED.fullmatch(text)]
+    if rounded:
+        raise DataError(
+            f"{where}: '{name}' trae números que una hoja de cálculo ha redondeado "
+            f"({listed(dict.fromkeys(rounded), quote=True)}): ya no dicen de qué cliente son. Pide "
+            "el extracto con esa columna como texto, o elige otra con id_col."
+        )
+
+
+def refuse_repeated(
+    name: str, found: Collection[str], where: str, *, customers: int | None = None
+) -> None:
+    """Refuse a table in which some ids repeat; nothing where none.
+
+    Parameters
+    ----------
+    found : collection of str
+        The ids, or what is said of each of its rows where rows have a day.
+    customers : int, optional
+        How many ids repeat, where rows have a day.
+    """
+    if not found:
+        return
+    many = len(found) if customers is None else customers
+    said = f"{where}: {plural(many, 'valor', 'valores')} de '{name}' en más de "
+    if customers is not None:
+        raise DataError(
+            f"{said}una fila de la misma foto ({listed(dict.fromkeys(found))}). Debe haber una "
             "fila por cliente y foto: quita las repetidas, o revisa id_col y snapshot_col."
         )
     raise DataError(
-        f"{said}una fila ({listed(found.unique(), quote=True)}). Debe haber una fila por cliente: "
+        f"{said}una fila ({listed(found, quote=True)}). Debe haber una fila por cliente: "
         "quita las repetidas; si hay una por mes, di su fecha con --snapshot-col y cuánto se "
         "espera el resultado con --horizon; o elige otra columna con id_col. Si ninguna lo es, "
         "escribe --id-col '' y se numeran las filas."

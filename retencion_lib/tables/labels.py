@@ -5,7 +5,7 @@ label, and so are Sí and sí.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,51 +97,76 @@ def learn(
     ParameterError
         If `unlabelled` is neither of the two.
     """
+    labels = texts_of(column)
+    told = _told(labels)
+    classes = classes_of(told, where, positive, unlabelled)
+    outcome = {label: classes.outcome(label) for label in told.rows}
+    return labels.map(outcome).to_numpy(float), classes
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a column of outcomes holds: each label once, and where there is none."""
+
+    name: str
+    rows: dict[str, int]  # of each label, in the order in which they come
+    first: dict[str, int]  # line of the file in which each comes first
+    blank: Sequence[int] = ()  # lines
+
+
+def _told(labels: pd.Series) -> Told:
+    codes, names = pd.factorize(labels)
+    lines = labels.index.to_numpy() + 2  # lines of the file, also where it is a part of it
+    there = codes >= 0
+    _, first = np.unique(codes[there], return_index=True)
+    rows = dict(zip(names, np.bincount(codes[there]).tolist(), strict=True))
+    return Told(
+        str(labels.name), rows, dict(zip(names, lines[there][first].tolist(), strict=True)),
+        lines[~there].tolist(),
+    )  # fmt: skip
+
+
+def classes_of(told: Told, where: str, positive: str = "", unlabelled: str = REFUSE) -> Classes:
+    """The two labels of an outcome, from what its column holds; errors as in `learn`."""
     if unlabelled not in (REFUSE, DROP):
         raise ParameterError(
             f"unlabelled = '{unlabelled}': debe ser '{REFUSE}' (no admite filas sin resultado) o "
             f"'{DROP}' (las deja fuera)."
         )
-    labels = texts_of(column)
-    missing = labels.isna().to_numpy()
-    if missing.any() and unlabelled == REFUSE:
-        rows = list(column.index[missing] + 2)  # lines of the file, also where it is a part of it
+    if len(told.blank) and unlabelled == REFUSE:
         raise DataError(
-            f"{where}: el objetivo '{column.name}' falta en {plural(len(rows), 'fila', 'filas')} "
-            f"(líneas {listed(rows)}). {_mark_of_leaving(labels[~missing])}Complétalas; o, si "
+            f"{where}: el objetivo '{told.name}' falta en "
+            f"{plural(len(told.blank), 'fila', 'filas')} "
+            f"(líneas {listed(told.blank)}). {_mark_of_leaving(told)}Complétalas; o, si "
             f"aún no se sabe su resultado, déjalas fuera con --unlabelled {DROP}."
         )
-    spellings = _spellings(labels[~missing])
-    classes = _classes(spellings, where, labels[~missing], str(positive))
-    outcome = {label: classes.outcome(label) for label in labels[~missing].unique()}
-    return labels.map(outcome).to_numpy(float), classes
+    return _classes(_spellings(told), where, told, str(positive))
 
 
-def _mark_of_leaving(labels: pd.Series) -> str:
+def _mark_of_leaving(told: Told) -> str:
     """What to do where the outcome is a date, or a mark, that only those who left have."""
-    if labels.empty or (labels.nunique() > 1 and not days(labels.unique())):
+    if not told.rows or (len(told.rows) > 1 and not days(list(told.rows))):
         return ""
-    example = labels.iloc[0]
+    example = next(iter(told.rows))
     return (
         f"Las demás traen una fecha o una sola marca ('{example}'): si el blanco quiere decir que "
         "el cliente sigue, pon en el extracto una columna con 1 donde la hay y 0 donde no. "
     )
 
 
-def _spellings(labels: pd.Series) -> dict[str, int]:
+def _spellings(told: Told) -> dict[str, int]:
     """Each label with its rows; spellings that differ in capitals alone are the commonest."""
-    rows = labels.value_counts()
+    common = sorted(told.rows, key=lambda label: -told.rows[label])
     first: dict[str, str] = {}
-    for label in rows.index:
+    for label in common:
         first.setdefault(label.casefold(), label)
     found = dict.fromkeys(sorted(first.values()), 0)
-    for label, n in rows.items():
-        found[first[label.casefold()]] += int(n)
+    for label in common:
+        found[first[label.casefold()]] += told.rows[label]
     return found
 
 
-def _classes(found: dict[str, int], where: str, labels: pd.Series, positive: str) -> Classes:
-    name = str(labels.name)
+def _classes(found: dict[str, int], where: str, told: Told, positive: str) -> Classes:
     low = {label: label.casefold() for label in found}
     yes = [label for label in found if low[label] in POSITIVE_LABELS]
     no = [label for label in found if low[label] in NEGATIVE_LABELS]
@@ -150,25 +175,25 @@ def _classes(found: dict[str, int], where: str, labels: pd.Series, positive: str
     if len(found) != 2:
         one = "una sola clase" if len(found) == 1 else f"{len(found)} clases"
         raise DataError(
-            f"{where}: el objetivo '{name}' tiene {one} ({listed(found, quote=True)}) y hacen "
-            f"falta dos: quien se fue y quien no. {_alone(found, labels)}Comprueba 'target' y el "
+            f"{where}: el objetivo '{told.name}' tiene {one} ({listed(found, quote=True)}) y hacen "
+            f"falta dos: quien se fue y quien no. {_alone(found, told)}Comprueba 'target' y el "
             "extracto."
         )
-    leaves = _given(found, where, name, positive) if positive else yes[0] if yes and no else ""
+    leaves = _given(found, where, told.name, positive) if positive else ""
+    leaves = leaves or (yes[0] if yes and no else "")
     if not leaves:
-        raise DataError(_which_left(found, where, name))
+        raise DataError(_which_left(found, where, told.name))
     return Classes(leaves, next(label for label in found if label != leaves))
 
 
-def _alone(found: dict[str, int], labels: pd.Series) -> str:
+def _alone(found: dict[str, int], told: Told) -> str:
     """Where the third label is, if one row alone has it: it may be no customer's."""
     alone = [label for label, rows in found.items() if rows == 1]
     if len(alone) != 1 or len(found) != 3:
         return ""
-    line = labels.index[labels == alone[0]][0] + 2
     return (
-        f"'{alone[0]}' está solo en la línea {line}: si es un total o una cabecera repetida, "
-        "bórrala. "
+        f"'{alone[0]}' está solo en la línea {told.first[alone[0]]}: si es un total o una cabecera "
+        "repetida, bórrala. "
     )
 
 
