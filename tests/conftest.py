@@ -1,6 +1,5 @@
 """What every test starts from: an empty home of its own, and no setting of whoever runs it."""
 
-import atexit
 import os
 import shutil
 import subprocess
@@ -17,7 +16,15 @@ from tests import postgres, s3
 for setting in [name for name in os.environ if name.startswith("RETENCION_")]:
     del os.environ[setting]
 os.environ[config.HOME_VARIABLE] = tempfile.mkdtemp(prefix="retencion-")
-atexit.register(shutil.rmtree, os.environ[config.HOME_VARIABLE], ignore_errors=True)
+# A process that a test kills clears nothing away.
+os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="retencion-")
+LENT = (os.environ[config.HOME_VARIABLE], os.environ["TMPDIR"])
+
+
+def pytest_unconfigure():
+    """Leave no folder behind; a forked process that runs pytest obeys no `atexit`."""
+    for folder in LENT:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

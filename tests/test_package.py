@@ -51,12 +51,10 @@ def package(tmp_path_factory):
     """The folder into which a wheel of this project has been installed, and nothing else."""
     folder = tmp_path_factory.mktemp("package")
     source = folder / "source"
-    # A copy, for setuptools leaves its work where it builds.
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
-    for name in listed.stdout.splitlines():
-        if name.startswith(("retencion_lib/", "notebooks/")) or "/" not in name:
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            (source / name).write_bytes((ROOT / name).read_bytes())
+    # A copy, for setuptools leaves its work where it builds; and what git holds, for files that
+    # somebody edits or merges meanwhile are of no one moment.
+    copy = ["git", "checkout-index", "--all", f"--prefix={source}/"]
+    subprocess.run(copy, cwd=ROOT, check=True)
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     recent = int(version("setuptools").split(".")[0]) >= 77  # else pip fetches one
     how = ["--no-build-isolation"] if recent else []

@@ -150,8 +150,12 @@ def git_state() -> Code:
         return _installed_commit()
     try:
         commit, changes = (
-            subprocess.run(
-                ["git", *command], cwd=clone, capture_output=True, text=True, check=True
+            subprocess.run(  # without the lock that a commit of somebody's may need meanwhile
+                ["git", "--no-optional-locks", *command],
+                cwd=clone,
+                capture_output=True,
+                text=True,
+                check=True,
             ).stdout.strip()
             for command in (["rev-parse", "HEAD"], ["status", "--porcelain"])
         )

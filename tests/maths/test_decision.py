@@ -22,11 +22,13 @@ from retencion_lib.maths.decision import (
     expected_profit,
     foreseen_interval,
     maximum_profit,
+    on_the_list,
     profit_curve,
     realised_profit,
     sensitivity,
     strategies,
 )
+from retencion_lib.maths.decision.paper import roc_hull
 
 TERMS = {"customer_value": 200, "offer_cost": 10, "contact_cost": 1, "accept_rate": 0.3}
 CAMPAIGN = Campaign(**TERMS)
@@ -83,6 +85,7 @@ def test_break_even_is_the_probability_at_which_a_contact_earns_nothing(given, e
 def test_a_free_offer_to_who_is_worth_nothing_never_pays():
     free = Campaign(**TERMS | {"offer_cost": 0})
     assert break_even(free, value=np.zeros(2)) == np.inf
+    assert break_even(free, value=np.full(2, 2.0)) == pytest.approx(1 / 0.6)
 
 
 @given(profit=small, places=st.integers(0, 9))
@@ -110,6 +113,17 @@ def test_the_held_out_are_never_contacted_and_the_spared_outrank_the_last_contac
     assert held[spared].all()
     if len(contacted) == places and places:
         assert (profit[spared] >= profit[contacted[-1]]).all()
+
+
+def test_a_list_has_whom_it_pays_to_call_best_first_as_far_as_its_places():
+    p = np.array([0.9, 0.5, 0.1, 0.6, 0.7])  # at .1 a call loses 4.3 EUR
+    assert on_the_list(p, CAMPAIGN, 9).tolist() == [0, 4, 3, 1]
+    assert on_the_list(p, CAMPAIGN, 2).tolist() == [0, 4]
+    # 0.5 · 0.3 · 490 beats 0.9 · 0.3 · 190; and at .5 half of the others' acceptance does not pay.
+    value = np.array([200, 500, 200, 20, 20])
+    assert on_the_list(p, CAMPAIGN, 9, value=value).tolist() == [1, 0]
+    accept = np.array([0.01, 0.3, 0.3, 0.3, 0.01])
+    assert on_the_list(p, CAMPAIGN, 9, accept=accept).tolist() == [3, 1]
 
 
 # Figures of the package empulse 0.13.1 (empc_score, mpc_score) on the same rows.
@@ -203,6 +217,20 @@ def test_maximum_profits_and_shares_are_those_of_the_authors_formulas(
     assert expected_maximum_profit(*rows, campaign) == pytest.approx((empc, share), abs=1e-12)
 
 
+@pytest.mark.parametrize("scores", [[0.9, 0.8, 0.7, 0.6], [0.6, 0.7, 0.9, 0.8]])
+def test_where_contacts_are_free_every_leaver_is_worth_one(scores):
+    """Two of four leave and .3 of them accept: 200 · .3 / 2, whoever is asked first."""
+    y, p, free = np.array([1, 1, 0, 0]), np.array(scores), {"offer_cost": 0, "contact_cost": 0}
+    for trials in (0, 20):
+        campaign = Campaign(**TERMS | free, accept_trials=trials)
+        assert expected_maximum_profit(y, p, campaign)[0] == pytest.approx(30)
+
+
+def test_a_point_on_the_line_between_two_others_is_no_vertex():
+    leavers, stayers = roc_hull([1, 0, 0, 1], [0.9, 0.9, 0.2, 0.2])
+    assert (leavers.tolist(), stayers.tolist()) == ([0, 1], [0, 1])
+
+
 def brute_force_profit(y, p, campaign, accept):
     """Best mean profit over every threshold, and nobody."""
     gain = realised_profit(y, campaign, accept=accept)
@@ -287,12 +315,14 @@ def test_the_first_decile_holds_the_highest_scores(scores, expected):
     ("wrong", "message"),
     [
         ({"accept_rate": 30}, r"accept_rate = 30: .*como mucho 1.*divídelo entre 100"),
+        ({"accept_rate": 1.5}, r"accept_rate = 1.5: .*como mucho 1"),
         ({"accept_rate": 0}, r"accept_rate = 0: debe ser mayor que 0"),
         ({"accept_rate": float("nan")}, r"accept_rate = nan"),
         ({"capacity": 15}, r"capacity = 15: .*divídelo entre 100"),
         ({"offer_cost": -10}, r"offer_cost = -10: .*0 o más.*en positivo"),
         ({"contact_cost": float("inf")}, r"contact_cost = inf: debe ser un importe"),
         ({"customer_value": 8}, r"customer_value = 8 y offer_cost = 10: .*valer más que la oferta"),
+        ({"customer_value": 10}, r"customer_value = 10 y offer_cost = 10"),
         ({"accept_trials": -1}, r"accept_trials = -1 .*0 si se da por segura"),
         ({"accept_rate": 1, "accept_trials": 5}, r"accept_trials = 5 con accept_rate = 1"),
     ],

@@ -85,6 +85,13 @@ def test_rare_categories_are_pooled_before_the_test():
     assert st.chi_square([60, 40, 1, 2], [50, 45, 3, 2]) == pytest.approx(pooled, abs=1e-12)
 
 
+def test_a_category_is_rare_under_five_expected_customers():
+    """Of 200, ten in the third and ten in the fourth: five expected on each side."""
+    table = np.array([[55, 35, 6, 4], [45, 45, 4, 6]])
+    expected = stats.chi2_contingency(table, correction=False).pvalue
+    assert st.chi_square(*table) == pytest.approx(expected, abs=1e-12)
+
+
 def test_benjamini_hochberg_equals_scipy():
     p = rng().uniform(size=200) ** 3
     expected = stats.false_discovery_control(p) <= 0.05
@@ -308,6 +315,26 @@ def test_a_side_without_rows_is_no_shift(sides):
     assert np.isnan(judged.visible)
 
 
+def test_a_shift_that_nobody_has_judged_is_none_yet():
+    shift = drift.compare("x", *labels(["a"] * 50 + ["b"] * 50, ["a"] * 40 + ["c"] * 60))
+    assert (shift.significant, shift.severity, shift.status) == (False, "none", "ok")
+
+
+@pytest.mark.parametrize(("values", "binary"), [
+    ([0.0, 1.0, 1.0], True), ([0.0, 0.0], True), ([1.0, 1.0], True), ([0.0, 2.0], False),
+    ([0.0, 0.5, 1.0], False), ([3.0, 3.0], False),
+])  # fmt: skip
+def test_a_number_of_noughts_and_ones_is_a_share(values, binary):
+    assert drift.compare("x", *numbers(values, values)).binary == binary
+    assert not drift.compare("x", *labels(["a"], ["a"])).binary
+
+
+def test_what_a_handful_of_customers_can_show_is_everything():
+    for sides in (numbers([1.0, 2.0], [1.0, 2.0]), labels(list("ab"), list("ab"))):
+        (judged,) = drift.judge([drift.compare("x", *sides)], drift.Settings())
+        assert judged.visible == 1
+
+
 def test_the_score_is_named_in_words_and_a_column_by_its_name():
     shift = drift.compare("score", *numbers([1.0, 2.0], [1.0]))
     assert (shift.label, replace(shift, name="meses").label) == ("Puntuación", "meses")
@@ -356,6 +383,14 @@ def test_a_bridge_watched_over_long_steps_is_kolmogorovs_too(limit):
     """Only touching both sides in one step is left out: less likely, the higher the limit."""
     touched = ties._touches(limit, np.array([0.3, 0.3, 0.4]), np.ones(3, bool))
     assert touched == pytest.approx(stats.kstwobign.sf(limit), rel=2e-3)
+
+
+@pytest.mark.parametrize("limit", [0.2, 0.35, 0.5, 0.7])
+def test_a_tie_never_raises_the_chance_above_that_of_no_ties(limit):
+    shares = np.concatenate([np.full(98, 0.01), [0.02]])
+    assert 0 <= ties.tie_factor(limit, shares, 0.9) <= 1
+    light = np.concatenate([[0.02], np.full(980, 0.001)])
+    assert 0.5 < ties.tie_factor(limit, light, 0.9) <= 1
 
 
 def test_light_values_are_watched_in_stretches_and_a_heavy_one_is_a_step_of_its_own():

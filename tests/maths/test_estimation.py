@@ -204,6 +204,31 @@ def test_an_expected_rate_has_the_interval_of_the_labels_to_come():
     assert (rate.low, rate.high) == pytest.approx((0.24, 0.365), abs=0.011)
 
 
+def test_a_group_that_goes_past_its_share_begins_the_next():
+    """Of 11 customers, half is 5.5: the third group holds it."""
+    scores = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4])
+    whole = estimation.Groups(scores, np.array([2, 2, 2, 2, 2, 1]), np.zeros(6, int))
+    assert whole.blocks(0.0, most=2).counts.tolist() == [4, 7]
+
+
+def test_in_a_draw_without_the_highest_scores_the_rest_is_measured():
+    drawn = estimation.Groups(np.array([0.9, 0.5]), np.array([[0, 4]]), np.array([[0, 1]]))
+    found = estimation.measure(drawn, threshold=0.5, k=2)
+    assert found["pr_auc"].tolist() == found["precision_at_k"].tolist() == [0.25]
+
+
+def test_with_more_places_than_customers_everybody_is_called():
+    found = estimation.realised(np.array([1, 0, 1, 0, 0]), scores_of(5, 1), threshold=0.5, k=9)
+    assert (found["precision_at_k"].value, found["lift_at_k"].value) == pytest.approx((0.4, 1))
+
+
+def test_a_measure_that_no_draw_has_is_not_known():
+    """One customer leaves or stays: no draw has both to rank, though on average half of each."""
+    found = estimation.expected(np.array([0.5]), threshold=0.4, k=1)
+    assert np.isnan([found["roc_auc"].value, found["roc_auc"].low, found["roc_auc"].high]).all()
+    assert found["positive_rate"].value == 0.5
+
+
 def test_groups_are_joined_in_order_and_never_across_the_threshold():
     whole = estimation.Groups(
         np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4]), np.array([2, 2, 2, 2, 2, 2]),

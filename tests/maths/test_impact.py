@@ -61,6 +61,15 @@ def test_the_worked_table_of_four_customers():
     assert found.loc["a", "list_change"] == 0
 
 
+@pytest.mark.parametrize(("now", "p_value"), [(1.0, 1.0), (1.5, 0.0)])
+def test_a_constant_has_moved_for_sure_or_not_at_all(now, p_value):
+    reference = pd.DataFrame({"a": [0.0, 2.0], "b": [1.0, 1.0]})
+    current = pd.DataFrame({"a": [0.0, 2.0], "b": [now, now]})
+    found = impact.attribute(reference, current, cut=9, k=1)
+    assert list(found.columns) == impact.COLUMNS
+    assert found.set_index("name").loc["b", "p_value"] == p_value
+
+
 def test_values_keep_their_rank_and_ties_stay_tied():
     moved = impact.as_before(np.array([5.0, 1.0, 5.0, 3.0]), np.array([0.0, 10.0]))
     assert moved[0] == moved[2] > moved[3] > moved[1]

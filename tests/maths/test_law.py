@@ -67,6 +67,29 @@ def test_acceptances_stand_for_their_beta(rate, trials):
         assert weights[rates * rate <= at].sum() == pytest.approx(law.cdf(at), abs=0.04)
 
 
+@pytest.mark.parametrize("trials", [0, 20])
+def test_an_interval_is_as_much_smaller_as_the_money(trials):
+    y, p, value = customers(60)
+    campaign = Campaign(**MONEY, accept_trials=trials)
+    growing, fixed = parts(y, value, (p > 0.3).astype(float))
+    cents = interval(y, growing / 1e5, fixed / 1e5, campaign)
+    assert np.array(cents) * 1e5 == pytest.approx(interval(y, growing, fixed, campaign))
+
+
+def test_the_interval_of_a_mixture_leaves_as_much_below_as_above():
+    y, p, value = customers(60)
+    campaign = Campaign(**MONEY, accept_trials=20)
+    growing, fixed = parts(y, value, (p > 0.3).astype(float))
+    rates, weights = acceptances(campaign)
+    mean = rates * growing.sum() + fixed.sum()
+    variance = sum(
+        (y == label).sum() * (rates[:, None] * growing + fixed)[:, y == label].var(axis=1)
+        for label in (0, 1)
+    )
+    for at, found in zip((0.025, 0.975), interval(y, growing, fixed, campaign), strict=True):
+        assert weights @ norm.cdf(found, mean, np.sqrt(variance)) == pytest.approx(at, rel=1e-9)
+
+
 def test_nobody_called_earns_nothing_for_certain():
     y, _, value = customers(50)
     assert interval(y, *parts(y, value, 0.0), Campaign(**MONEY, accept_trials=9)) == (0.0, 0.0)

@@ -46,6 +46,13 @@ def test_two_sides_without_a_row_in_common_end_at_one():
     assert (told.auc, told.low, told.high) == (1, 1, 1)
 
 
+@pytest.mark.parametrize(("n", "auc"), [(40, 1.0), (38, 0.5)])
+def test_a_model_learns_nothing_from_fewer_than_twenty_rows_of_a_kind(n, auc):
+    """Half of each side trains: of 40, a leaf of 20 on each; of 38, one would have 19."""
+    told = tell_apart(table(n, 1), table(n, 2, shift=50.0), seed=3)
+    assert told.auc == pytest.approx(auc)
+
+
 def test_the_area_is_that_of_the_ranks():
     class Fixed:
         def decision_function(self, rows):

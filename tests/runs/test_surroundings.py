@@ -29,7 +29,8 @@ def test_a_terminal_without_a_letter_gets_another_and_no_traceback(encoding, wor
     assert done.stdout or done.stderr
 
 
-def test_without_a_home_folder_the_libraries_get_one_to_work_in(monkeypatch):
+def test_without_a_home_folder_the_libraries_get_one_to_work_in(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setenv("HOME", "/nonexistent")
     for name in surroundings.SCRATCH:
         monkeypatch.delenv(name, raising=False)

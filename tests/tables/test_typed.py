@@ -205,6 +205,12 @@ def test_blank_rows_are_no_evidence_and_keep_their_place():
     assert days_read.tolist() == ["2023-05-21", None, None]
 
 
+def test_of_a_column_of_dates_what_is_none_is_blank():
+    dates, _ = read(["2023-05-21", "2023-06-01"])
+    assert dates.values(["2023-07-02", None]).tolist() == ["2023-07-02", None]
+    assert dates.values(["mañana", None]).tolist() == [None, None]
+
+
 @pytest.mark.parametrize("n", [1, 20])
 def test_one_code_among_numbers_makes_them_texts(n):
     numbers = [str(value) for value in range(1, n + 1)]

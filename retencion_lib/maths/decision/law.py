@@ -6,13 +6,13 @@ Nothing is drawn: the same figures come out everywhere, in a page too.
 """
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from retencion_lib.maths.decision.money import Campaign
 
 STEPS = 401  # acceptances that stand for all
 HALVINGS = 90
-LEAST_SD = 1e-9  # EUR: a law without doubt
+LEAST_VARIANCE = 1e-18  # EUR squared: a law without doubt
 
 
 def acceptances(campaign: Campaign) -> tuple[np.ndarray, np.ndarray]:
@@ -61,15 +61,16 @@ def interval(
     for label in (0, 1):
         g, f = growing[y == label], fixed[y == label]
         if len(g):
-            both = np.mean((g - g.mean()) * (f - f.mean()))
+            both = np.mean(g * (f - f.mean()))
             variance += len(g) * (rates**2 * g.var() + 2 * rates * both + f.var())
-    sd = np.maximum(np.sqrt(np.maximum(variance, 0)), LEAST_SD)
+    sd = np.sqrt(np.maximum(variance, LEAST_VARIANCE))
     return _quantile(0.025, mean, sd, weights), _quantile(0.975, mean, sd, weights)
 
 
 def _quantile(at: float, mean: np.ndarray, sd: np.ndarray, weights: np.ndarray) -> float:
-    """Quantile of a mixture of normals, by halving."""
-    low, high = float((mean - 9 * sd).min()), float((mean + 9 * sd).max())
+    """Quantile of a mixture of normals, by halving between those of its parts."""
+    parts = mean + ndtri(at) * sd
+    low, high = float(parts.min()), float(parts.max())
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         below = float(weights @ ndtr((middle - mean) / sd))

@@ -163,11 +163,11 @@ def _ranked(p: np.ndarray) -> Ranked:
 
 
 def _two(y: np.ndarray, ranked: Ranked, weight: np.ndarray) -> tuple[float, float]:
-    """Average precision and the best F1, with a weight a row."""
+    """Average precision and the best F1, with a whole weight a row."""
     order, last = ranked
     weight = weight[order]
     hits, chosen = np.cumsum(weight * y[order])[last], np.cumsum(weight)[last]
-    chosen = np.maximum(chosen, 1e-12)
+    chosen = np.maximum(chosen, 1)  # nobody, none of whom left
     average = float((np.diff(hits, prepend=0.0) * hits / chosen).sum() / hits[-1])
     return average, float((2 * hits / (chosen + hits[-1])).max())
 

@@ -33,10 +33,10 @@ def mean_contrast(values: np.ndarray, inside: np.ndarray, panel: Panel) -> Contr
     panel : Panel
         Whose each row is.
     """
-    values, means, influence = np.asarray(values, float), [], np.zeros((2, len(inside)))
-    for line, rows in enumerate((inside, ~inside)):
+    values, means, influence = np.asarray(values, float), [], []
+    for rows in (inside, ~inside):
         means.append(float(values[rows].mean()) if rows.any() else np.nan)
-        influence[line, rows] = (values[rows] - means[line]) / max(1, rows.sum())
+        influence.append(rows * (values - means[-1]) / max(1, rows.sum()))
     return _contrast(means, influence, inside, panel)
 
 
@@ -51,12 +51,12 @@ def auc_contrast(y: np.ndarray, p: np.ndarray, inside: np.ndarray, panel: Panel)
         As in `mean_contrast`.
     """
     shared = rankable_in_both(y, inside, panel)
-    areas, influence = [], np.zeros((2, len(inside)))
-    for line, part in enumerate((inside, ~inside)):
+    areas, influence = [], []
+    for part in (inside, ~inside):
         rows = np.flatnonzero(part & shared)
         area, moved = auc_influence(y[rows], [p[rows]], panel.take(rows))
         areas.append(float(area[0]))
-        influence[line, rows] = moved[0]
+        influence.append(np.bincount(rows, moved[0], len(inside)))
     return _contrast(areas, influence, inside, panel)
 
 
@@ -70,9 +70,9 @@ def rankable_in_both(y: np.ndarray, inside: np.ndarray, panel: Panel) -> np.ndar
 
 
 def _contrast(
-    values: list[float], influence: np.ndarray, inside: np.ndarray, panel: Panel
+    values: list[float], influence: list[np.ndarray], inside: np.ndarray, panel: Panel
 ) -> Contrast:
     if np.isnan(values).any():
         return Contrast(*values, np.nan, np.nan)
-    own = panel.take(inside).error(influence[0, inside])
+    own = panel.take(inside).error(influence[0][inside])
     return Contrast(*values, own, panel.error(influence[0] - influence[1]))

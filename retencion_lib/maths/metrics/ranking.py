@@ -39,7 +39,7 @@ def f1_threshold(y: np.ndarray, p: np.ndarray) -> float:
     scores, hits = np.asarray(p)[order], np.cumsum(np.asarray(y)[order])
     f1 = 2 * hits / (np.arange(1, len(scores) + 1) + hits[-1])
     last_of_tie = np.append(scores[1:] != scores[:-1], True)
-    return float(scores[np.argmax(np.where(last_of_tie, f1, -1.0))])
+    return float(scores[np.argmax(f1 * last_of_tie)])
 
 
 def capacity_threshold(p: np.ndarray, capacity: float) -> float:

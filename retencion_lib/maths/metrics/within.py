@@ -31,8 +31,9 @@ def ranked_within(y: np.ndarray, p: np.ndarray, panel: Panel) -> Within:
     order = order[panel.ranked(y)[order]]
     snapshots, scores = panel.snapshots[order], np.asarray(p)[order]
     turns = np.diff(snapshots) != 0
-    first = np.flatnonzero(np.append(len(order) > 0, turns))
-    last = np.flatnonzero(np.append(turns | (np.diff(scores) != 0), len(order) > 0))
+    # Where no row can be ranked, one snapshot without any: it has not both classes.
+    first = np.flatnonzero(np.append(True, turns))
+    last = np.flatnonzero(np.append(turns | (np.diff(scores) != 0), True))
     levels = np.searchsorted(last, first)
     start = np.repeat(first, np.diff(np.append(levels, len(last))))
     left = (np.asarray(y)[order] == 1).astype(float)

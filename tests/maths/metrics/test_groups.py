@@ -18,6 +18,14 @@ def test_a_difference_of_means_is_clustered_over_both_sides_by_hand():
     assert found.own_error**2 == pytest.approx(2 * (1 / 4 + 1 / 4))
 
 
+def test_of_nobody_there_is_no_mean_and_that_of_the_rest_is_known():
+    panel = metrics.Panel(np.arange(3), np.zeros(3, int))
+    with np.errstate(all="raise"):
+        found = metrics.mean_contrast(np.array([1.0, 2.0, 6.0]), np.zeros(3, bool), panel)
+    assert found.rest == 3
+    assert np.isnan([found.own, found.own_error, found.gap_error]).all()
+
+
 def test_whoever_is_alike_on_both_sides_makes_no_difference_uncertain():
     """Each customer has one row on each side, with the same value: the gap is surely zero."""
     values = np.tile(np.random.default_rng(0).normal(size=50), 2)

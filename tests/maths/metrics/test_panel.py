@@ -19,6 +19,11 @@ def test_codes_follow_the_order_of_ids_and_dates_not_that_of_the_rows(dates):
     assert (panel.customers.tolist(), panel.snapshots.tolist()) == ([1, 0, 0], [1, 0, 1])
 
 
+def test_rows_without_a_date_are_of_one_snapshot_of_their_own_after_the_others():
+    panel = panel_of(["b", None, "a"], [None, "2025-01-01", None])
+    assert (panel.customers.tolist(), panel.snapshots.tolist()) == ([1, 2, 0], [1, 0, 1])
+
+
 def test_some_rows_keep_their_codes_and_count_their_own_customers():
     panel = Panel(np.array([4, 2, 2, 9]), np.array([0, 0, 1, 1]))
     part = panel.take(panel.snapshots == 1)

@@ -24,6 +24,21 @@ def test_the_f1_threshold_is_where_f1_is_largest():
     assert max(metrics.f1_at(Y, P, t) for t in P) == pytest.approx(0.75)
 
 
+@pytest.mark.parametrize(
+    ("y", "p", "best"),
+    [
+        # Choosing one: 2 / (1 + 2); choosing all: 4 / (4 + 2), as much. The highest is taken.
+        pytest.param([1, 0, 0, 1], [0.9, 0.8, 0.7, 0.6], 0.9, id="level"),
+        pytest.param([1, 0, 0, 1], [0.9, 0.5, 0.5, 0.1], 0.9, id="equal-scores-go-together"),
+        # Of three alike the first left: choosing them is 2 / (3 + 2), and everybody 4 / (4 + 2).
+        pytest.param([1, 0, 0, 1], [0.9, 0.9, 0.9, 0.1], 0.1, id="an-equal-score-is-no-cut"),
+        pytest.param([0, 1, 0], [0.9, 0.1, 0.05], 0.1, id="not-the-highest"),
+    ],
+)  # fmt: skip
+def test_the_f1_threshold_is_the_highest_of_the_best(y, p, best):
+    assert metrics.f1_threshold(np.array(y), np.array(p)) == best
+
+
 def test_the_capacity_threshold_lets_exactly_k_through():
     assert (metrics.capacity_threshold(P, 0.3) <= P).sum() == 3
 
