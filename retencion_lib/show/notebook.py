@@ -64,7 +64,9 @@ def _titled(text: str) -> str:
 def _retitle(fig: Figure) -> None:
     """The texts of a figure that are names of columns, as the team calls them."""
     for ax in fig.axes:
-        ax.set_title(_titles.get(ax.get_title(), ax.get_title()))
+        for loc in ("left", "center", "right"):
+            if title := ax.get_title(loc=loc):
+                ax.set_title(_titles.get(title, title), loc=loc)
         for axis in (ax.xaxis, ax.yaxis):
             said = [label.get_text() for label in axis.get_ticklabels()]
             if set(said) & _titles.keys():
