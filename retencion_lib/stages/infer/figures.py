@@ -18,6 +18,8 @@ def plot_scores(samples: dict[str, pd.Series], threshold: float, ax: Axes | None
                 linewidth=2, color=colour, label=name)  # fmt: skip
     if threshold == threshold:
         ax.axvline(threshold, color=INK, linestyle=":", label="Umbral")
+        flagged = [pct(np.mean(np.asarray(s) >= threshold)) for s in samples.values()]
+        ax.set_title(f"Se avisa del {listed(flagged)}, desde {es(threshold, 3)}")
     ax.set(xlabel="Puntuación de riesgo", ylabel="Clientes (%)")
     ax.legend(frameon=False)
     return ax
