@@ -193,7 +193,7 @@ def _with_contents(body: str) -> str:
         plain = html.unescape(re.sub(r"<[^>]+>", "", text)).strip()
         anchor = _anchor(plain, used)
         folded = match.start() > fold
-        if (level == "2" or level == "3" and folded) and "no-toc" not in match[2]:
+        if (level == "2" or (level == "3" and folded)) and "no-toc" not in match[2]:
             entries.append((anchor, plain, ' class="sub"' if level == "3" else ""))
         return f'<h{level} id="{anchor}">{text}</h{level}>'
 
