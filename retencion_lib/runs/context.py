@@ -84,6 +84,7 @@ def close_run(run: Run, **headline: object) -> None:
         is what the report says first, and the cell of `answer_here` too.
     """
     results = disk.clean(headline)
+    results |= {k: show.titled(results[k]) for k in ("answer", "why") if results.get(k)}
     chosen = {k: v for k, v in results.items() if k in run.params and run.params[k] in ("", None)}
     params = record.masked(run.params | chosen)
     said = record.Record(

@@ -54,7 +54,7 @@ def use_names(names: Mapping[str, str | Mapping[str, str]], *, but: str = "") ->
         _titles.update({f"{column}: {v}": t.replace("{}", v) for v, t in values.items() if v})
 
 
-def _titled(text: str) -> str:
+def titled(text: str) -> str:
     """A sentence with the columns that it quotes as the team calls them; code stays as it is."""
     parts = text.split("`")
     parts[::2] = [QUOTED.sub(lambda m: f"'{_titles.get(m[1], m[1])}'", p) for p in parts[::2]]
@@ -77,13 +77,13 @@ def say(*sentences: str) -> None:
     """Show sentences computed from the data, as one paragraph; nothing where all are empty."""
     said = " ".join(s for s in sentences if s)
     if said:
-        display(Markdown(_titled(said)))
+        display(Markdown(titled(said)))
 
 
 def bullets(sentences: list[str], *, none: str) -> None:
     """Show findings as a list; `none` is what to say when there are none."""
     said = "\n".join(f"- {s}" for s in sentences) if sentences else none
-    display(Markdown(_titled(said)))
+    display(Markdown(titled(said)))
 
 
 def figure(drawn: Axes | Figure, alt: str) -> None:
@@ -108,7 +108,7 @@ def figure(drawn: Axes | Figure, alt: str) -> None:
     data = base64.b64encode(png).decode()
     display(
         HTML(
-            f'<img class="figure" width="{width}" alt="{html.escape(_titled(alt))}" '
+            f'<img class="figure" width="{width}" alt="{html.escape(titled(alt))}" '
             f'src="data:image/png;base64,{data}">'
         )
     )
