@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from papermill import inspect_notebook
 
+from retencion_lib.runs import layers, record
 from retencion_lib.runs.parameters import declared
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -81,6 +82,21 @@ def test_committed_outputs_are_there_and_in_order(path):
     counts = [c.execution_count for c in cells(path, "code")]
     assert counts == list(range(1, len(counts) + 1))
     assert not any(o.output_type == "error" for c in cells(path, "code") for o in c.outputs)
+
+
+def test_the_answer_on_top_is_the_one_that_the_report_and_the_list_of_runs_say(path):
+    notebook = nbformat.read(path, 4)
+    (top,) = [c for c in notebook.cells if layers.ANSWER_TAG in c.metadata.get("tags", [])]
+    assert notebook.cells.index(top) == 1  # under the title
+    assert top.outputs[0].data["text/markdown"] == record.find(notebook).results["answer"]
+
+
+def test_the_detail_comes_last_and_its_sections_are_of_the_third_level(path):
+    headings = [h for c in cells(path, "markdown") for h in re.findall("^##+ .+", c.source, re.M)]
+    first = headings.index(f"## {layers.DETAIL}")
+    assert headings[0] == f"## {layers.START}"
+    assert all(h.startswith("### ") for h in headings[first + 1 :])
+    assert headings[-1] == "### Rastro"
 
 
 def test_every_figure_has_alternative_text(path):

@@ -7,9 +7,9 @@ before it is asked for.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from retencion_lib.runs.context import Run, close_run, open_run
+    from retencion_lib.runs.context import Run, answer_here, close_run, open_run
 
-__all__ = ["Run", "close_run", "open_run"]
+__all__ = ["Run", "answer_here", "close_run", "open_run"]
 
 
 def __getattr__(name: str) -> object:

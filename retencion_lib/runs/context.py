@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
-from IPython.display import display
+from IPython.display import Markdown, display, update_display
 
 from retencion_lib import config
 from retencion_lib.home import disk, lineage, store
@@ -18,6 +18,8 @@ from retencion_lib.show import notebook as show
 from retencion_lib.words import listed, plural
 
 SENTENCES = {"answer", "why"}  # results that the report, the list of runs and the terminal quote
+ANSWER = "answer"  # name of the display on top of the notebook that `close_run` fills
+NO_ANSWER = "*Sin respuesta todavía: se escribe aquí cuando el cuaderno termina.*"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,11 @@ def open_run(notebook: str, namespace: dict[str, Any]) -> Run:
     return Run(run_id, notebook, date, params)
 
 
+def answer_here() -> None:
+    """Keep the place on top of a notebook where `close_run` writes what the report says first."""
+    display(Markdown(NO_ANSWER), display_id=ANSWER)
+
+
 def close_run(run: Run, **headline: object) -> None:
     """Show what an auditor needs, and embed the same record in the notebook.
 
@@ -67,10 +74,11 @@ def close_run(run: Run, **headline: object) -> None:
     **headline
         Results worth a line in the list of runs, as plain values. One with the name of a
         parameter that was left empty says what the run chose for it; ``answer``, in Markdown,
-        is what the report says first.
+        is what the report says first, and the cell of `answer_here` too.
     """
     results = disk.clean(headline)
-    results |= {name: naming.titled(results[name]) for name in SENTENCES & results.keys()}
+    quoted = {name for name in SENTENCES if results.get(name)}
+    results |= {name: naming.titled(results[name]) for name in quoted}
     chosen = {k: v for k, v in results.items() if k in run.params and run.params[k] in ("", None)}
     params = record.masked(run.params | chosen)
     said = record.Record(
@@ -78,6 +86,8 @@ def close_run(run: Run, **headline: object) -> None:
         parameters=params, seed=params.get("seed"), results=results,
         engine=lineage.current().engine, inputs=_of_role("input"), outputs=_of_role("output"),
     )  # fmt: skip
+    if results.get("answer"):
+        update_display(Markdown(results["answer"]), display_id=ANSWER)
     show.table(
         pd.DataFrame({"name": params.keys(), "value": map(_said, params.values())}),
         "Parámetros efectivos",

@@ -20,7 +20,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from retencion_lib.home import disk, ledger
-from retencion_lib.runs import headline, record
+from retencion_lib.runs import headline, layers, record
 from retencion_lib.show import page
 from retencion_lib.words import day
 
@@ -36,6 +36,7 @@ FAILURE = {
 PAPERMILL_NOTE = "papermill-error-cell-tag"
 SHOWN = ("text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg",
          "application/json", "text/latex", "text/plain")  # fmt: skip
+FOLD = '<details class="layer"'  # the second layer of the page, where its headings are listed too
 LABELS = {"parameters": "Parámetros por defecto", "injected-parameters": "Parámetros dados"}
 
 
@@ -88,6 +89,7 @@ def _tidy(content: NotebookNode) -> None:
     broken = [i for i, c in enumerate(content.cells) if _stopped(c)]
     if broken:  # what follows never ran: its headings would promise what is not there
         content.cells = content.cells[: broken[0] + 1]
+    content.cells = layers.layered(content.cells)
     for cell in content.cells:
         if cell.cell_type != "code":
             continue
@@ -184,18 +186,22 @@ def _highlighted(source: str) -> str:
 def _with_contents(body: str) -> str:
     """Give every heading an anchor of its own and fill in the table of contents."""
     used: set[str] = set()
-    entries: list[tuple[str, str]] = []
+    entries: list[tuple[str, str, str]] = []
 
     def anchored(match: re.Match) -> str:
         level, text = match[1], match[3]
         plain = html.unescape(re.sub(r"<[^>]+>", "", text)).strip()
         anchor = _anchor(plain, used)
-        if level == "2" and "no-toc" not in match[2]:
-            entries.append((anchor, plain))
+        folded = match.start() > fold
+        if (level == "2" or (level == "3" and folded)) and "no-toc" not in match[2]:
+            entries.append((anchor, plain, ' class="sub"' if level == "3" else ""))
         return f'<h{level} id="{anchor}">{text}</h{level}>'
 
+    fold = body.find(FOLD) if FOLD in body else len(body)
     body = re.sub(r"<h([1-6])([^>]*)>(.*?)</h\1>", anchored, body, flags=re.S)
-    items = "".join(f'<li><a href="#{a}">{html.escape(text)}</a></li>' for a, text in entries)
+    items = "".join(
+        f'<li{kind}><a href="#{a}">{html.escape(text)}</a></li>' for a, text, kind in entries
+    )
     return body.replace("<!--toc-side-->", _side(items)).replace("<!--toc-fold-->", _fold(items))
 
 

@@ -20,12 +20,22 @@ def plot_calibration(points: pd.DataFrame, labels: dict[str, str], ax: Axes | No
             linewidth=1, elinewidth=0.8, capsize=2,
         )  # fmt: skip
     ax.set(xlabel="Riesgo previsto (%)", ylabel="Clientes que se fueron (%)")
+    gaps = _gaps(points)
+    best = gaps.idxmin()
+    ax.set_title(
+        f"{labels[best]}: a {es(100 * gaps[best])} puntos de lo ocurrido"
+        f"{', la que menos' if len(gaps) > 1 else ''}"
+    )
     ax.legend(frameon=False)
     return ax
 
 
+def _gaps(points: pd.DataFrame) -> pd.Series:
+    """Mean distance of each family to what happened."""
+    return (points["prob_pred"] - points["prob_true"]).abs().groupby(points["family"]).mean()
+
+
 def describe_calibration(points: pd.DataFrame, labels: dict[str, str]) -> str:
     """Say how far each family is from the diagonal; the figure's alternative text."""
-    gaps = (points["prob_pred"] - points["prob_true"]).abs().groupby(points["family"]).mean()
-    said = [f"{labels[name]}, {es(100 * gap)} puntos" for name, gap in gaps.items()]
+    said = [f"{labels[name]}, {es(100 * gap)} puntos" for name, gap in _gaps(points).items()]
     return f"Curvas de calibración. Distancia media a la diagonal: {listed(said)}."

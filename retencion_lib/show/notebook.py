@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import Formatter, ScalarFormatter
 
-from retencion_lib.show.naming import titled as _titled
+from retencion_lib.show.naming import titled
 from retencion_lib.show.naming import titles as _titles
 from retencion_lib.show.naming import use_names as use_names  # a notebook asks for it here
 from retencion_lib.show.vocabulary import CODED, HEADINGS, STATUSES, WORDS
@@ -40,7 +40,9 @@ SHORT = 22  # letters of a text that stays on one line, such as an interval
 def _retitle(fig: Figure) -> None:
     """The texts of a figure that are names of columns, as the team calls them."""
     for ax in fig.axes:
-        ax.set_title(_titles.get(ax.get_title(), ax.get_title()))
+        for loc in ("left", "center", "right"):
+            if title := ax.get_title(loc=loc):
+                ax.set_title(_titles.get(title, title), loc=loc)
         for axis in (ax.xaxis, ax.yaxis):
             said = [label.get_text() for label in axis.get_ticklabels()]
             if set(said) & _titles.keys():
@@ -51,13 +53,13 @@ def say(*sentences: str) -> None:
     """Show sentences computed from the data, as one paragraph; nothing where all are empty."""
     said = " ".join(s for s in sentences if s)
     if said:
-        display(Markdown(_titled(said)))
+        display(Markdown(titled(said)))
 
 
 def bullets(sentences: list[str], *, none: str) -> None:
     """Show findings as a list; `none` is what to say when there are none."""
     said = "\n".join(f"- {s}" for s in sentences) if sentences else none
-    display(Markdown(_titled(said)))
+    display(Markdown(titled(said)))
 
 
 def figure(drawn: Axes | Figure, alt: str) -> None:
@@ -82,7 +84,7 @@ def figure(drawn: Axes | Figure, alt: str) -> None:
     data = base64.b64encode(png).decode()
     display(
         HTML(
-            f'<img class="figure" width="{width}" alt="{html.escape(_titled(alt))}" '
+            f'<img class="figure" width="{width}" alt="{html.escape(titled(alt))}" '
             f'src="data:image/png;base64,{data}">'
         )
     )

@@ -93,8 +93,8 @@ def refuse_blank(name: str, lines: Sequence[int], where: str) -> None:
     if len(lines):
         raise DataError(
             f"{where}: '{name}' está vacío en {plural(len(lines), 'fila', 'filas')} "
-            f"(líneas {listed(lines)}). Cada cliente necesita su identificador: complétalo, o borra "
-            "del extracto esas líneas si están en blanco o son un total."
+            f"(líneas {listed(lines)}). Cada cliente necesita su identificador: complétalo, o "
+            "borra del extracto esas líneas si están en blanco o son un total."
         )
 
 

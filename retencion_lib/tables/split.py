@@ -62,8 +62,8 @@ def fold_numbers(
     """Fold of each row, 0 to ``n_folds - 1``, stratified and independent of row order.
 
     All rows of a customer are in one fold; its class is whether it ever left. Unless a number is
-    given, there are `FOLDS`; of fewer than `SMALL` rows, `SMALL_FOLDS`: there each model misses what
-    it is not shown (docs/decisions/0017). Ten customers of each class are in every fold then.
+    given, there are `FOLDS`; of fewer than `SMALL` rows, `SMALL_FOLDS`, as each model misses what
+    it is not shown (docs/decisions/0017), and ten customers of each class are in every one.
     """
     codes, names = pd.factorize(np.asarray(ids, dtype=object))
     left = np.zeros(len(names), int)

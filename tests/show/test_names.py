@@ -57,3 +57,12 @@ def test_figures_name_columns_on_their_axes_and_titles(shown):
     assert [label.get_text() for label in ax.get_yticklabels()] == ["meses de antigüedad", "otro"]
     assert ax.get_title() == "cuota mensual"
     assert "La mayor es &#x27;meses de antigüedad&#x27;." in shown[0]
+
+
+def test_a_title_that_names_no_column_stays_wherever_it_stands(shown):
+    _, (left, right) = plt.subplots(1, 2)
+    left.set_title("Lo que más gana", loc="left")
+    right.set_title("charges", loc="left")
+    show.figure(left, "Dos paneles, cada uno con su título.")
+    assert left.get_title(loc="left") == "Lo que más gana"
+    assert right.get_title(loc="left") == "cuota mensual"

@@ -8,7 +8,6 @@ from retencion_lib.stages.eda.describe import (
 )
 from retencion_lib.stages.eda.report import Found, look, write_summary
 from retencion_lib.stages.eda.say import (
-    association_sentence,
     balance_sentence,
     columns_table,
     correlation_sentence,
@@ -19,12 +18,14 @@ from retencion_lib.stages.eda.say import (
     numbers_sentence,
     usable,
     verdict,
+    whole_answer,
 )
 from retencion_lib.stages.say import columns_sentence
 
 __all__ = [
-    "Found", "association_sentence", "balance_sentence", "columns_sentence", "columns_table",
+    "Found", "balance_sentence", "columns_sentence", "columns_table",
     "correlation_sentence", "correlations", "drift_sentence", "duplicates_sentence",
     "leakage_sentences", "look", "nulls_sentence", "numbers_sentence", "numbers_table",
-    "shares_table", "usable", "verdict", "widest_numbers", "write_summary",
+    "shares_table", "usable", "verdict", "whole_answer", "widest_numbers",
+    "write_summary",
 ]  # fmt: skip

@@ -50,7 +50,7 @@ def describe_rates(X: pd.DataFrame, y: np.ndarray, names: list[str]) -> str:
     said = []
     for name in names[:6]:
         rates = rates_of(X[name], y)
-        said.append(f"{name}: de {es(100 * rates.min())} % a {es(100 * rates.max())} %")
+        said.append(f"'{name}': de {es(100 * rates.min())} % a {es(100 * rates.max())} %")
     return f"Porcentaje de bajas según cada variable. {listed(said, limit=6)}."
 
 
@@ -80,7 +80,7 @@ def describe_distributions(X: pd.DataFrame, y: np.ndarray, names: list[str]) -> 
         return "No hay números con bastantes valores distintos para dibujar su reparto."
     medians = X[names].groupby(np.asarray(y)).median()
     said = [
-        f"{name}, mediana {es(medians.loc[0, name])} si se quedó y {es(medians.loc[1, name])} si "
+        f"'{name}', mediana {es(medians.loc[0, name])} si se quedó y {es(medians.loc[1, name])} si "
         "se fue"
         for name in names
     ]
@@ -109,4 +109,4 @@ def describe_correlation(table: pd.DataFrame) -> str:
         return "Mapa de correlación entre números: no hay ningún par."
     a, b = values.idxmax()
     value = es(table.loc[a, b], 2)
-    return f"Mapa de correlación entre números; el par más unido es {a} y {b}, {value}."
+    return f"Mapa de correlación entre números; el par más unido es '{a}' y '{b}', {value}."

@@ -7,6 +7,7 @@ import pandas as pd
 from retencion_lib.home.eda import Repeated
 from retencion_lib.stages.eda.describe import columns_facts
 from retencion_lib.stages.eda.report import Found
+from retencion_lib.stages.say import columns_sentence
 from retencion_lib.tables import Training
 from retencion_lib.tables.evidence import TIME, Evidence, Suspect, evidence_words
 from retencion_lib.tables.leaks_time import returned
@@ -58,12 +59,6 @@ def numbers_sentence(table: pd.DataFrame) -> str:
         f"La que más separa los valores típicos es '{row['name']}': mediana "
         f"{es(row.median_left)} entre quienes se fueron y {es(row.median_stayed)} entre los demás."
     )
-
-
-def association_sentence(table: pd.DataFrame) -> str:
-    """The features that say most."""
-    top = [f"'{r.name}' ({es(r.auc, 2)})" for r in table.head(3).itertuples(index=False)]
-    return f"Por sí solas, las que mejor ordenan el riesgo (ROC-AUC) son {listed(top)}."
 
 
 def correlation_sentence(table: pd.DataFrame) -> str:
@@ -156,6 +151,12 @@ def verdict(found: Found) -> tuple[str, list[str]]:
         waiting = _waiting(found.training)
         return f"**Sí, con {said}.**{waiting} Se puede entrenar sabiendo esto:", doubts
     return f"**Sí.** Nada en la tabla desaconseja entrenar.{_waiting(found.training)}", []
+
+
+def whole_answer(training: Training, answer: str, doubts: Sequence[str]) -> str:
+    """First lines of the report: the answer, what stands against it as a list, what there is."""
+    points = "\n".join(f"- {doubt}" for doubt in doubts)
+    return "\n\n".join(filter(None, [answer, points, columns_sentence(training)]))
 
 
 def usable(found: Found, doubts: Sequence[str]) -> str:

@@ -7,7 +7,6 @@ from retencion_lib.stages.evaluate.proposal import proposal
 from retencion_lib.stages.evaluate.report import in_use, leaks_result, promote, write_reference
 from retencion_lib.stages.evaluate.say import (
     exam_answer,
-    exam_sentence,
     exam_table,
     groups_caption,
     groups_sentences,
@@ -25,6 +24,7 @@ from retencion_lib.stages.evaluate.say_backtest import (
     backtest_headline,
     backtest_sentence,
     backtest_table,
+    nothing_before,
     refit_sentence,
 )
 from retencion_lib.stages.evaluate.say_worth import (
@@ -60,7 +60,6 @@ __all__ = [
     "curve_sentence",
     "cut_sentence",
     "exam_answer",
-    "exam_sentence",
     "exam_table",
     "examine",
     "full_name",
@@ -73,6 +72,7 @@ __all__ = [
     "leaks_result",
     "measures_sentence",
     "no_groups_sentence",
+    "nothing_before",
     "opening",
     "plans_table",
     "promote",

@@ -5,12 +5,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from sklearn.metrics import precision_recall_curve, roc_curve
+from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
 
 from retencion_lib.home.exam import Confusion
 from retencion_lib.show.style import BLUE, GREY, RUST
 from retencion_lib.stages.evaluate.cutoffs import Backtest
-from retencion_lib.words import count, es, pct
+from retencion_lib.words import count, es, eur, pct
 
 
 def plot_curves(y: np.ndarray, scores: np.ndarray) -> Figure:
@@ -19,11 +19,13 @@ def plot_curves(y: np.ndarray, scores: np.ndarray) -> Figure:
     fpr, tpr, _ = roc_curve(y, scores)
     left.plot(100 * fpr, 100 * tpr, color=BLUE)
     left.plot([0, 100], [0, 100], color=GREY, linestyle="--", linewidth=1)
-    left.set(title="ROC", xlabel="Falsas alarmas (%)", ylabel="Bajas detectadas (%)")
+    left.set(xlabel="Falsas alarmas (%)", ylabel="Bajas detectadas (%)")
+    left.set_title(f"ROC: área {es(auc(fpr, tpr), 3)}")
     precision, recall, _ = precision_recall_curve(y, scores)
     right.plot(100 * recall, 100 * precision, color=BLUE)
     right.axhline(100 * np.mean(y), color=GREY, linestyle="--", linewidth=1)
-    right.set(title="Precisión y detección", xlabel="Bajas detectadas (%)", ylabel="Precisión (%)")
+    right.set(xlabel="Bajas detectadas (%)", ylabel="Precisión (%)")
+    right.set_title(f"Precisión y detección: área {es(average_precision_score(y, scores), 3)}")
     return fig
 
 
@@ -42,21 +44,29 @@ def plot_gains(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) -> 
     ax.plot([0, 100], [0, 100], color=GREY, linestyle="--", linewidth=1)
     ax.axvline(100 * capacity, color=RUST, linestyle=":", label="Capacidad del equipo")
     ax.set(xlabel="Clientes contactados (%)", ylabel="Bajas alcanzadas (%)")
+    ax.set_title(_reached_words(curve, capacity))
     ax.legend(frameon=False)
     return ax
 
 
+def _reached_words(curve: pd.DataFrame, capacity: float) -> str:
+    reached = np.interp(capacity, curve["share_contacted"], curve["share_captured"])
+    return f"Llamando al {pct(capacity, 0)} se llega al {pct(reached)} de las bajas"
+
+
 def describe_gains(curve: pd.DataFrame, capacity: float) -> str:
     """Say what contacting up to capacity reaches; the figure's alternative text."""
-    reached = np.interp(capacity, curve["share_contacted"], curve["share_captured"])
-    return (
-        f"Curva de ganancias: contactando al {pct(capacity, 0)} de más riesgo se alcanza al "
-        f"{pct(reached)} de las bajas."
-    )
+    return f"Curva de ganancias, de más a menos riesgo: {_reached_words(curve, capacity).lower()}."
 
 
 def plot_profit(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) -> Axes:
-    """Draw the profit of calling each share of customers, its interval and its best point."""
+    """Draw the profit of calling each share of customers, its interval and its best point.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        As `Worth.earned` has it, in EUR.
+    """
     ax = ax or plt.subplots(figsize=(7.5, 4.5), layout="constrained")[1]
     share, best = 100 * curve["share_contacted"], curve["profit"].idxmax()
     ax.fill_between(share, curve["low"], curve["high"], color=BLUE, alpha=0.18, linewidth=0)
@@ -64,7 +74,10 @@ def plot_profit(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) ->
     ax.plot(share[best], curve["profit"][best], "o", color=BLUE, label="Máximo")
     ax.axhline(0, color=GREY, linewidth=1)
     ax.axvline(100 * capacity, color=RUST, linestyle=":", label="Capacidad del equipo")
-    ax.set(xlabel="Clientes llamados (%)", ylabel="Beneficio (EUR por cada 1.000 clientes)")
+    ax.set(xlabel="Clientes llamados (%)", ylabel="Beneficio (EUR)")
+    ax.set_title(
+        f"Lo que más gana, {eur(curve['profit'][best])}, es llamar al {pct(share[best] / 100, 0)}"
+    )
     ax.legend(frameon=False)
     return ax
 
@@ -82,7 +95,7 @@ def plot_backtest(told: Backtest) -> Figure:
         values = np.array([getattr(c, name) for c in told.cutoffs])
         ends = np.array([getattr(c, f"{name}_ci") for c in told.cutoffs])
         ax.errorbar(days, values, abs(ends.T - values), color=BLUE, marker="o", capsize=3)
-        ax.set(title=said)
+        ax.set(title=f"{said}: media {es(np.mean(values), 0 if name == 'profit' else 3)}")
         ax.tick_params(axis="x", labelrotation=45)
     if told.random == told.random:
         places[0].axhline(told.random, color=RUST, linestyle=":", label="Reparto al azar")
@@ -107,6 +120,7 @@ def plot_confusion(cells: Confusion, ax: Axes | None = None) -> Axes:
         ax.text(column, row, count(value), ha="center", va="center", color="w" if dark else "k")
     ax.set_xticks([0, 1], ["no avisado", "avisado"])
     ax.set_yticks([0, 1], ["se quedó", "se fue"])
+    ax.set_title(f"Se avisa de {count(cells.tp)} de {count(cells.left)} bajas", fontsize=11)
     return ax
 
 

@@ -13,7 +13,7 @@ from retencion_lib.stages.evaluate.proposal import Proposal
 from retencion_lib.stages.evaluate.say_worth import proposal_sentence, worth_answer
 from retencion_lib.stages.evaluate.segments import BAND, Segments
 from retencion_lib.stages.evaluate.worth import Worth
-from retencion_lib.stages.say import each_time, full_name, rows_of
+from retencion_lib.stages.say import each_time, full_name
 from retencion_lib.tables.reference import profile_path
 from retencion_lib.words import count, es, interval, listed, pct, plural
 
@@ -98,26 +98,13 @@ def exam_table(examined: Examined) -> pd.DataFrame:
     )
 
 
-def exam_sentence(examined: Examined) -> str:
-    """How well the champion ranks, and what the team's capacity reaches."""
-    exam = examined.exam
-    test, ci = exam.test, exam.test_ci
-    return (
-        f"ROC-AUC en el examen: **{es(test['roc_auc'], 3)}** {interval(*ci['roc_auc'])}; la "
-        f"logística sin ajustar, {es(exam.baseline.test['roc_auc'], 3)}. De los {count(exam.k)} "
-        f"clientes con más riesgo{each_time(exam)} se fue el {pct(test['precision_at_k'])}, "
-        f"{es(test['lift_at_k'])} veces la media ({pct(exam.positive_rate)})."
-        f"{_too_good(test['roc_auc'])}"
-    )
-
-
 def _too_good(auc: float) -> str:
     """What to think of an exam that is hardly ever true; empty for the others."""
     if auc <= TOO_GOOD:
         return ""
     return (
-        " **Un acierto así casi nunca es verdad**: busca una columna que se escriba después de la "
-        "baja, y exclúyela con drop_cols en 02."
+        f"\n\n**Un ROC-AUC de {es(auc, 3)} casi nunca es verdad**: busca una columna que se "
+        "escriba después de la baja, y exclúyela con drop_cols en 02."
     )
 
 
@@ -134,18 +121,16 @@ def exam_answer(examined: Examined, in_use: str, worth: Worth, offer: Proposal) 
         f"{start} De los {count(examined.exam.k)} clientes del examen con más "
         f"riesgo{each_time(examined.exam)} se fue "
         f"el **{pct(test['precision_at_k'], 0)}**, {es(test['lift_at_k'])} veces la media. "
-        f"{worth_answer(worth)} A quién llamar ahora lo dice 04.{other}"
+        f"{worth_answer(worth)} A quién llamar ahora lo dice 04.{_too_good(test['roc_auc'])}{other}"
     )
 
 
 def threshold_sentence(examined: Examined) -> str:
-    """What the threshold in use does."""
-    used, cells = examined.exam.threshold, examined.exam.confusion_matrix
-    rows, they, _ = rows_of(examined.exam)
+    """Which threshold warns, and that it decides no call."""
+    used = examined.exam.threshold
     return (
-        f"Con el umbral {es(used.value, 3)} ({POLICIES[used.policy]}) se avisaría de "
-        f"{count(cells.called)} de {count(examined.exam.n_rows)} {rows} y entre {they} estarían "
-        f"{count(cells.tp)} de las {count(cells.left)} bajas."
+        f"04 avisa desde {es(used.value, 3)} ({POLICIES[used.policy]}). A quién se llama no "
+        "depende del aviso: lo decide el beneficio."
     )
 
 

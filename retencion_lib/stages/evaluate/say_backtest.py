@@ -9,10 +9,10 @@ from retencion_lib.words import count, es, interval, pct, plural
 
 
 def backtest_cost(start: Opening) -> str:
-    """How many trainings are ahead and about how long they take, said before they start."""
+    """How many trainings are ahead and about how long they take; empty where there is none."""
     days = days_to_repeat(start.training)
     if not days:
-        return _nothing_before(start)
+        return ""
     n, each = len(days) + 1, start.choice.winner.fit_seconds
     return (
         f"Se entrena {plural(n, 'vez', 'veces')} más: una por foto, del {days[0]} al {days[-1]}, y "
@@ -21,7 +21,8 @@ def backtest_cost(start: Opening) -> str:
     )
 
 
-def _nothing_before(start: Opening) -> str:
+def nothing_before(start: Opening) -> str:
+    """Why the recipe was not repeated."""
     if start.training.snapshots is None:
         return "Cada cliente tiene una sola fila: no hay fotos anteriores con las que repetirlo."
     return "La historia es corta: antes de la última foto no se sabía lo bastante para aprender."

@@ -10,24 +10,23 @@ from retencion_lib.show.campaign import adopt_command, differences
 from retencion_lib.show.vocabulary import PLANS
 from retencion_lib.stages.evaluate.proposal import Proposal
 from retencion_lib.stages.evaluate.worth import LIST, NO_LIMIT, RANDOM, Worth
-from retencion_lib.words import count, es, eur, eur_interval, listed, pct, plural
+from retencion_lib.words import count, es, eur, eur_interval, listed, pct
 
 
 def worth_headline(worth: Worth) -> str:
-    """What the list earns, how sure that is, and against calling at random."""
+    """What the order is worth, and what of these earnings is what 04 speaks of."""
     own, chance = worth.plan(LIST), worth.plan(RANDOM)
     if own.contacted == 0:
         return (
-            "**No conviene llamar a nadie**: con estos importes ningún cliente pasa de la "
-            f"puntuación que compensa la llamada ({es(worth.cut.break_even, 3)})."
+            "Ningún cliente pasa de la puntuación desde la que compensa la llamada "
+            f"({es(worth.cut.break_even, 3)})."
         )
     return (
-        f"Llamando a {plural(own.contacted, 'cliente', 'clientes')} de "
-        f"{count(worth.n_rows)}, la campaña habría ganado **{eur(own.profit)}** "
-        f"{eur_interval(own.low, own.high)}, {eur(own.profit / own.contacted)} por "
-        f"llamada; el modelo preveía {eur(own.foreseen)}. Llamando al azar a los mismos, "
-        f"{eur(chance.profit)}: el orden vale {eur(chance.behind)} "
-        f"{eur_interval(chance.behind_low, chance.behind_high)}."
+        f"El orden vale {eur(chance.behind)} {eur_interval(chance.behind_low, chance.behind_high)}"
+        f": es lo que la lista gana a llamar al azar. Por llamada se habrían ganado "
+        f"{eur(own.profit / own.contacted)} y el modelo preveía {eur(own.foreseen / own.contacted)}"
+        "; eso, lo previsto, es lo que 04 llama «se espera ganar», con los clientes de cada lote y "
+        "sin saber aún quién se irá."
     )
 
 
@@ -87,11 +86,7 @@ def versus_sentence(worth: Worth) -> str:
 def share_sentence(worth: Worth) -> str:
     """Whom it pays to call without a limit, and what the limit leaves unearned."""
     free, own = worth.plan(NO_LIMIT), worth.plan(LIST)
-    best = decision.best_point(worth.curve)
-    said = (
-        f"Sin límite de llamadas convendría llamar al {pct(free.contacted / worth.n_rows)} "
-        f"(en estos clientes, el máximo está en {pct(best['share_contacted'], 0)})"
-    )
+    said = f"Sin límite de llamadas convendría llamar al {pct(free.contacted / worth.n_rows)}"
     if free.contacted > own.contacted:
         more = free.profit - own.profit
         return f"{said}: la capacidad deja sin ganar {eur(more)}." if more > 0 else f"{said}."
@@ -110,18 +105,13 @@ def cut_sentence(worth: Worth) -> str:
 
 
 def wrong_sentence(worth: Worth) -> str:
-    """What a wrong acceptance costs."""
+    """What knowing the acceptance beforehand would have been worth."""
     low, _, high = worth.wrong
-    rates = [f"{pct(r.accept_rate, 0)}" for r in (low, high)]
     costs = [max(0.0, r.cost) for r in (low, high)]
-    known = (
+    return (
         f"Saberlo de antemano habría valido {eur(costs[0])} y {eur(costs[1])}."
         if any(costs)
         else "Saberlo de antemano no habría cambiado a quién se llama."
-    )
-    return (
-        f"Si aceptara el {rates[0]}, la misma lista daría {eur(low.profit)}; si fuera el "
-        f"{rates[1]}, {eur(high.profit)}. {known}"
     )
 
 
@@ -129,18 +119,24 @@ def measures_sentence(worth: Worth) -> str:
     """MPC and EMPC with the share they contact."""
     m = worth.measures
     return (
-        f"MPC, lo más que se puede ganar: {es(m.mpc, 2)} EUR por cliente llamando al "
+        f"MPC, lo más que se puede ganar: {_of_all(m.mpc, worth)} llamando al "
         f"{pct(m.mpc_share, 0)}; EMPC, lo mismo promediando lo que puede valer la "
-        f"aceptación: {es(m.empc, 2)} EUR llamando al "
-        f"{pct(m.empc_share, 0)}."
+        f"aceptación: {_of_all(m.empc, worth)} llamando al {pct(m.empc_share, 0)}."
     )
+
+
+def _of_all(each: float | None, worth: Worth) -> str:
+    """An amount per customer as that of all of them."""
+    return "—" if each is None else eur(each * worth.n_rows)
 
 
 def curve_sentence(worth: Worth) -> str:
     """What the curve shows; its alternative text."""
-    best, end = decision.best_point(worth.curve), worth.curve.iloc[-1]
+    curve = worth.earned
+    best, end = decision.best_point(curve), curve.iloc[-1]
     return (
-        f"Curva de beneficio por cada mil clientes: máximo de {eur(best['profit'])} "
+        f"Curva de beneficio con estos {count(worth.n_rows)} clientes: máximo de "
+        f"{eur(best['profit'])} "
         f"{eur_interval(best['low'], best['high'])} al llamar al "
         f"{pct(best['share_contacted'], 0)}, y {eur(end['profit'])} al llamar a todos."
     )

@@ -39,6 +39,12 @@ class Worth:
     leavers: Leavers
     scores: ExamScores  # what all this is worked out from
 
+    @property
+    def earned(self) -> pd.DataFrame:
+        """`curve` in EUR of these customers, the scale of the plans."""
+        euros = ["profit", "low", "high"]
+        return self.curve.assign(**(self.curve[euros] * self.n_rows / 1000))
+
     def plan(self, code: str) -> Plan:
         """One way to choose."""
         return next(plan for plan in self.plans if plan.plan == code)

@@ -1,33 +1,42 @@
-"""Figures of 04: the scores of a batch."""
+"""Figures of 04: the scores of a batch, and of those on its list."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from retencion_lib.show.style import CYCLE, INK
-from retencion_lib.words import es, listed, pct
+from retencion_lib.show.style import BLUE, RUST
+from retencion_lib.words import count, es
 
 
-def plot_scores(samples: dict[str, pd.Series], threshold: float, ax: Axes | None = None) -> Axes:
-    """Draw the distribution of one or more sets of scores, and the threshold in use."""
+def plot_scores(batch: pd.Series, listed: pd.Series, ax: Axes | None = None) -> Axes:
+    """Draw how many customers have each score, and which of them are on the list.
+
+    Parameters
+    ----------
+    batch, listed : Series
+        Scores of all customers, and of those on the list.
+    """
     ax = ax or plt.subplots(figsize=(7, 4), layout="constrained")[1]
-    for (name, scores), colour in zip(samples.items(), CYCLE, strict=False):
-        weights = np.full(len(scores), 100 / len(scores))
-        ax.hist(scores, bins=np.linspace(0, 1, 21), weights=weights, histtype="step",
-                linewidth=2, color=colour, label=name)  # fmt: skip
-    if threshold == threshold:
-        ax.axvline(threshold, color=INK, linestyle=":", label="Umbral")
-    ax.set(xlabel="Puntuación de riesgo", ylabel="Clientes (%)")
-    ax.legend(frameon=False)
+    bins = np.linspace(0, 1, 21)
+    ax.hist(batch, bins, color=BLUE, alpha=0.45, label="Todo el lote")
+    ax.hist(listed, bins, color=RUST, label="La lista")
+    ax.set(xlabel="Puntuación de riesgo", ylabel="Clientes")
+    ax.set_title(_listed_words(batch, listed))
+    ax.legend()
     return ax
 
 
-def describe_scores(samples: dict[str, pd.Series], threshold: float) -> str:
-    """Say the mean of each set of scores; the figure's alternative text."""
-    said = [f"{name}, media {es(scores.mean(), 3)}" for name, scores in samples.items()]
-    cut = ""
-    if threshold == threshold:
-        above = [pct((scores >= threshold).mean()) for scores in samples.values()]
-        cut = f"; desde el umbral, {es(threshold, 3)}, está el {listed(above)}"
-    return f"Distribución de la puntuación: {'; '.join(said)}{cut}."
+def _listed_words(batch: pd.Series, listed: pd.Series) -> str:
+    half = f"la mitad del lote no pasa de {es(np.median(batch), 2)}"
+    if listed.empty:
+        return f"Nadie en la lista; {half}"
+    return f"La lista va de {es(listed.min(), 2)} a {es(listed.max(), 2)}; {half}"
+
+
+def describe_scores(batch: pd.Series, listed: pd.Series) -> str:
+    """Say where the list lies in the batch; the figure's alternative text."""
+    return (
+        f"Puntuaciones de {count(len(batch))} clientes, y cuáles están en la lista. "
+        f"{_listed_words(batch, listed)}."
+    )

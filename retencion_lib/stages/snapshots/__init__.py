@@ -11,6 +11,7 @@ from retencion_lib.stages.snapshots.say import (
     returns_sentence,
     snapshots_sentence,
     snapshots_table,
+    whole_answer,
 )
 from retencion_lib.stages.snapshots.say_names import features_table, write_names
 
@@ -27,5 +28,6 @@ __all__ = [
     "returns_sentence",
     "snapshots_sentence",
     "snapshots_table",
+    "whole_answer",
     "write_names",
 ]

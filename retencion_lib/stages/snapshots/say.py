@@ -168,6 +168,12 @@ def answer(panel: Panel, ask: Ask) -> str:
     )
 
 
+def whole_answer(log: Log, panel: Panel, found: Returns, ask: Ask) -> str:
+    """First lines of the report: the panel, what leaving is, and what to look at as a list."""
+    points = "\n".join(f"- {said}" for said in doubts(log, panel, found, ask))
+    return f"{answer(panel, ask)} {definition_sentence(ask)}\n\n{points}".strip()
+
+
 def doubts(log: Log, panel: Panel, found: Returns, ask: Ask) -> list[str]:
     """What to look at before learning from the panel."""
     told = []

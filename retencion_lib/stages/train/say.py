@@ -27,10 +27,9 @@ def comparison_sentence(table: pd.DataFrame) -> str:
             f"{es(first.roc_auc, 4)}. Aquí lo complicado no aporta. La elección se documenta en 03."
         )
     return (
-        f"**{family_label(first.family)}** ordena mejor: ROC-AUC {es(first.roc_auc, 4)}, "
-        f"{es(first.roc_auc - second.roc_auc, 4)} sobre {family_label(second.family)} y "
-        f"{es(first.roc_auc - bar.roc_auc, 4)} sobre la logística sin ajustar. "
-        "La elección se documenta en 03."
+        f"{family_label(first.family)} gana {es(first.roc_auc - second.roc_auc, 4)} de ROC-AUC a "
+        f"{family_label(second.family)} y {es(first.roc_auc - bar.roc_auc, 4)} a la logística sin "
+        "ajustar. La elección se documenta en 03."
     )
 
 

@@ -147,7 +147,7 @@ def test_a_column_of_0_and_1_has_shares_and_no_median(load):
 def test_what_a_figure_shows_is_said_in_its_alternative_text(load):
     training = load(n=noise() + Y)
     text = plots.describe_distributions(training.X, training.y, ["n"])
-    assert "n, mediana" in text
+    assert "'n', mediana" in text
     assert "si se fue" in text
 
 

@@ -14,7 +14,11 @@ from retencion_lib.maths import decision
 from retencion_lib.stages.evaluate import cutoffs
 from retencion_lib.stages.evaluate.cutoffs import Backtest, backtest, days_to_repeat, widened
 from retencion_lib.stages.evaluate.examine import Examined
-from retencion_lib.stages.evaluate.say_backtest import backtest_cost, backtest_sentence
+from retencion_lib.stages.evaluate.say_backtest import (
+    backtest_cost,
+    backtest_sentence,
+    nothing_before,
+)
 from retencion_lib.tables import ask_history, load_training
 
 MONTHS = [f"2025-{month:02d}-01" for month in range(1, 10)]
@@ -114,7 +118,8 @@ def test_without_a_history_there_is_nothing_to_repeat(start):
     assert backtest(SimpleNamespace(**{**vars(start), **vars(flat)}), Terms(MONEY), "", "id") == (
         Backtest()
     )
-    assert "una sola fila" in backtest_cost(flat)
+    assert backtest_cost(flat) == ""
+    assert "una sola fila" in nothing_before(flat)
     assert backtest_sentence(Backtest()) == ""
 
 

@@ -1,11 +1,13 @@
 """What a campaign is worth on known customers, in money and in words."""
 
 import numpy as np
+import pytest
 
 from retencion_lib.home.terms import Terms
 from retencion_lib.maths.decision import Campaign
 from retencion_lib.stages.evaluate.say_worth import plans_table, versus_sentence, worth_headline
 from retencion_lib.stages.evaluate.worth import judge
+from retencion_lib.words import eur
 
 TERMS = Terms(
     Campaign(
@@ -38,9 +40,18 @@ def test_the_section_of_the_exam_keeps_codes_terms_and_measures():
     assert facts.list_leavers.called == 200
 
 
+def test_one_scale_of_euros_is_used_and_what_04_foresees_is_told_from_what_was_earned():
+    worth, own = judged(), judged().plan("list")
+    at_capacity = worth.earned.set_index("share_contacted")["profit"].loc[0.1]
+    assert at_capacity == pytest.approx(own.profit, rel=1e-6)  # the curve, and the table of plans
+    each = f"{eur(own.profit / 200)} y el modelo preveía {eur(own.foreseen / 200)}"
+    assert each in worth_headline(worth)
+    assert "lo que 04 llama «se espera ganar»" in worth_headline(worth)
+
+
 def test_plans_are_said_in_words_and_held_against_the_list():
     worth = judged()
-    assert "habría ganado" in worth_headline(worth)
+    assert "es lo que la lista gana a llamar al azar" in worth_headline(worth)
     assert list(plans_table(worth)["plan"])[:2] == [
         "La lista, hasta la capacidad", "Al azar, los mismos"
     ]  # fmt: skip

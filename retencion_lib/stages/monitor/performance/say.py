@@ -52,18 +52,13 @@ def expected_table(e: Expected, exam: dict[str, Estimate]) -> pd.DataFrame:
 
 
 def expected_sentence(e: Expected, exam: dict[str, Estimate]) -> str:
-    """What is expected of the batch."""
-    auc, flagged, left = (e.estimates[m] for m in ("roc_auc", "precision", "positive_rate"))
-    against, before = "", exam.get("roc_auc")
-    if before is not None:
-        worse = fall(auc, before) is not None
-        where = "claramente por debajo del" if worse else "en línea con el"
-        against = f", {where} examen ({es(before.value, 3)})"
-    return (
-        f"En estos {count(e.n)} clientes se espera un ROC-AUC de **{es(auc.value, 3)}** "
-        f"{interval(auc.low, auc.high)}{against}; se iría el {pct(left.value)} y, de los "
-        f"avisados, el {pct(flagged.value)}."
-    )
+    """How what is expected of the batch stands to the exam; empty without one."""
+    before = exam.get("roc_auc")
+    if before is None:
+        return ""
+    worse = fall(e.estimates["roc_auc"], before) is not None
+    where = "claramente por debajo del" if worse else "en línea con el"
+    return f"En estos {count(e.n)} clientes se espera un ROC-AUC {where} examen."
 
 
 def assumption_sentence(e: Expected, hard: Sequence[Alert] = ()) -> str:
