@@ -51,7 +51,7 @@ def test_a_home_that_is_a_file_is_said_in_one_sentence(tmp_path, monkeypatch, ca
     (tmp_path / "taken").write_text("")
     monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path / "taken"))
     assert command_line.main(["data"]) == 2
-    assert "una de sus carpetas es un archivo. Elige otra" in capsys.readouterr().err
+    assert "taken': no es una carpeta, o no se puede llegar a ella." in capsys.readouterr().err
 
 
 def test_an_interruption_is_no_traceback(monkeypatch, capsys):
