@@ -228,7 +228,7 @@ def compare(run: str = "", other: str = "", html: str = "") -> None:
 
 
 def _new_page(html: str) -> Path:
-    from retencion_lib.audit.whatif import check_place
+    from retencion_lib.audit.terms.whatif import check_place
 
     place = check_place(html)
     if place.exists():

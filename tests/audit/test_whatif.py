@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from retencion_lib.__main__ import main
-from retencion_lib.audit import whatif
+from retencion_lib.audit.terms import whatif
 from retencion_lib.audit.verify import faults
 from retencion_lib.home import registry
 from retencion_lib.home.terms import adopt

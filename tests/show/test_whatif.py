@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from retencion_lib.audit import whatif
-from retencion_lib.audit.say_whatif import to_html
+from retencion_lib.audit.terms import whatif
+from retencion_lib.audit.terms.say_whatif import to_html
 from retencion_lib.home import ledger, registry
 from retencion_lib.home.terms import Terms, adopt
 from retencion_lib.runs import index

@@ -5,8 +5,8 @@ from retencion_lib.errors import ParameterError
 
 def campaign(adopt: str = "", reason: str = "", approver: str = "", **given: str) -> None:
     """Say which terms of the campaign are in force, or put others in force."""
-    from retencion_lib.audit import campaign as adopting
-    from retencion_lib.audit import say_campaign as say
+    from retencion_lib.audit.terms import campaign as adopting
+    from retencion_lib.audit.terms import say_campaign as say
     from retencion_lib.runs import index
 
     if adopt or given:
@@ -27,8 +27,8 @@ def campaign(adopt: str = "", reason: str = "", approver: str = "", **given: str
 
 def whatif(html: str = "", **given: str) -> None:
     """Say what other terms would earn; nothing is written in the home."""
-    from retencion_lib.audit import say_whatif as say
-    from retencion_lib.audit import whatif as asking
+    from retencion_lib.audit.terms import say_whatif as say
+    from retencion_lib.audit.terms import whatif as asking
 
     place = asking.check_place(html) if html else None
     found = asking.asked()

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from retencion_lib import config
-from retencion_lib.audit.campaign import changed, needed, value
+from retencion_lib.audit.terms.campaign import changed, needed, value
 from retencion_lib.errors import OrderError, ParameterError
 from retencion_lib.home import disk, registry
 from retencion_lib.home.exam_scores import ExamScores, read_scores

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from retencion_lib.audit.whatif import Asked, Earned
+from retencion_lib.audit.terms.whatif import Asked, Earned
 from retencion_lib.show import page
 from retencion_lib.show.campaign import NAMES, said_value
 from retencion_lib.show.whatif import Exam, band
