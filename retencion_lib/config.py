@@ -45,8 +45,8 @@ HISTORY = "monitoring/history.parquet"
 # and 10 MB, which are hashed, searched and held in memory in a fraction of a second each.
 LOG_ROWS = 1 << 18
 
-# Rows of a table that are learnt from; beyond, a sample of its customers with about as many. Four
-# times as many lower the loss by less than the exam can tell (docs/modelos.md), and take a GB more.
+# Rows of a table that are learnt from; beyond, a sample of its customers with about as many. For
+# customers, twice as many lower the loss by less than an exam of theirs can tell (docs/modelos.md).
 TRAINING_ROWS = 200_000
 
 SETTINGS_FILE = "retencion.toml"
