@@ -34,15 +34,16 @@ BLOCK = 1 << 17  # rows written at a time
 LOOK_SECONDS = 0.2  # between two looks at the memory
 
 
-def write_batch(path: Path, customers: int) -> Path:
-    """Write customers drawn again from the demo's: its id and 19 features, none with an outcome.
+def write_batch(path: Path, customers: int, *, outcome: bool = False) -> Path:
+    """Write customers drawn again from the demo's: its id, 19 features, and the outcome if wanted.
 
     Numbers of many values move by up to a tenth, so that few rows are copies.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table, rng = demo_table().drop(columns=config.TARGET), np.random.default_rng(SEED)
+    table, rng = demo_table(), np.random.default_rng(SEED)
+    table = table if outcome else table.drop(columns=config.TARGET)
     writer = None
     for start in range(0, customers, BLOCK):
         n = min(BLOCK, customers - start)

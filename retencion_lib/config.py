@@ -47,6 +47,10 @@ HISTORY = "monitoring/history.parquet"
 # and 10 MB, which are hashed, searched and held in memory in a fraction of a second each.
 LOG_ROWS = 1 << 18
 
+# Rows of a table that are learnt from; beyond, a sample of its customers with about as many. For
+# customers, twice as many lower the loss by less than an exam of theirs can tell (docs/modelos.md).
+TRAINING_ROWS = 200_000
+
 SETTINGS_FILE = "retencion.toml"
 OFFERS = "offers"  # the one table whose settings are the team's own
 # Settings of a project, by table; what a home's `retencion.toml` leaves out has these values.

@@ -77,6 +77,7 @@ class Summary:
     leakage: list[Suspected]
     initial_drift: list[EarlyShift]
     duplicates: Repeated
+    looked_at: int | None = None  # rows of the customers that were held, where they were not all
 
 
 def read_summary() -> Summary | None:

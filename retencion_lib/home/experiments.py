@@ -36,6 +36,8 @@ class Learnt:
     accepted: str = ""  # why these are learnt from all the same
     positive: str = ""  # label of the class that left; empty in entries of before it was kept
     history: History | None = None  # where its customers have many rows
+    # Of the table, with an outcome, where only some of its customers were learnt from.
+    table_rows: int | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from retencion_lib import config
 from retencion_lib.home.exam import Exam
 from retencion_lib.home.experiments import Experiment
 from retencion_lib.home.registry import Entry
@@ -178,15 +179,37 @@ def _future_sentence(parts: Partition) -> str:
     )
 
 
+def sample_sentence(training: Training) -> str:
+    """Of how many rows only some are learnt from, which and why; empty where all are."""
+    if training.whole is None:
+        return ""
+    table, held = training.table_rows, training.n_rows
+    return (
+        f"**Se aprende de una muestra de clientes**: {count(held)} de las {count(table)} filas con "
+        f"resultado ({pct(held / table)}). De más de {count(config.TRAINING_ROWS)} filas se toman "
+        "los clientes cuyo identificador da la huella más pequeña (BLAKE2b, con la semilla "
+        f"{config.SEED}), enteros: los mismos en 01, 02, 03 y 04, estén donde estén en el archivo. "
+        "Identificadores, fechas y resultados se comprueban en todas las filas. Lo que más filas "
+        "enseñarían está medido (docs/modelos.md, «Cuántos clientes bastan»)."
+    )
+
+
+def sample_results(training: Training) -> dict[str, int]:
+    """Rows of the table and rows learnt from, for the ledger; empty where all are."""
+    if training.whole is None:
+        return {}
+    return {"rows_learnt": training.n_rows, "rows_of_table": training.table_rows}
+
+
 def columns_sentence(training: Training) -> str:
     """How many columns serve, and which are left out and why."""
     out = [
-        f"'{c.name}' ({reason(c, training.n_rows)})"
+        f"'{c.name}' ({reason(c, training.counted_rows)})"
         for c in training.columns
         if not c.use and c.kind != "target"
     ]
     return (
-        f"{count(training.n_rows)} {'filas' if training.history else 'clientes'} y "
+        f"{count(training.table_rows)} {'filas' if training.history else 'clientes'} y "
         f"{len(training.columns)} columnas: "
         f"{plural(len(training.numeric), 'numérica', 'numéricas')} y "
         f"{plural(len(training.categorical), 'categórica', 'categóricas')} sirven para "

@@ -12,11 +12,12 @@ _HOMES = {
     "demo": ("write_demo",),
     "history": ("ask_history",),
     "ids": ("as_labels", "need_columns"),
+    "load": ("load_training",),
     "portfolio": ("need_same_portfolio",),
     "read": ("read_table",),
     "sources": ("Source", "open_source"),
     "split": ("fold_numbers", "hashes", "sort_order", "test_mask"),
-    "training": ("Training", "load_training"),
+    "training": ("Training",),
 }
 __all__ = [name for names in _HOMES.values() for name in names]
 

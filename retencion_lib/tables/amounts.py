@@ -8,6 +8,7 @@ from retencion_lib.home.terms import Terms
 from retencion_lib.tables.history import row_days
 from retencion_lib.tables.ids import as_labels, id_name, need_columns, with_id
 from retencion_lib.tables.read import read_table
+from retencion_lib.tables.sample import learnt_rows
 from retencion_lib.tables.sources import open_source
 from retencion_lib.tables.training import Training
 from retencion_lib.words import listed, plural
@@ -62,7 +63,7 @@ def amounts_of(terms: Terms, rows: Training, data: str, id_col: str) -> dict[str
         return {}
     source, key = open_source(data), id_name(id_col)
     dated = [rows.history.snapshot_col] if rows.history else []
-    frame = with_id(read_table(source, texts=[key, *dated]), id_col, source)
+    frame = with_id(read_table(learnt_rows(source, key), texts=[key, *dated]), id_col, source)
     if rows.history:
         days = row_days(frame[rows.history.snapshot_col], source.where)
         frame = frame[days == rows.snapshots[0]]

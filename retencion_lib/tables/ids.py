@@ -15,7 +15,7 @@ from retencion_lib.tables.sources import Source
 from retencion_lib.tables.text import name_text
 from retencion_lib.words import listed, plural
 
-_ROUNDED = re.compile(r"\d[.,]\d+[eE]\+\d+")  # what a spreadsheet makes of a long number
+ROUNDED = re.compile(r"\d[.,]\d+[eE]\+\d+")  # what a spreadsheet makes of a long number
 
 
 def id_name(id_col: str) -> str:
@@ -100,7 +100,7 @@ def refuse_blank(name: str, lines: Sequence[int], where: str) -> None:
 
 def refuse_rounded(name: str, texts: Collection[str], where: str) -> None:
     """Refuse a table some of whose ids a spreadsheet has rounded; nothing where none."""
-    rounded = [text for text in texts if _ROUNDED.fullmatch(text)]
+    rounded = [text for text in texts if ROUNDED.fullmatch(text)]
     if rounded:
         raise DataError(
             f"{where}: '{name}' trae números que una hoja de cálculo ha redondeado "

@@ -1,10 +1,12 @@
 """Which ids repeat in a table, exactly, in memory that its rows do not decide.
 
-Each id becomes a 64-bit hash; those that share one are then compared as they are. A large
-table is gone over several times, each time for a part of the hashes.
+Each id, or other key of a row, becomes a 64-bit hash; those that share one are then compared as
+they are. A large table is gone over several times, each time for a part of the hashes.
 """
 
 from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from retencion_lib.tables.arrays import as_text
-from retencion_lib.tables.blocks import blocks, tallied
+from retencion_lib.tables.blocks import Block, blocks, tallied
 from retencion_lib.tables.sources import Source, open_source
 
 AT_ONCE = 4_000_000  # hashes held at a time, 8 bytes each
@@ -23,30 +25,49 @@ _MULTIPLIERS = np.random.default_rng(0).integers(1, 2**63, 4096, dtype=np.uint64
 
 def repeated_ids(path: str | Path | Source, id_col: str, n_rows: int) -> tuple[int, list[str]]:
     """How many rows repeat the id of an earlier one, and which ids do, by alphabet."""
-    path = open_source(path)
-    passes = -(-n_rows // AT_ONCE)
-    suspects = [_shared(path, id_col, part, passes) for part in range(passes)]
-    suspect = np.concatenate(suspects) if suspects else np.zeros(0, np.uint64)
+    return repeated(Keys(open_source(path), (id_col,), lambda b: _as_text(b.read(id_col)), n_rows))
+
+
+@dataclass(frozen=True)
+class Keys:
+    """A key for each row of a table, as texts that are there, by blocks."""
+
+    source: Source
+    columns: tuple[str, ...]  # that they are made from
+    of: Callable[[Block], pa.Array]  # large strings, none null
+    n_rows: int  # at most
+
+    def blocks(self) -> Iterator[pa.Array]:
+        """Keys of each block."""
+        return map(self.of, blocks(self.source, columns=self.columns))
+
+    def parts(self) -> Iterator[np.ndarray]:
+        """Sorted hashes of all keys, so many at a time that they can be held."""
+        passes = max(1, -(-self.n_rows // AT_ONCE))
+        for part in range(passes):
+            kept = [np.zeros(0, np.uint64)]
+            for found in map(hashed, self.blocks()):
+                kept.append(found[(found >> np.uint64(32)) % np.uint64(passes) == part])
+            yield np.sort(np.concatenate(kept))
+
+
+def repeated(keys: Keys) -> tuple[int, list[str]]:
+    """How many rows repeat the key of an earlier one, and which keys do, by alphabet."""
+    shared = [np.unique(part[1:][part[1:] == part[:-1]]) for part in keys.parts()]
+    suspect = np.concatenate(shared)
     if not len(suspect):
         return 0, []
     times: Counter[str] = Counter()
-    for block in blocks(path, columns=[id_col]):
-        ids = _as_text(block.read(id_col))
-        chosen = ids.filter(pa.array(np.isin(hashed(ids), suspect)))
-        names, counts, _ = tallied(chosen)
+    for own in keys.blocks():
+        names, counts, _ = tallied(own.filter(pa.array(np.isin(hashed(own), suspect))))
         times.update(dict(zip(names, counts.tolist(), strict=True)))
-    repeated = sorted(name for name, n in times.items() if n > 1)
-    return sum(times[name] - 1 for name in repeated), repeated
+    found = sorted(name for name, n in times.items() if n > 1)
+    return sum(times[name] - 1 for name in found), found
 
 
-def _shared(path: Source, id_col: str, part: int, passes: int) -> np.ndarray:
-    """Hashes that more than one row has, of those that fall in a part."""
-    kept = []
-    for block in blocks(path, columns=[id_col]):
-        keys = hashed(_as_text(block.read(id_col)))
-        kept.append(keys[(keys >> np.uint64(32)) % np.uint64(passes) == part])
-    ordered = np.sort(np.concatenate(kept))
-    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+def distinct_keys(keys: Keys) -> int:
+    """How many different keys there are; two of one hash count once."""
+    return sum(len(np.unique(part)) for part in keys.parts())
 
 
 def _as_text(array: pa.Array) -> pa.Array:

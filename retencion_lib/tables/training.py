@@ -1,9 +1,7 @@
 """A labelled table, read and checked: ids, features, who left, and when it was looked at."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,16 +9,14 @@ import pandas as pd
 from retencion_lib.errors import DataError
 from retencion_lib.home.history import History
 from retencion_lib.maths.metrics import Panel, panel_of
-from retencion_lib.tables.asked import need_learnable
 from retencion_lib.tables.clock import Clock, Days
-from retencion_lib.tables.columns import ColumnInfo, date_columns, describe_columns
-from retencion_lib.tables.history import clock_of, known_outcomes, row_days, settled
-from retencion_lib.tables.ids import as_labels, check_ids, id_name, with_id
-from retencion_lib.tables.labels import REFUSE, Classes, learn
-from retencion_lib.tables.portfolio import need_free_names, need_same_portfolio
-from retencion_lib.tables.read import Reader
-from retencion_lib.tables.sources import Note, Source, open_source
+from retencion_lib.tables.columns import ColumnInfo
+from retencion_lib.tables.history import clock_of
+from retencion_lib.tables.ids import as_labels
+from retencion_lib.tables.labels import REFUSE, Classes
+from retencion_lib.tables.sources import Note
 from retencion_lib.tables.typed import Reading
+from retencion_lib.tables.whole import Whole
 from retencion_lib.words import listed
 
 
@@ -48,6 +44,7 @@ class Training:
     history: History | None = None  # with its last day
     snapshots: Days | None = None  # day of each row, shape (n,)
     immature: int = 0  # rows left out, whose outcome is not known yet
+    whole: Whole | None = None  # the table, where these are only some of its customers
 
     @property
     def clock(self) -> Clock:
@@ -87,6 +84,31 @@ class Training:
         return float(self.y.mean())
 
     @property
+    def table_rows(self) -> int:
+        """Number of rows of the table whose outcome is known, held or not."""
+        return self.whole.known if self.whole else self.n_rows
+
+    @property
+    def counted_rows(self) -> int:
+        """Number of rows in which `columns` are counted: those held, or all once they were."""
+        return self.table_rows if self.whole and self.whole.repeated is not None else self.n_rows
+
+    @property
+    def table_left(self) -> int:
+        """Number of them that left."""
+        return self.whole.left if self.whole else int(self.y.sum())
+
+    @property
+    def table_rate(self) -> float:
+        """Share of them that left."""
+        return self.table_left / self.table_rows if self.whole else self.positive_rate
+
+    @property
+    def table_customers(self) -> int:
+        """Number of their customers."""
+        return self.whole.n_customers if self.whole else self.n_customers
+
+    @property
     def numeric(self) -> list[str]:
         """Names of the numeric features."""
         return [c.name for c in self.columns if c.use and c.kind == "numeric"]
@@ -124,97 +146,6 @@ class Training:
                 f"Se puede agrupar por: {listed(known, limit=30)}."
             )
         return known[name]
-
-
-def load_training(
-    path: str | Path | Source,
-    *,
-    target: str,
-    id_col: str,
-    positive: str = "",
-    drop_cols: Sequence[str] = (),
-    sensitive: Sequence[str] = (),
-    unlabelled: str = REFUSE,
-    history: History | None = None,
-    date: str = "",
-) -> Training:
-    """Read a labelled table and check that a model can be trained on it.
-
-    Parameters
-    ----------
-    path : str, Path or Source
-        From the home if relative.
-    target, id_col : str
-        Names of the outcome and of the customer id; an empty `id_col` numbers the rows.
-    positive : str
-        Label of the class that left; empty to recognise 1/0, yes/no, sí/no and their like.
-    drop_cols : sequence of str
-        Columns to keep out of the features.
-    sensitive : sequence of str
-        Columns to keep out of the features, such as sex or age, but at hand to compare groups.
-    unlabelled : str
-        "refuse" a table with blank outcomes, or "drop" those rows.
-    history : History, optional
-        What is asked of time where a customer has many rows. Those without an outcome yet are
-        left out, whatever their target says.
-    date : str
-        The run's, ISO: no snapshot may be of later.
-
-    Raises
-    ------
-    DataError
-        If a column is missing, an id repeats (in one snapshot), the target is not two classes, a
-        name is one of ours, no outcome is known yet, or the home holds another portfolio.
-    """
-    source = open_source(path)
-    where, key = source.where, id_name(id_col)
-    need_same_portfolio(key, where)
-    dated = [history.snapshot_col] if history else []
-    need_learnable(
-        source, id_col=id_col, target=target, others=[*dated, *drop_cols, *sensitive]
-    )  # fmt: skip
-    reader = Reader(source, texts=[key, target, *dated], spare=drop_cols)
-    frame = with_id(reader.frame(), id_col, source)
-    days = row_days(frame[history.snapshot_col], where) if history else None
-    ids = check_ids(frame[key], where, days)
-    mature = np.ones(len(frame), bool)
-    if history:
-        history = settled(history, days, where, date=date)
-        mature = known_outcomes(history, days, where)
-    outcome, classes = learn(frame[target][mature], where, positive, unlabelled)
-    told = ~np.isnan(outcome)
-    if not told.all():
-        source.note("unlabelled", target, rows=int((~told).sum()))
-    y, known = outcome[told].astype(int), np.flatnonzero(mature)[told]
-    frame, ids = frame.iloc[known].reset_index(drop=True), ids.iloc[known].reset_index(drop=True)
-    days = None if days is None else days[known]
-    roles = {"drop_cols": drop_cols, "sensitive": sensitive, "snapshot_col": "".join(dated)}
-    columns = describe_columns(frame, target=target, id_col=key, **roles)
-    _need_features(columns, key, where)
-    if y.mean() > 0.5:
-        source.note("majority", target, share=float(y.mean()), label=classes.leaves)
-    aside = frame[[c.name for c in columns if c.kind in ("excluded", "sensitive")]]
-    return Training(
-        where, source.sha256, ids, as_features(frame, columns), y, columns, classes, target, key,
-        aside, frame[date_columns(frame, columns)], reader.readings, tuple(source.notes),
-        unlabelled, history, days, int((~mature).sum()),
-    )  # fmt: skip
-
-
-def _need_features(columns: list[ColumnInfo], id_col: str, where: str) -> None:
-    if not any(c.use for c in columns):
-        out = [c.name for c in columns if c.kind != "target" and c.name != id_col]
-        if not out:
-            raise DataError(
-                f"{where}: no tiene ninguna columna con la que predecir, aparte del identificador "
-                "y del resultado. Añádelas al extracto."
-            )
-        raise DataError(
-            f"{where}: no queda ninguna columna con la que predecir: {listed(out, 30)} no sirven "
-            "(constantes, fechas, identificadores, textos libres o excluidas). Revisa drop_cols y "
-            "sensitive."
-        )
-    need_free_names([c.name for c in columns if c.use or c.kind == "target"], id_col, where)
 
 
 def as_features(frame: pd.DataFrame, columns: list[ColumnInfo]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """The same data, parameters and code give the same again, and what differs is said."""
 
 import json
+import os
 import shutil
 
 import pandas as pd
@@ -11,8 +12,9 @@ from retencion_lib.__main__ import main
 from retencion_lib.audit import compare, recover
 from retencion_lib.audit.reproduce import _compare_output, reproduce
 from retencion_lib.errors import AuditError
-from retencion_lib.home import disk, ledger, lineage, store
+from retencion_lib.home import disk, events, ledger, lineage, log_parts, store
 from retencion_lib.home.event import Content
+from retencion_lib.tables.demo import demo_table, new_batch
 from tests import sealed_home
 
 
@@ -154,6 +156,24 @@ def test_an_input_written_over_is_made_again_and_a_false_result_is_caught(
     ])  # fmt: skip
     assert main(["reproduce", run_id]) == 2
     assert f"{run_id}: no sale lo mismo" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_run_whose_log_lies_in_parts_comes_out_the_same(trained_home, monkeypatch, tmp_path):
+    home = shutil.copytree(trained_home, tmp_path / "home")
+    monkeypatch.setenv("RETENCION_HOME", str(home))
+    # Whatever Python starts from here on has room for 100 rows in the log's CSV, and in each part.
+    small = "from retencion_lib import config\nconfig.LOG_ROWS = 100\n"
+    (tmp_path / "sitecustomize.py").write_text(small)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{config.clone()}")
+    new_batch(demo_table()).tail(150).to_csv(home / "data/other.csv", index=False)
+    assert main(["infer", "--input", "data/other.csv"]) == 0
+    end = [e for e in ledger.read() if e.event == "run_finished"][-1]
+    parts = [o.path for o in end.outputs if events.PART.fullmatch(o.path)]
+    assert [log_parts.rows(home / path) for path in parts] == [100, 50]
+    done = reproduce(end.run_id)
+    assert done.same, done.rows
+    assert set(parts) <= {path for path, _, _ in done.rows}
 
 
 def test_a_list_that_takes_another_name_where_none_of_its_date_lies_is_the_same(tmp_path):

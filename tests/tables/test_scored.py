@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from retencion_lib.errors import DataError
 from retencion_lib.tables import check_batch, read_table
 from retencion_lib.tables.rules import CATEGORICAL, NUMERIC, Contract, Rule
 from retencion_lib.tables.scored import read_scored
@@ -43,6 +44,17 @@ def test_scores_and_ids_are_those_of_the_file(home, path):
     assert found.ids.tolist() == [f"{i:03d}" for i in range(50)]
     assert found.head(9).ids.tolist() == [f"{i:03d}" for i in range(9)]
     assert found.column("nothing") is None
+
+
+@pytest.mark.parametrize("path", ["none.csv", "none.parquet", "none"])
+def test_a_table_without_rows_is_refused(home, path):
+    empty = pd.read_parquet(home / "b.parquet").head(0)
+    (home / "none").mkdir()
+    empty.to_csv(home / "none.csv", index=False)
+    for name in ("none.parquet", "none/1.parquet", "none/2.parquet"):
+        empty.to_parquet(home / name, index=False)
+    with pytest.raises(DataError, match=rf"^{path}: tiene cabecera \(.*\) y ninguna fila"):
+        opened(path)
 
 
 @pytest.mark.parametrize("path", ["b.csv", "b.parquet"])

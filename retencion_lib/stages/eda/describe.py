@@ -29,17 +29,21 @@ def shares_table(training: Training) -> pd.DataFrame:
 def numbers_table(training: Training) -> pd.DataFrame:
     """Range and median of each number, and its median among those who stayed and who left.
 
-    Columns of 0 and 1 are in `shares_table`.
+    The range is that of the table, also where only some of its customers are held. Columns of 0
+    and 1 are in `shares_table`.
     """
     names = [n for n in training.numeric if n not in _binary(training)]
     numbers = training.X[names]
     left = training.y == 1
+    ends = {n: (numbers[n].min(), numbers[n].max()) for n in names}
+    if training.whole:
+        ends |= {n: training.whole.ranges[n] for n in names}
     return pd.DataFrame(
         {
             "name": names,
-            "min": numbers.min().to_numpy(),
+            "min": [ends[n][0] for n in names],
             "median": numbers.median().to_numpy(),
-            "max": numbers.max().to_numpy(),
+            "max": [ends[n][1] for n in names],
             "median_stayed": numbers[~left].median().to_numpy(),
             "median_left": numbers[left].median().to_numpy(),
         }

@@ -45,10 +45,11 @@ def write_summary(found: Found) -> None:
     training = found.training
     save_summary(
         Summary(
-            n_rows=training.n_rows,
+            n_rows=training.table_rows,
             n_columns=len(training.columns),
             target=training.target,
-            positive_rate=training.positive_rate,
+            positive_rate=training.table_rate,
+            looked_at=training.n_rows if training.whole else None,
             data=FileOf(training.path, training.sha256),
             columns=[ColumnSeen(**asdict(c)) for c in training.columns],
             association=[Strength(**row) for row in found.strength.to_dict("records")],

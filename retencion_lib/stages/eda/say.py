@@ -7,8 +7,9 @@ import pandas as pd
 from retencion_lib.home.eda import Repeated
 from retencion_lib.stages.eda.describe import columns_facts
 from retencion_lib.stages.eda.report import Found
-from retencion_lib.stages.say import columns_sentence
+from retencion_lib.stages.say import columns_sentence, sample_sentence
 from retencion_lib.tables import Training
+from retencion_lib.tables.count import LEAST, ROWS
 from retencion_lib.tables.evidence import TIME, Evidence, Suspect, evidence_words
 from retencion_lib.tables.leaks_time import returned
 from retencion_lib.tables.say import odd_sentences, reason
@@ -19,7 +20,7 @@ STRONG_CORRELATION = 0.9
 
 def columns_table(training: Training) -> pd.DataFrame:
     """Kind, gaps and distinct values of each column, and why some are left out, in words."""
-    said = [reason(c, training.n_rows) for c in training.columns]
+    said = [reason(c, training.counted_rows) for c in training.columns]
     return columns_facts(training).assign(reason=said)
 
 
@@ -28,17 +29,30 @@ def nulls_sentence(training: Training) -> str:
     gaps = [c for c in training.columns if c.n_missing]
     if not gaps:
         return "No falta ningún valor."
-    said = [f"'{c.name}' {count(c.n_missing)} ({pct(c.n_missing / training.n_rows)})" for c in gaps]
+    rows = training.counted_rows
+    said = [f"'{c.name}' {count(c.n_missing)} ({pct(c.n_missing / rows)})" for c in gaps]
     return f"Faltan valores en {plural(len(gaps), 'columna', 'columnas')}: {listed(said, 10)}."
+
+
+def looked_at_sentence(training: Training) -> str:
+    """What is said of all rows and what of a sample of customers; empty where none was drawn."""
+    if training.whole is None:
+        return ""
+    return (
+        f"{sample_sentence(training)} Aquí, filas, bajas, huecos, mínimos, máximos y repeticiones "
+        f"son de toda la tabla (por encima de {count(LEAST)} valores distintos, o de "
+        f"{count(ROWS)} filas, cuántos se repiten es una estimación); medianas, relaciones, "
+        "gráficos, fugas y cambios dentro del archivo, de la muestra."
+    )
 
 
 def balance_sentence(training: Training) -> str:
     """How many left."""
     rows = "clientes" if training.history is None else "filas"
     said = (
-        f"Se fueron {count(training.y.sum())} de {count(training.n_rows)} {rows} "
-        f"({pct(training.positive_rate)}): acertar «nadie se va» ya daría un "
-        f"{pct(1 - training.positive_rate)} de aciertos, y por eso no se juzga por aciertos."
+        f"Se fueron {count(training.table_left)} de {count(training.table_rows)} {rows} "
+        f"({pct(training.table_rate)}): acertar «nadie se va» ya daría un "
+        f"{pct(1 - training.table_rate)} de aciertos, y por eso no se juzga por aciertos."
     )
     again = returned(training)
     if again is None:
@@ -179,7 +193,7 @@ def _waiting(training: Training) -> str:
 
 def _doubts_on_rows(found: Found) -> list[str]:
     doubts, training = [], found.training
-    fewest = int(min(training.y.sum(), training.n_rows - training.y.sum()))
+    fewest = min(training.table_left, training.table_rows - training.table_left)
     if fewest < FEW_LEAVERS:
         doubts.append(
             f"La clase menor tiene {plural(fewest, 'cliente', 'clientes')}: con menos de "
@@ -204,9 +218,10 @@ def _doubts_on_rows(found: Found) -> list[str]:
 def _doubts_on_columns(found: Found) -> list[str]:
     training = found.training
     doubts = odd_sentences(training.notes)
-    gaps = [c for c in training.columns if c.use and c.n_missing > MANY_MISSING * training.n_rows]
+    rows = training.counted_rows
+    gaps = [c for c in training.columns if c.use and c.n_missing > MANY_MISSING * rows]
     if gaps:
-        said = listed([f"'{c.name}' ({pct(c.n_missing / training.n_rows)})" for c in gaps], 10)
+        said = listed([f"'{c.name}' ({pct(c.n_missing / rows)})" for c in gaps], 10)
         doubts.append(
             f"Faltan muchos valores en {said}: averigua por qué antes de fiarte de ellas."
         )

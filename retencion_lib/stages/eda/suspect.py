@@ -13,7 +13,13 @@ from retencion_lib.tables.partition import split
 
 
 def duplicates(training: Training) -> Repeated:
-    """Customers whose features and outcome are all equal to another's of the same snapshot."""
+    """Customers whose features and outcome are all equal to another's of the same snapshot.
+
+    Of the whole table, also where only some of its customers are held.
+    """
+    if training.whole:
+        share = training.whole.repeated
+        return Repeated(round(share * training.table_rows), share)
     repeated = training.X.assign(_y=training.y, _day=training.snapshots).duplicated()
     return Repeated(int(repeated.sum()), float(repeated.mean()))
 

@@ -41,7 +41,14 @@ from retencion_lib.stages.evaluate.say_worth import (
 )
 from retencion_lib.stages.evaluate.segments import compare, grouping_columns
 from retencion_lib.stages.evaluate.worth import Worth, judge
-from retencion_lib.stages.say import choice_sentence, choice_table, full_name, terms_sentence
+from retencion_lib.stages.say import (
+    choice_sentence,
+    choice_table,
+    full_name,
+    sample_results,
+    sample_sentence,
+    terms_sentence,
+)
 
 __all__ = [
     "Challenge",
@@ -80,6 +87,8 @@ __all__ = [
     "proposal_sentence",
     "reference_sentence",
     "refit_sentence",
+    "sample_results",
+    "sample_sentence",
     "share_sentence",
     "terms_sentence",
     "threshold_sentence",

@@ -9,7 +9,7 @@ from retencion_lib import config
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.home import registry
 from retencion_lib.home.exam import Baseline, Confusion, Exam, Future, Threshold
-from retencion_lib.home.experiments import Experiment, experiments
+from retencion_lib.home.experiments import Experiment, Learnt, experiments
 from retencion_lib.home.history import History
 from retencion_lib.home.registry import Entry
 from retencion_lib.maths import metrics
@@ -19,6 +19,7 @@ from retencion_lib.models.features import describe
 from retencion_lib.models.stored import load_known
 from retencion_lib.tables import Training, load_training, open_source
 from retencion_lib.tables.partition import Partition, partition
+from retencion_lib.words import count
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,20 @@ def opening(
             f"({logged.path}, SHA-256 {logged.sha256[:12]}…). El examen no sería limpio: "
             "usa aquella tabla, o entrena antes con esta ('retencion train')."
         )
+    _need_same_rows(training, logged, model.version)
     parts = partition(training, test_share=model.test_share, seed=model.seed)
     return Opening(log, choice, model, parts, registry.read().champion, training)
+
+
+def _need_same_rows(training: Training, logged: Learnt, version: str) -> None:
+    """Refuse to examine on rows that may have been learnt from: the sample was another."""
+    now = training.table_rows if training.whole else None
+    if now != logged.table_rows:
+        raise DataError(
+            f"{training.path}: la versión {version} aprendió de {count(logged.n_rows)} filas, y "
+            f"con el código de ahora se miran {count(training.n_rows)}: el examen no sería limpio. "
+            "Entrena antes ('retencion train')."
+        )
 
 
 def _same_history(asked: History | None, learnt: History | None) -> History | None:

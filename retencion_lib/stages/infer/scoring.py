@@ -26,6 +26,7 @@ from retencion_lib.tables.engine import map_blocks
 from retencion_lib.tables.history import ask_again, row_days, settled
 from retencion_lib.tables.ids import id_name, with_id
 from retencion_lib.tables.partition import split
+from retencion_lib.tables.sample import learnt_rows
 from retencion_lib.tables.sources import Note, Source
 from retencion_lib.words import count
 
@@ -184,7 +185,7 @@ def _drawn(scorer: Scorer, data: str, sample: float, id_col: str) -> Batch:
     if training.snapshots is not None:
         held &= training.snapshots == training.snapshots.max()
     draw = hashes(training.ids, f"sample:{model.seed}") < sample * 2.0**64
-    frame = with_id(_read(source, scorer, key), id_col, source)
+    frame = with_id(_read(learnt_rows(source, key), scorer, key), id_col, source)
     drawn = set(training.ids[held & draw])
     day = "" if training.snapshots is None else str(training.snapshots.max())
     if day:

@@ -5,6 +5,8 @@ from retencion_lib.stages.say import (
     choice_results,
     columns_sentence,
     partition_sentence,
+    sample_results,
+    sample_sentence,
 )
 from retencion_lib.stages.train.refit import check_mode, relearn
 from retencion_lib.stages.train.save import save_all
@@ -34,6 +36,7 @@ __all__ = [
     "check_mode", "choice_results", "columns_sentence", "compare", "comparison_sentence",
     "derived_sentence",
     "fitted_models", "leaks_result", "leaks_sentence", "look_for_leaks", "next_version",
-    "odd_sentences", "partition_sentence", "refit_sentence", "relearn", "save_all",
+    "odd_sentences", "partition_sentence", "refit_sentence", "relearn", "sample_results",
+    "sample_sentence", "save_all",
     "train", "truth_sentence",
 ]  # fmt: skip

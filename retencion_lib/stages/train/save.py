@@ -103,6 +103,7 @@ def _experiment(
             accepted=trained.accepted,
             positive=dev.positive,
             history=dev.history,
+            table_rows=dev.table_rows if dev.whole else None,
         ),
         valid=metrics.evaluate(dev.y, candidate.p, capacity=capacity, panel=dev.panel),
         **files,

@@ -1,7 +1,7 @@
 """The sections of a model card, each from the files of `Sources`."""
 
 from retencion_lib.home.exam import Compared, GroupRow
-from retencion_lib.home.experiments import Refit
+from retencion_lib.home.experiments import Learnt, Refit
 from retencion_lib.show.naming import title
 from retencion_lib.show.vocabulary import HEADINGS, PLANS, POLICIES, WORDS
 from retencion_lib.stages.evaluate.card.assumptions import assumptions
@@ -126,9 +126,9 @@ def data(known: Sources) -> Section:
     """What it learnt from."""
     used, (rows, _, article) = known.experiment.data, rows_of(known.exam)
     learnt = (
-        f"Aprende de {used.path}: {count(used.n_rows)} {rows}, de {article} que se fue el "
-        f"{pct(used.positive_rate)} (columna {used.target}). Se aparta el "
-        f"{pct(used.test_share, 0)} para el examen, {_put_aside(known)}."
+        f"Aprende de {used.path}: {count(used.n_rows)} {rows}{_of_table(used)}, "
+        f"de {article} que se fue el {pct(used.positive_rate)} (columna {used.target}). Se aparta "
+        f"el {pct(used.test_share, 0)} para el examen, {_put_aside(known)}."
     )
     columns = known.contract.columns.values()
     numbers = sum(rule.numeric for rule in columns)
@@ -147,6 +147,13 @@ def data(known: Sources) -> Section:
         names = listed([f"{title(c.name)} ({count(c.n_missing)})" for c in missing], limit=8)
         said.append(f"Con valores que faltan: {names}." if missing else "No falta ningún valor.")
     return Section("Datos", said)
+
+
+def _of_table(used: Learnt) -> str:
+    """Of how many rows those learnt from are a sample; empty where they are all."""
+    if used.table_rows is None:
+        return ""
+    return f", muestra por cliente de las {count(used.table_rows)} filas de la tabla"
 
 
 def _put_aside(known: Sources) -> str:

@@ -1,0 +1,57 @@
+"""What do 01 and 02 cost at size? The whole commands, on one Parquet table of customers.
+
+    python -m benchmarks.scale_learn [--stages eda train] [--customers N …]
+
+It writes benchmarks/results/scale_learn.json. The customers are those of `benchmarks.scale`, with
+an outcome, and figures are taken as there; the floor is Arrow reading the table.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.scale import measured, write_batch
+
+RESULT = Path(__file__).parent / "results" / "scale_learn.json"
+SIZES = (1_000_000, 10_000_000)
+STAGES = ("eda", "train")
+
+
+def measure(customers: int, stages: list[str]) -> dict[str, object]:
+    """Some stages on one table in a home of its own, and the floor that reads it."""
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "data" / "customers.parquet"
+        table.parent.mkdir()
+        write_batch(table, customers, outcome=True)
+        floor = [sys.executable, "-m", "benchmarks.scale_floor", "read", str(table)]
+        order = [sys.executable, "-m", "retencion_lib"]
+        found = {
+            stage: measured([*order, stage, "--data", "data/customers.parquet"], Path(folder))
+            for stage in stages
+        }
+        return {"customers": customers} | found | {"read_floor": measured(floor, Path(folder))}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--customers", nargs="+", type=int, default=list(SIZES))
+    parser.add_argument("--stages", nargs="+", choices=STAGES, default=list(STAGES))
+    given = parser.parse_args()
+    found = {row["customers"]: row for row in read_result()}
+    for n in given.customers:
+        found[n] = found.get(n, {}) | measure(n, given.stages)
+        print(json.dumps(found[n]), flush=True)
+        RESULT.write_text(json.dumps([found[n] for n in sorted(found)], indent=2) + "\n")
+
+
+def read_result() -> list[dict]:
+    """What was measured, from the fewest customers up; empty before the first time."""
+    return json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else []
+
+
+if __name__ == "__main__":
+    main()
