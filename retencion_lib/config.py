@@ -73,7 +73,6 @@ SEED = 42
 MAX_SEED = 2**31 - 1  # the largest that every library here takes
 TEST_SHARE = 0.20
 FOLDS = 5
-SMALL, SMALL_FOLDS = 5000, 10  # rows to learn from, below which there are more folds
 # Words that some parameters of the notebooks choose among.
 CHOICES = {"policy": ("f1", "capacity", "profit"), "refit": ("auto", "yes", "no")}
 

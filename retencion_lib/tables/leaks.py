@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from retencion_lib.config import FOLDS
 from retencion_lib.errors import DataError
 from retencion_lib.tables.evidence import Evidence, Suspect, evidence_words
 from retencion_lib.tables.leaks_time import time_suspects
@@ -47,7 +46,7 @@ def suspects(training: Training, strength: pd.DataFrame | None = None) -> list[S
         What `strength.association` gave, where it has been computed already.
     """
     strength = association(training) if strength is None else strength
-    folds = fold_numbers(training.ids, training.y, 0, FOLDS)
+    folds = fold_numbers(training.ids, training.y, 0)
     auc = {
         name: _unseen(training, name, alone, folds)
         for name, alone in strength[["name", "auc"]].itertuples(index=False)

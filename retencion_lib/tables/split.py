@@ -10,7 +10,7 @@ from hashlib import blake2b
 import numpy as np
 import pandas as pd
 
-from retencion_lib.config import FOLDS, SMALL, SMALL_FOLDS
+from retencion_lib.config import FOLDS
 
 
 def hashes(ids: Sequence[object], salt: object) -> np.ndarray:
@@ -57,19 +57,13 @@ test_mask.__test__ = False  # a function of the library, not a test
 
 
 def fold_numbers(
-    ids: Sequence[object], y: np.ndarray, seed: int, n_folds: int | None = None
+    ids: Sequence[object], y: np.ndarray, seed: int, n_folds: int = FOLDS
 ) -> np.ndarray:
     """Fold of each row, 0 to ``n_folds - 1``, stratified and independent of row order.
 
-    All rows of a customer are in one fold; its class is whether it ever left. Unless a number is
-    given, there are `FOLDS`; of fewer than `SMALL` rows, `SMALL_FOLDS`, as each model misses what
-    it is not shown (docs/decisions/0017), and ten customers of each class are in every one.
+    All rows of a customer are in one fold; its class is whether it ever left.
     """
     codes, names = pd.factorize(np.asarray(ids, dtype=object))
     left = np.zeros(len(names), int)
     np.maximum.at(left, codes, np.asarray(y, int))
-    if n_folds is None:
-        rarer = min(left.sum(), len(left) - left.sum())
-        small = len(codes) < SMALL and rarer >= 10 * SMALL_FOLDS
-        n_folds = SMALL_FOLDS if small else FOLDS
     return (_rank_within_class(names, left, f"fold:{seed}") % n_folds)[codes]

@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 
 from retencion_lib.tables import fold_numbers, test_mask
 
@@ -25,19 +24,3 @@ def test_the_order_of_the_rows_plays_no_part():
 
 def test_another_seed_holds_out_others():
     assert (test_mask(IDS, Y, 0.2, 42) != test_mask(IDS, Y, 0.2, 43)).sum() > 100
-
-
-@pytest.mark.parametrize(
-    ("rows", "leavers", "n"),
-    [(4999, 1000, 10), (5000, 1000, 5), (1000, 100, 10), (1000, 99, 5), (1000, 950, 5)],
-)
-def test_a_small_table_has_more_folds_while_each_has_ten_of_each_class(rows, leavers, n):
-    y = (np.arange(rows) < leavers).astype(int)
-    folds = fold_numbers([f"C{i}" for i in range(rows)], y, 42)
-    assert folds.max() + 1 == n
-    assert np.bincount(folds[y == 1]).min() >= min(10, leavers // n)
-
-
-def test_rows_count_and_not_customers_where_one_has_many():
-    ids, y = [f"C{i // 10}" for i in range(6000)], (np.arange(6000) // 10 % 4 == 0).astype(int)
-    assert fold_numbers(ids, y, 42).max() + 1 == 5

@@ -68,7 +68,7 @@ def relearn(
         return NONE
     seed = trained.seed
     rows = customers.take(sort_order(customers.keys, seed))
-    folds = fold_numbers(rows.ids, rows.y, seed, int(trained.parts.folds.max()) + 1)
+    folds = fold_numbers(rows.ids, rows.y, seed)
     given = rows.X, rows.y, folds
     columns, _ = prepare_columns(*given, rows.numeric, rows.categorical, seed)
     with tqdm(total=n_fits(folds), file=sys.stderr, unit="modelo", desc="Con todo") as bar:
