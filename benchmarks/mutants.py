@@ -7,9 +7,10 @@ comparison, an operation or its sign, a constant, an `and`, a `not`, a condition
 returned. Places are drawn evenly over the rooms below; sentences, formats and types are no places.
 The fast tests of the room's folder that run the line, as their coverage says, then have to fail, or
 to use five times their usual time and more. ``benchmarks/results/mutants.json`` keeps what came of
-each as it ends, so that an order that was stopped goes on where it was; with other tests, those
-that survived are tried again, and with other code all of them are. ``mutants_why.toml`` beside
-this file says of survivors why no test can tell them from the right line.
+each as it ends, so that an order that was stopped goes on where it was: what is known counts as
+drawn as long as its module is what it was, and of it only what survived other tests is tried again.
+``mutants_why.toml`` beside this file says of survivors why no test can tell them from the right
+line.
 """
 
 import ast
@@ -29,7 +30,7 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -265,15 +266,21 @@ def room_of(module: str) -> str:
     return next((room for room in ROOMS if (inside + "/").startswith(room + "/")), "")
 
 
-def drawn(home: Path, number: int, seed: int, room: str) -> list[Mutant]:
-    """Mutants drawn evenly among all of the rooms, or of those whose name starts so."""
-    every = [
+def all_of(home: Path) -> list[Mutant]:
+    """Every mutant of the rooms."""
+    return [
         mutant for path in sorted((home / "retencion_lib").rglob("*.py"))
-        if (module := path.relative_to(home).as_posix()) and room_of(module)
-        and room_of(module).startswith(room) and not path.name.startswith("say")
+        if room_of(module := path.relative_to(home).as_posix()) and not path.name.startswith("say")
         for mutant in mutants(module, ast.parse(path.read_text(encoding="utf-8")))
     ]  # fmt: skip
-    return random.Random(seed).sample(every, min(number, len(every)))
+
+
+def drawn(every: list[Mutant], known: Collection[str], number: int, seed: int) -> list[Mutant]:
+    """Those that are known, and as many more as are wanted, drawn evenly; in any order."""
+    tried = [mutant for mutant in every if str(mutant) in known]
+    others = [mutant for mutant in every if str(mutant) not in known]
+    more = min(max(0, number - len(tried)), len(others))
+    return [*tried, *random.Random(seed).sample(others, more)]
 
 
 def _kept() -> list[str]:
@@ -300,18 +307,23 @@ def copied(home: Path) -> None:
         compileall.compile_dir(home / name, quiet=1, invalidation_mode=by_hash)
 
 
-def found_before(code: str) -> dict[str, dict]:
-    """What is known of each mutant of this very code."""
+def found_before(modules: dict[str, str]) -> dict[str, dict]:
+    """What is known of each mutant of modules that are what they were."""
     kept = json.loads(TARGET.read_text(encoding="utf-8")) if TARGET.exists() else {}
-    return kept["found"] if kept.get("code") == code else {}
+    return {
+        name: known for name, known in kept.items()
+        if modules.get(name.partition(":")[0]) == known["module"]
+    }  # fmt: skip
 
 
-def keep(code: str, found: dict[str, dict]) -> None:
-    """Write what is known of each mutant."""
-    text = json.dumps({"code": code, "found": found}, ensure_ascii=False, indent=1) + "\n"
+def keep(found: dict[str, dict]) -> None:
+    """Write what is known of each mutant, and the page of it."""
+    found = dict(sorted(found.items()))
     part = TARGET.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
+    part.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     part.replace(TARGET)
+    why = tomllib.loads(WHY.read_text(encoding="utf-8"))
+    PAGE.write_text(page({name: known["fate"] for name, known in found.items()}, why), "utf-8")
 
 
 def main(number: int, seed: int, room: str) -> None:
@@ -319,15 +331,12 @@ def main(number: int, seed: int, room: str) -> None:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         home = Path(folder).resolve() / "copy"
         copied(home)
-        code = _digest((home / "retencion_lib").rglob("*.py"))
+        every = all_of(home)
+        modules = {module: _digest([home / module]) for module in {m.module for m in every}}
         tests = {name: _digest((home / f"tests/{name}").rglob("*.py")) for name in ROOMS.values()}
-        found, folders = found_before(code), {}
-        order = {room: place for place, room in enumerate(ROOMS)}
-        chosen = sorted(
-            drawn(home, number, seed, room),
-            key=lambda m: (order[room_of(m.module)], m.module, m.place.lineno),
-        )
-        for mutant in chosen:
+        found, folders = found_before(modules), {}
+        wanted = [mutant for mutant in every if room_of(mutant.module).startswith(room)]
+        for mutant in drawn(wanted, found, number, seed):
             which = ROOMS[room_of(mutant.module)]
             known = found.get(str(mutant), {})
             if known and (known["fate"] in DEAD or known["tests"] == tests[which]):
@@ -338,13 +347,13 @@ def main(number: int, seed: int, room: str) -> None:
             path.write_text(mutant.text(source), encoding="utf-8")
             fate = folders[which].fate(mutant)
             path.write_text(source, encoding="utf-8")
-            found[str(mutant)] = {"fate": fate, "tests": tests[which]}
-            keep(code, found)
+            facts = {"fate": fate, "tests": tests[which], "module": modules[mutant.module]}
+            found[str(mutant)] = facts
+            keep(found)
             if fate not in DEAD:
                 print(f"{fate:9} {mutant}", flush=True)
-    fates = {str(m): found[str(m)]["fate"] for m in chosen}
-    PAGE.write_text(page(fates, tomllib.loads(WHY.read_text(encoding="utf-8"))), encoding="utf-8")
-    print("\n".join(counted(fates)))
+    keep(found)
+    print("\n".join(counted({name: known["fate"] for name, known in found.items()})))
 
 
 def page(fates: dict[str, str], why: dict[str, str]) -> str:

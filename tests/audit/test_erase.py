@@ -74,6 +74,7 @@ def log_of(ids, run_id="r6-infer", place="data/call_list_x.csv"):
 def test_no_file_names_the_customer_any_more_and_verify_passes(home):
     found = erase.erase("C001", **WHY)
     assert (found.rows, found.reports) == (2 + 2 + 2, 5)  # log, batches, references; reports
+    assert not found.resumed
     for path in home.rglob("*"):
         assert not path.is_file() or b"C001" not in path.read_bytes(), path
     assert erase.left_alone("C001") == []
@@ -267,7 +268,7 @@ def test_models_that_learnt_from_the_customer_are_named():
 
 
 @pytest.mark.parametrize(
-    ("place", "rows_kept", "expected"), [(1, 2, True), (2, 2, False), (-1, 2, None)]
+    ("place", "rows_kept", "expected"), [(0, 2, True), (1, 2, True), (2, 2, False), (-1, 2, None)]
 )
 def test_a_model_keeps_the_row_if_it_was_among_the_first_learnt(
     home, monkeypatch, place, rows_kept, expected
@@ -279,6 +280,22 @@ def test_a_model_keeps_the_row_if_it_was_among_the_first_learnt(
     monkeypatch.setattr(learnt, "experiments", lambda: [entry])
     assert learnt.learners({"artifacts/oof__v0.1.csv": place}) == [Learner("xgb v0.1", expected)]
     assert learnt.learners({"data/b3_with_score.csv": place}) == []
+
+
+def test_a_refit_keeps_the_row_that_its_model_keeps(home, monkeypatch):
+    (e,) = learnt.experiments()
+    both = [
+        replace(e, family=family, oof=replace(e.oof, path=f"artifacts/oof__v0.{n}.csv"),
+                refit=SimpleNamespace(version=f"0.{n}.1", oof=SimpleNamespace(path=path)))
+        for n, family, path in ((1, "xgb", "artifacts/oof__v0.1.csv"), (2, "mlp", "other.csv"))
+    ]  # fmt: skip
+    monkeypatch.setattr(learnt, "experiments", lambda: both)
+    monkeypatch.setattr(learnt, "load_known", lambda *_: SimpleNamespace(background=range(2)))
+    assert learnt.learners({"artifacts/oof__v0.1.csv": 1}) == [
+        Learner("xgb v0.1", True), Learner("xgb v0.1.1", True),
+    ]  # fmt: skip
+    alone = {"artifacts/oof__.csv": 0, "other.csv": 0}
+    assert learnt.learners(alone) == [Learner("mlp v0.2.1", False)]
 
 
 def test_the_first_row_that_goes_is_known_by_its_place(home):
@@ -318,7 +335,9 @@ def test_a_log_as_before_its_erasure_is_an_unfinished_erasure(home):
     erase.erase("C001", **WHY)
     (home / config.PREDICTIONS).write_bytes(whole)
     assert [(f.code, f.path) for f in faults()] == [("erasure", config.PREDICTIONS)]
-    erase.erase("C001", **WHY)
+    found = erase.erase("C001", **WHY)
+    assert (found.rows, found.reports, found.resumed) == (6, 5, True)
+    assert (config.PREDICTIONS in found.first, set(found.first.values())) == (False, {-1})
     assert b"C001" not in (home / config.PREDICTIONS).read_bytes()
     assert faults() == []
 

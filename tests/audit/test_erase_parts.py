@@ -203,6 +203,10 @@ HEAD = "<table><tr><th>id</th><th>n</th></tr>"
                      "<tr><td colspan='x'>7</td><td>7</td></tr></table>",
                      HEAD + "\n<tr><td colspan=2>[borrado]</td><td>7</td></tr>\n"
                      "<tr><td colspan='x'>[borrado]</td><td>7</td></tr></table>", id="wide-cells"),
+        pytest.param("<table><tr><th>n</th><th>id</th></tr>"
+                     "<tr><td colspan='x'>7</td><td>7</td></tr></table>",
+                     "<table><tr><th>n</th><th>id</th></tr>"
+                     "<tr><td colspan='x'>7</td><td>[borrado]</td></tr></table>", id="odd-span"),
         pytest.param(HEAD + "<tr><td><b>7</b><i></i> </td><td>8</td></tr></table>",
                      HEAD + "<tr><td><b>[borrado]</b><i></i> </td><td>8</td></tr></table>",
                      id="tags"),

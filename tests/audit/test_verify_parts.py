@@ -9,9 +9,10 @@ import pytest
 
 from retencion_lib import config
 from retencion_lib.audit.verify import past
-from retencion_lib.audit.verify.chain import steps_back
+from retencion_lib.audit.verify.chain import Chain, steps_back
+from retencion_lib.audit.verify.fault import Fault
 from retencion_lib.audit.verify.files import State, state
-from retencion_lib.audit.verify.heads import cover
+from retencion_lib.audit.verify.heads import cover, covers
 from retencion_lib.audit.verify.runs import check_runs
 from retencion_lib.audit.verify.tree import check_objects
 from retencion_lib.home import store
@@ -67,6 +68,28 @@ def test_an_anchor_tells_its_time_and_what_came_after_it(line, said):
 def test_an_anchor_of_a_line_that_is_not_there_covers_nothing():
     told = cover("head", (0, "…"), [])
     assert (told.at, told.since) == ("", 0)
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_of_the_anchors_that_the_ledger_knows_only_a_stamp_may_have_been_checked(checked):
+    found = [
+        Event("head", seq=1, at="t1"), Event("signed", seq=2, at="t2", line=1, sha256="aa"),
+        Event("stamped", seq=3, at="t3", line=2, sha256="bb", authority="tsa"),
+    ]  # fmt: skip
+    chain = Chain(hashes=["aa", "bb", "cc"], events=found)
+    told = covers([], chain, {}, checked=checked)
+    assert [(c.kind, c.line, c.checked) for c in told] == [
+        ("signature", 1, False), ("stamp", 2, checked),
+    ]  # fmt: skip
+    assert [(c.kind, c.checked) for c in covers([("stamp", (2, "bb"))], chain, {}, checked=checked)
+            ] == [("stamp", True), ("signature", False)]  # fmt: skip
+    refused = covers([], chain, {3: "expired"}, checked=checked)
+    assert [c.kind for c in refused] == ["signature"]
+
+
+def test_a_fault_is_said_with_its_run_if_it_has_one():
+    assert str(Fault("missing", "Falta x.", "r1")) == "Falta x. [r1]"
+    assert str(Fault("missing", "Falta x.")) == "Falta x."
 
 
 @pytest.mark.parametrize(

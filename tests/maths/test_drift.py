@@ -385,12 +385,21 @@ def test_a_bridge_watched_over_long_steps_is_kolmogorovs_too(limit):
     assert touched == pytest.approx(stats.kstwobign.sf(limit), rel=2e-3)
 
 
-@pytest.mark.parametrize("limit", [0.2, 0.35, 0.5, 0.7])
-def test_a_tie_never_raises_the_chance_above_that_of_no_ties(limit):
-    shares = np.concatenate([np.full(98, 0.01), [0.02]])
-    assert 0 <= ties.tie_factor(limit, shares, 0.9) <= 1
-    light = np.concatenate([[0.02], np.full(980, 0.001)])
-    assert 0.5 < ties.tie_factor(limit, light, 0.9) <= 1
+@pytest.mark.parametrize("limit", [1.3, 1.95, 2.5, 3.2])
+def test_a_bridge_seen_at_many_points_is_one_with_a_limit_further_away(limit):
+    """Further by .5826 times the root of a step, as Siegmund says (1985): Sequential Analysis."""
+    shares = np.full(140, 1 / 140)
+    further = stats.kstwobign.sf(limit + 0.5826 * np.sqrt(1 / 140))
+    untied = stats.kstwobign.sf(limit)
+    assert ties.tie_factor(limit, shares, untied) == pytest.approx(further / untied, rel=0.01)
+
+
+@pytest.mark.parametrize("limit", [0.2, 0.5, 1.0, 1.5, 2.5])
+def test_a_heavy_value_among_many_light_ones_changes_nothing_and_never_raises_the_chance(limit):
+    shares = np.append(0.007, np.full(9930, 0.0001))
+    found = ties.tie_factor(limit, shares, stats.kstwobign.sf(limit))
+    assert found <= 1
+    assert found == pytest.approx(1, abs=1e-4)
 
 
 def test_light_values_are_watched_in_stretches_and_a_heavy_one_is_a_step_of_its_own():
@@ -401,6 +410,13 @@ def test_light_values_are_watched_in_stretches_and_a_heavy_one_is_a_step_of_its_
     assert lengths[watched].max() <= ties.STRETCH + 0.004
     # 26 stretches of 1/64 hold .4 at most, and the two beside the heavy value are cut short.
     assert watched.sum() <= 2 * 26 + 2
+
+
+def test_a_heavy_value_in_the_middle_of_a_stretch_cuts_it():
+    shares = np.concatenate([np.full(15, 0.0005), [0.008], np.full(1969, 0.0005)])
+    lengths, watched = ties._steps(shares)
+    assert lengths[:2] == pytest.approx([0.0075, 0.008])
+    assert watched[:3].tolist() == [True, False, True]
 
 
 def test_a_step_too_short_for_the_quadrature_is_joined_to_the_next():

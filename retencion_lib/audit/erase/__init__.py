@@ -38,7 +38,7 @@ def erase(customer: str, *, reason: str, approver: str) -> Plan:
             return found
     for event in finished:
         if (event.reason, event.approver) == (reason, approver):
-            return Plan(customer, rows=event.rows or 0, reports=event.reports,
+            return Plan(customer, rows=event.rows, reports=event.reports,
                         first=dict.fromkeys(event.files, -1), resumed=True)  # fmt: skip
     raise _unknown(customer)
 

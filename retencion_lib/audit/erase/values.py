@@ -95,7 +95,7 @@ def _rewritten(item: Literal, text: str, value: str) -> Edit:
 
 def in_notebook(text: str, customer: str, names: Collection[str]) -> list[Edit]:
     """Places of an executed notebook that hold the customer's id: only its outputs have any."""
-    found, outputs = [], [i for i in literals(text) if len(i.keys) > 3 and i.keys[2] == "outputs"]
+    found, outputs = [], [i for i in literals(text) if i.keys[2:3] == ("outputs",)]
     for kind, items in groupby(outputs, key=_document):
         if kind[-1] == "text/html":
             found += _in_lines(list(items), text, customer, names)
@@ -106,7 +106,7 @@ def in_notebook(text: str, customer: str, names: Collection[str]) -> list[Edit]:
 
 def _document(item: Literal) -> tuple:
     """Which output, and which of its forms, a literal belongs to."""
-    return item.keys[:6] if len(item.keys) > 5 and item.keys[4] == "data" else item.keys[:5]
+    return item.keys[:6] if item.keys[4:5] == ("data",) else item.keys[:5]
 
 
 def _in_lines(items: list[Literal], text: str, customer: str, names: Collection[str]) -> list[Edit]:

@@ -15,7 +15,8 @@ from scipy import special
 
 HEAVY = 1 / 150  # share of the customers on one value from which it is a step of its own
 STRETCH = 1 / 64  # longest step between light values
-NODES = 64
+FAR = 1.5  # limit beyond which a density is followed at more nodes: what is left of it is little
+NODES, FAR_NODES = 64, 192
 DECIDED = 1e-9  # p-values under this are not refined: the untied one is an upper bound
 
 
@@ -43,9 +44,8 @@ def _steps(shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     shares = shares[shares > 0]
     ends = np.cumsum(shares)
     heavy = shares > HEAVY
-    stretch = np.cumsum(heavy)  # which run between heavy values a light one belongs to
-    piece = np.where(heavy, -1, np.floor((ends - shares / 2) / STRETCH).astype(int))
-    new = np.append(True, heavy[1:] | (piece[1:] != piece[:-1]) | (stretch[1:] != stretch[:-1]))
+    piece = np.floor((ends - shares / 2) / STRETCH)
+    new = np.append(True, heavy[1:] | heavy[:-1] | (piece[1:] != piece[:-1]))
     starts = np.flatnonzero(new)
     return _without_slivers(np.add.reduceat(shares, starts), ~heavy[starts])
 
@@ -65,13 +65,13 @@ def _without_slivers(lengths: np.ndarray, watched: np.ndarray) -> tuple[np.ndarr
 
 
 @cache
-def _nodes() -> tuple[np.ndarray, np.ndarray]:
-    return np.polynomial.legendre.leggauss(NODES)
+def _nodes(n: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.polynomial.legendre.leggauss(n)
 
 
 def _touches(limit: float, lengths: np.ndarray, watched: np.ndarray) -> float:
     """Chance that the bridge leaves ``(-limit, limit)`` where it is looked at."""
-    x, weights = (part * limit for part in _nodes())
+    x, weights = (part * limit for part in _nodes(NODES if limit <= FAR else FAR_NODES))
     apart = (x[:, None] - x[None, :]) ** 2
     sides = [2 * (limit - x[:, None]) * (limit - x[None, :]),
              2 * (limit + x[:, None]) * (limit + x[None, :])]  # fmt: skip

@@ -38,7 +38,7 @@ class Segments:
 
     def most(self) -> GroupRow:
         """Group least like the others in what is compared, whether beyond noise or not."""
-        return min(self.groups, key=lambda row: np.nanmin([1.0, *_p_values(row, self.named)]))
+        return min(self.groups, key=lambda row: np.nanmin([np.inf, *_p_values(row, self.named)]))
 
     def facts(self) -> Groups:
         """Section of the exam's document."""

@@ -195,6 +195,7 @@ def test_groups_of_a_panel_without_differences_are_told_apart_by_rows_and_not_by
                      id="seven-are-bands-and-who-has-none-is-apart"),
         pytest.param([0.0] * 9 + [1, 2, 3, 4, 5, 6], ["..0"] * 9 + ["0..2.5"] * 2 + ["2.5.."] * 4,
                      id="ends-that-are-equal-are-one"),
+        pytest.param([0.0] * 30 + [1, 2, 3, 4, 5, 6], ["..0"] * 30 + ["0.."] * 6, id="one-end"),
     ],
 )  # fmt: skip
 def test_numbers_of_few_values_are_labels_and_of_more_four_bands(values, groups):
@@ -229,6 +230,12 @@ def test_all_comparisons_are_counted_and_each_group_keeps_its_own():
     assert [r.differs for r in unnamed.groups] == [("roc_auc",), (), ("calibration",)]
     assert (unnamed.n_tests, len(unnamed.differing())) == (3, 2)
     assert unnamed.most() is unnamed.groups[2]
+
+
+def test_a_group_that_was_compared_is_less_like_the_others_than_one_that_was_not():
+    rows = [row(), row(calibration=1.0), row()]
+    found = segments._judged(rows, named=True)
+    assert found.most() is found.groups[1]
 
 
 def test_who_is_at_the_threshold_is_flagged():
