@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from retencion_lib.tables.sources.chunks import sort
-from retencion_lib.tables.text import canonical
+from retencion_lib.tables.text import canonicals
 from retencion_lib.tables.typed import finite
 
 LONGEST = 10**15  # a whole number of more digits is a code: as a decimal it would lose some
@@ -50,7 +50,7 @@ def distinct(array: pa.Array) -> tuple[np.ndarray, list[str | None]]:
     if not pa.types.is_dictionary(array.type):
         array = as_text(array).dictionary_encode()
     codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return codes, [t and canonical(t) for t in as_text(array.dictionary).to_pylist()]
+    return codes, canonicals(as_text(array.dictionary))
 
 
 def as_text(array: pa.Array) -> pa.Array:

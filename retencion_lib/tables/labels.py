@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.tables.dates import days
-from retencion_lib.tables.text import canonical
+from retencion_lib.tables.text import canonical, canonicals
 from retencion_lib.words import listed, pct, plural
 
 POSITIVE_LABELS = {"1", "true", "t", "yes", "y", "si", "sí", "s", "verdadero", "sim", "oui",
@@ -68,7 +69,8 @@ def texts_of(column: pd.Series) -> pd.Series:
     """Labels of a column as canonical texts, None where blank."""
     if pd.api.types.infer_dtype(column, skipna=True) == "string":
         codes, labels = pd.factorize(column)  # each once; of other kinds 1 and True would be one
-        texts = np.array([*map(canonical, labels), None], object)
+        known = canonicals(pa.array(labels, pa.string()))
+        texts = np.array([*(text or None for text in known), None], object)
         same = column.dtype == object and texts[:-1].tolist() == labels.tolist()
         if same and all(gap is None for gap in column.to_numpy()[codes < 0]):
             return column  # as it should be: no second one is held
