@@ -1,6 +1,7 @@
 """The two layers of a report: what one acts on, then "Detalle", folded until somebody wants it."""
 
 import re
+import subprocess
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
@@ -79,3 +80,15 @@ def test_a_link_into_the_detail_opens_it_without_a_script(anchor, opened):
         width=390,
     )
     assert found is opened
+
+
+@pytest.mark.slow
+def test_on_paper_the_detail_is_open(tmp_path):
+    long = new_markdown_cell("### Mucho\n" + "\n\n".join(f"Párrafo {n}." for n in range(200)))
+    text = page_of(new_markdown_cell("## Detalle"), long)
+    (tmp_path / "page.html").write_text(text, encoding="utf-8")
+    paper = tmp_path / "page.pdf"
+    command = [browser.browser(), "--headless", "--no-sandbox", "--disable-gpu",
+               f"--user-data-dir={tmp_path}/profile", f"--print-to-pdf={paper}"]  # fmt: skip
+    subprocess.run([*command, f"file://{tmp_path}/page.html"], capture_output=True, timeout=180)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes())) > 3

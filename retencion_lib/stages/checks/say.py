@@ -38,5 +38,9 @@ def why_sentence(alerts: Sequence[Alert], n_rows: int) -> str:
 
 
 def alert_sentences(alerts: Sequence[Alert]) -> list[str]:
-    """Each finding with its code, and what to do."""
-    return [f"**{a.code} · {LEVEL_WORDS[a.level]}.** {a.message} {a.action}" for a in alerts]
+    """Each finding with its code, and what to do: of a row of them with one remedy, at its end."""
+    said, then = [], [*(a.action for a in alerts[1:]), None]
+    for a, after in zip(alerts, then, strict=True):
+        what = f"**{a.code} · {LEVEL_WORDS[a.level]}.** {a.message}"
+        said.append(what if a.action == after else f"{what} {a.action}")
+    return said

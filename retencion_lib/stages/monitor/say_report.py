@@ -8,8 +8,8 @@ from retencion_lib.home.history import History
 from retencion_lib.home.watch_report import WatchReport
 from retencion_lib.show.answers import LIST, RETRAIN, answers, asked
 from retencion_lib.show.naming import titled
-from retencion_lib.stages.checks.answers import Retrain, Until, broken
-from retencion_lib.stages.checks.findings import Code, Group, of_group
+from retencion_lib.stages.checks.answers import Retrain, Until
+from retencion_lib.stages.checks.findings import Code
 from retencion_lib.stages.checks.say import usable_sentence, why_sentence
 from retencion_lib.stages.checks.say_findings import named
 from retencion_lib.stages.checks.say_moved import what_moved
@@ -71,15 +71,18 @@ def time_sentence(history: History | None) -> str:
 
 
 def answer(report: WatchReport, advice: Advice) -> str:
-    """Whether the list can be used, whether to retrain, and why: the first lines of the report."""
+    """Whether the list can be used, whether to retrain, what moved and what to do.
+
+    The findings follow with their figures, which are not said here too.
+    """
     first = usable_sentence(report.answers, report.alerts, report.current.n_rows)
     act = action_sentence(report)
     if advice.answers.until is Until.EXTRACT:
         why = broken_sentence(report)
         act += " Con el extracto corregido, repite `retencion infer` y `retencion monitor`."
     else:
-        why = " ".join(filter(None, [measured_sentence(report), moved_sentence(report)]))
-    return "\n\n".join([first, advice_sentence(advice), why, act])
+        why = moved_sentence(report)
+    return "\n\n".join(filter(None, [first, advice_sentence(advice), why, act]))
 
 
 def why(report: WatchReport) -> str:
@@ -88,11 +91,10 @@ def why(report: WatchReport) -> str:
 
 
 def broken_sentence(report: WatchReport) -> str:
-    """What is wrong in an extract that must be repaired, and what it does to the score."""
-    said = " ".join(a.message for a in broken(report.alerts))
-    if report.score.status != "ok":
-        said += f" Con esos datos {what_moved(report.score)}."
-    return f"**Qué llega mal.** {said}"
+    """What an extract that must be repaired does to the score; empty where it does nothing."""
+    if report.score.status == "ok":
+        return ""
+    return f"**Qué ha cambiado.** Con datos que llegan mal, {what_moved(report.score)}."
 
 
 def moved_sentence(report: WatchReport) -> str:
@@ -116,12 +118,6 @@ def action_sentence(report: WatchReport) -> str:
     for alert in report.alerts:
         return f"**Qué hacer.** {alert.action}"
     return "**Qué hacer.** Usa las puntuaciones como hasta ahora."
-
-
-def measured_sentence(report: WatchReport) -> str:
-    """What the outcomes have shown to be worse than promised; empty where nothing is."""
-    said = " ".join(a.message for a in of_group(report.alerts, Group.PROOF))
-    return f"**Cuánto acertó.** {said}" if said else ""
 
 
 def history_sentence(history: pd.DataFrame, states: pd.DataFrame) -> str:

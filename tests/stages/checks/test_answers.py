@@ -160,3 +160,16 @@ def test_the_codes_are_said_in_one_way(facts, words):
 
 def test_every_kind_of_news_is_among_the_combinations():
     assert {Code(a.code).group for a in KINDS} == set(Group)
+
+
+def test_findings_in_a_row_with_one_remedy_say_it_once_at_the_end():
+    found = [
+        Alert(Code.COLUMN_MOVED, level, None, message=message, action=action)
+        for level, message, action in (
+            ("alert", "Uno.", "Mira."), ("alert", "Dos.", "Mira."), ("warning", "Tres.", "Espera."),
+        )
+    ]  # fmt: skip
+    assert alert_sentences(found) == [
+        "**RET010 · Alerta.** Uno.", "**RET010 · Alerta.** Dos. Mira.",
+        "**RET010 · Aviso.** Tres. Espera.",
+    ]  # fmt: skip

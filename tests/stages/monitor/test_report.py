@@ -135,15 +135,19 @@ def test_a_broken_extract_is_said_first_in_words_and_the_list_is_stopped(home):
     assert said[0].startswith("**¿Se puede usar esta lista? No.**")
     assert said[0].endswith("lo impide: más nulos en 'price'.")
     assert said[1].startswith("**¿Hay que reentrenar? Esperar hasta que el extracto esté corregido")
-    assert said[2].startswith("**Qué llega mal.** Falta 'price' en el 4")
-    assert said[3].endswith("repite `retencion infer` y `retencion monitor`.")
+    assert said[-1].endswith("repite `retencion infer` y `retencion monitor`.")
     assert "RET0" not in " ".join(said)
 
 
-def test_what_the_outcomes_show_is_said_before_what_moved(home):
-    said = _answer(report_of("same.csv", FALL))
-    assert said[1].startswith("**¿Hay que reentrenar? Sí.**")
-    assert said[2].startswith("**Cuánto acertó.** Con los resultados de este lote, ROC-AUC 0,600")
+def test_what_the_outcomes_show_is_said_before_what_moved_and_its_figures_in_the_findings(home):
+    report = report_of("same.csv", FALL)
+    said = _answer(report)
+    assert said[1].startswith(
+        "**¿Hay que reentrenar? Sí.** El acierto medido es menor que el del examen."
+    )
+    assert said[2].startswith("**Qué ha cambiado.** Nada")
+    assert report.alerts[0].message.startswith("Con los resultados de este lote, ROC-AUC 0,600")
+    assert not any(alert.message in " ".join(said) for alert in report.alerts)
 
 
 def answer_of(current):

@@ -32,18 +32,23 @@ def months_table(found: Sequence[Realised]) -> pd.DataFrame:
     effects = [r.effect for r in rows]
     table = {
         "Lote": [batch_words(r.batch) for r in rows],
-        "Resultados": [r.n_labelled for r in rows],
-        "Faltan": [r.n_missing for r in rows],
+        "Resultados": [_arrived(r) for r in rows],
         "Se fue": [pct(r.measured["positive_rate"].value) for r in rows],
         "ROC-AUC": [value_and_interval(r.measured["roc_auc"]) for r in rows],
         "Se estimaba": [value_and_interval(r.expected["roc_auc"]) for r in rows],
-        "Veces la media en K": [es(r.measured["lift_at_k"].value) for r in rows],
-        "Error de calibración": [pct(r.ece) for r in rows],
     }
     if any(effects):
         table["Conservados"] = [_around(e and e.saved) for e in effects]
         table["Ganado (EUR)"] = [_around(e and e.profit) for e in effects]
+    table["Veces la media en K"] = [es(r.measured["lift_at_k"].value) for r in rows]
+    table["Error de calibración"] = [pct(r.ece) for r in rows]
     return pd.DataFrame(table)
+
+
+def _arrived(r: Realised) -> str:
+    """How many outcomes there are, and of how many where some are missing."""
+    many = count(r.n_labelled)
+    return f"{many} de {count(r.n_labelled + r.n_missing)}" if r.n_missing else many
 
 
 def _around(e: Estimate | None) -> str:

@@ -38,6 +38,11 @@ def test_there_is_a_row_a_batch_the_oldest_first():
     assert "Conservados" not in table
 
 
+def test_outcomes_are_counted_and_those_missing_too():
+    table = say_months.months_table([batch("2026-01-28"), batch("2026-02-28", n_missing=40)])
+    assert list(table["Resultados"]) == ["300", "300 de 340"]
+
+
 def test_what_the_campaign_kept_is_said_where_it_was_measured():
     table = say_months.months_table([MONTHS[0], replace(MONTHS[1], effect=KEPT)])
     assert list(table["Ganado (EUR)"]) == ["1.500 [200; 2.800]", "—"]
