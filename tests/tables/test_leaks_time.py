@@ -12,7 +12,7 @@ from retencion_lib.stages import eda
 from retencion_lib.tables.history import ask_history
 from retencion_lib.tables.leaks import evidence_words, refuse_leaks, suspects
 from retencion_lib.tables.leaks_time import Returned, frozen_share, returned, walk_of
-from retencion_lib.tables.training import load_training
+from retencion_lib.tables.load import load_training
 
 CUSTOMERS = 500
 DAYS = pd.to_datetime([f"2025-{month:02}-01" for month in range(1, 11)])
