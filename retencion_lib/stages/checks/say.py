@@ -1,6 +1,7 @@
 """What 04 and 05 say alike of a batch: whether its list can be used, and each finding."""
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 from retencion_lib.home.watch_report import Alert
 from retencion_lib.show.answers import LIST, asked
@@ -39,8 +40,9 @@ def why_sentence(alerts: Sequence[Alert], n_rows: int) -> str:
 
 def alert_sentences(alerts: Sequence[Alert]) -> list[str]:
     """Each finding with its code, and what to do: of a row of them with one remedy, at its end."""
-    said, then = [], [*(a.action for a in alerts[1:]), None]
-    for a, after in zip(alerts, then, strict=True):
+    said = []
+    for a, after in zip_longest(alerts, alerts[1:]):
         what = f"**{a.code} · {LEVEL_WORDS[a.level]}.** {a.message}"
-        said.append(what if a.action == after else f"{what} {a.action}")
+        again = after is not None and after.action == a.action
+        said.append(what if again else f"{what} {a.action}")
     return said

@@ -173,3 +173,4 @@ def test_findings_in_a_row_with_one_remedy_say_it_once_at_the_end():
         "**RET010 · Alerta.** Uno.", "**RET010 · Alerta.** Dos. Mira.",
         "**RET010 · Aviso.** Tres. Espera.",
     ]  # fmt: skip
+    assert alert_sentences([]) == []
