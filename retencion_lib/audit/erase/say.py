@@ -20,8 +20,8 @@ from retencion_lib.words import listed, plural
 LEFT = {
     SOURCE: "Siguen teniéndolo los datos de origen: {}. Bórralo allí: son de quien los entrega, y "
             "la próxima ejecución que los lea lo traería de vuelta.",
-    HELD: "Lo siguen teniendo, en su columna de identificador, tablas de aquí cuya forma no se sabe "
-          "cambiar: {}. Sácalas de la carpeta o quítale su fila a mano: 'retencion verify' lo "
+    HELD: "Lo siguen teniendo, en su columna de identificador, tablas de aquí cuya forma no se "
+          "sabe cambiar: {}. Sácalas de la carpeta o quítale su fila a mano: 'retencion verify' lo "
           "dirá, y quien las lea también.",
     OURS: "Lo nombran, fuera de una columna o casilla de identificador: {}. No se han cambiado; "
           "mira si habla de ese cliente quien decide qué se conserva.",
