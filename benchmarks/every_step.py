@@ -12,6 +12,7 @@ repetitions; whatever writes is not.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pkgutil
@@ -56,7 +57,11 @@ ORDERS = {
     "sign": ["sign", "--key"],  # the key is added
     "seal": ["seal"],
     "take-in": ["seal"],  # the notebook is added
+    "parts": ["infer", "--date", DATE, "--input", SECOND, "--campaign", "otra"],
+    "erase-parts": ["erase", *WHY, "--customer"],  # who is added
 }
+# Orders on a log whose CSV is full: rows that it takes, and what is written beyond it.
+PARTED, FEW, PARTS = ("parts", "erase-parts"), 40, "logs/predictions/"
 
 
 @dataclass
@@ -76,11 +81,32 @@ def prepare(folder: Path) -> dict[str, Path]:
     if done.exists():
         kept = json.loads(done.read_text())
         ORDERS.update(kept)
-        return {order: folder / order for order in kept}
+        return {order: folder / order for order in kept} | _parted(folder)
     made = _prepared_homes(folder)
     made["seal"] = cut_home(made, folder)
-    done.write_text(json.dumps(ORDERS))
-    return made
+    done.write_text(json.dumps({order: ORDERS[order] for order in made}))
+    return made | _parted(folder)
+
+
+def _parted(folder: Path) -> dict[str, Path]:
+    """A home whose next batch lies in parts, and one in which it does already."""
+    ORDERS["erase-parts"] = ORDERS["erase"]
+    if not (folder / "erase-parts").exists():
+        with fresh(folder / "infer", folder / "home"), short_log("parts"):
+            need(obey(ORDERS["parts"]))
+            shutil.copytree(folder / "home", folder / "erase-parts")
+    return {"parts": folder / "infer", "erase-parts": folder / "erase-parts"}
+
+
+@contextlib.contextmanager
+def short_log(order: str) -> Iterator[None]:
+    """Let the log's CSV take few rows, for an order on its parts."""
+    before = config.LOG_ROWS
+    config.LOG_ROWS = FEW if order in PARTED else before
+    try:
+        yield
+    finally:
+        config.LOG_ROWS = before
 
 
 def _prepared_homes(folder: Path) -> dict[str, Path]:
@@ -196,7 +222,7 @@ def _struck(order: str, made: Path, folder: Path, kinds: Sequence[str], every: i
         shutil.rmtree(left, ignore_errors=True)
     states.mkdir()
     with fresh(made, folder / "home"):
-        done = obey(ORDERS[order], states, kinds, every)
+        done = obey(ORDERS[order], states, kinds, every, PARTS if order in PARTED else "")
         need(done)
     ended.write_text(json.dumps(asdict(done)))
     return done
@@ -239,8 +265,9 @@ def main() -> None:
         made = prepare(folder)
         blank()
         for order in asked.orders or list(ORDERS):
-            for tally in striking(order, made[order], folder, every=asked.every):
-                note(order, tally)
+            with short_log(order):
+                for tally in striking(order, made[order], folder, every=asked.every):
+                    note(order, tally)
             print(order, tally.points, tally.right, *tally.faults, sep="\n  ", flush=True)
     every_step_page.write()
 

@@ -15,6 +15,7 @@ NAMES = {
     "adopt": "`campaign`",
     "infer": "`infer`", "monitor": "`monitor`", "promote": "`promote`", "rollback": "`rollback`",
     "erase": "`erase`", "sign": "`sign`", "seal": "`seal`", "take-in": "`seal CUADERNO`",
+    "parts": "`infer`, partes del registro", "erase-parts": "`erase`, partes del registro",
 }  # fmt: skip
 FATES = ("kill", "full", "once", "small")
 

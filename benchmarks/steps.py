@@ -47,6 +47,7 @@ class Disk:
     states: Path | None = None  # folder of what is kept; None only counts
     kinds: Sequence[str] = ("kill",)
     every: int = 1  # keep one in so many
+    only: str = ""  # and only of steps whose name holds this
     steps: list[str] = field(default_factory=list)
     fate: str = ""  # of a clone
     busy: bool = False
@@ -103,7 +104,7 @@ class Disk:
             return
         number = len(self.steps)
         self.steps.append(name)
-        if self.states is None or number % self.every:
+        if self.states is None or number % self.every or self.only not in name:
             return
         self.busy = True
         kept = self.states / f"{number:03}-kill"
@@ -170,13 +171,13 @@ class Obeyed:
 
 
 def obey(words: list[str], states: Path | None = None, kinds: Sequence[str] = KINDS,
-         every: int = 1) -> Obeyed:  # fmt: skip
+         every: int = 1, only: str = "") -> Obeyed:  # fmt: skip
     """Obey an order of the command line in a child; keep what each step would leave in `states`."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _child(words, Disk(states, kinds, every), writing)
+        _child(words, Disk(states, kinds, every, only), writing)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         raw = pipe.read()

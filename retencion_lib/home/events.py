@@ -115,7 +115,7 @@ def misfit(event: object) -> str | None:
 def objection(line: bytes, event: object) -> str | None:
     """The first thing in a line that this library would not have written; None if there is none."""
     try:  # repeated keys, other spaces, numbers in another form: one way to write, one to read
-        same = json.dumps(event, ensure_ascii=False).encode() == line
+        same = json.dumps(event, ensure_ascii=False, allow_nan=False).encode() == line
     except (ValueError, RecursionError):
         same = False
     return misfit(event) or (None if same else "la forma de escribirla")
@@ -126,7 +126,9 @@ ABSENT = object()
 
 def is_path(value: object) -> bool:
     """A path in the home as this library writes it, or an absolute one; it never climbs."""
-    if not isinstance(value, str) or "\0" in value or not 0 < len(value) <= LONGEST_PATH:
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_PATH:
+        return False
+    if "\0" in value or value.startswith("~"):  # somebody's folder, wherever that is
         return False
     parts = value.removeprefix("/").split("/")
     return not any(part in ("", ".", "..") for part in parts)

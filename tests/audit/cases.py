@@ -79,8 +79,10 @@ CONTENT = [
           *each("folder", edits.folder, "kind", {f: MADE_BY[f] for f in (REPORT, PKL, DRIFT)}),
           Case("pipe-log", edits.pipe(LOG), "kind", LOG),
           Case("folder-log", edits.folder(LOG), "kind", LOG)]),
-    Group("files", "una carpeta de ejecuciones sustituida por un enlace, o un enlace con un "
-          "informe falso", [
+    Group("files", "una carpeta sustituida por un enlace (la de ejecuciones, la de un día, la de "
+          "modelos…), o un enlace con un informe falso", [
+          *each("folder-linked", edits.moved, "kind", dict.fromkeys(
+              ("runs", "artifacts", "logs", "monitoring"))),
           Case("run-linked", edits.moved("runs/2026-10-31/r1-train"), "kind",
                "runs/2026-10-31/r1-train"),
           Case("day-linked", edits.moved("runs/2026-10-31"), "kind", "runs/2026-10-31"),
@@ -182,6 +184,7 @@ GRAMMAR = [
               "nan": (', "seconds": NaN', {"event": "run_finished"}),
               "repeated-key": (', "event": "clock", "lines": []', {"event": "write"}),
               "spaces": (' , "lines": []', {"event": "clock"}),
+              "without-end": ("", FETCH | {"event": "fetch", "seconds": float("inf")}),
               "lone-surrogate": (', "lines": [], "actor": "\\ud800"', {"event": "clock"}),
           }.items()]]),
     Group("grammar", "un suceso desconocido, un campo que sobra, falta o es de otra clase", [
@@ -202,6 +205,7 @@ GRAMMAR = [
               "path-climbs-inside": ("write", WRITE | {"path": "data/../../x.csv"}),
               "path-is-empty": ("write", WRITE | {"path": ""}),
               "path-is-a-list": ("write", WRITE | {"path": ["a"]}),
+              "path-of-somebody": ("write", WRITE | {"path": "~root/x.csv"}),
               "path-too-long": ("write", WRITE | {"path": "data/" + "a" * 2000}),
               "path-with-nul": ("write", WRITE | {"path": "data/\0"}),
               "files-are-a-list": ("run_finished", {"run_id": "r1-train", "files": ["a"]}),

@@ -151,6 +151,32 @@ def test_who_is_in_no_id_column_is_refused_and_nothing_is_written(home, customer
     assert (contents(home), ledger.head()) == (before, head)
 
 
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_a_row_of_the_call_list_goes_whatever_separates_its_columns(home, mark):
+    sealed_home.start("r6-infer", "04_infer")
+    rows = [["rank", "id", "tel"], ["1", "C001", "600"], ["2", "C002", "601"]]
+    text = ["".join(f"{mark.join(row)}\n" for row in kept) for kept in (rows, [rows[0], rows[2]])]
+    listed = config.resolve("data/call_list_x.csv")
+    store.write_bytes(listed, text[0].encode("utf-8-sig"))
+    sealed_home.finish("r6-infer", "04_infer")
+    erase.erase("C001", **WHY)
+    assert listed.read_bytes() == text[1].encode("utf-8-sig")
+    assert faults() == []
+
+
+def test_a_workbook_of_somebody_else_is_named_as_still_holding_the_customer(home):
+    sealed_home.start("r6-infer", "04_infer")
+    copied = config.resolve("data/extracts/x__0/x.xlsx")
+    store.write_bytes(copied, workbook(pd.DataFrame({"id": ["C001", "C002"], "tel": ["6", "7"]})))
+    sealed_home.finish("r6-infer", "04_infer")
+    found = erase.erase("C001", **WHY)
+    others = erase.left_alone("C001")
+    assert [o for o in others if o.kind == left.HELD] == [
+        erase.Left("data/extracts/x__0/x.xlsx", left.HELD)
+    ]
+    assert "Lo siguen teniendo, en su columna de identificador" in say.sentence(found, others)
+
+
 @pytest.mark.parametrize("customer", HOSTILE)
 def test_every_written_form_goes_and_everybody_else_stays(home, customer):
     others = ["C001X", "x" + customer, customer + "x", "0" + customer, "008"]

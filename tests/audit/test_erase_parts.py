@@ -1,5 +1,6 @@
 """The parts of an erasure one by one: where an id stands written, and what is no id."""
 
+import gzip
 import json
 from dataclasses import replace
 from types import SimpleNamespace as Some
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from retencion_lib import config
-from retencion_lib.audit.erase import forms, learnt, left, pages, rows, values
+from retencion_lib.audit.erase import copies, forms, learnt, left, pages, rows, values
 from retencion_lib.audit.erase.learnt import Learner
 from retencion_lib.audit.erase.plan import Names, _first, _in_lines, _parquet
 from retencion_lib.audit.erase.spans import Edit, edited
@@ -62,7 +63,7 @@ def home(tmp_path, monkeypatch):
     ("path", "content", "mine", "kind"),
     [
         ("q.sql", "select 1", False, left.DATABASE),
-        ("t.csv", "id,n\nC1,1\n", False, left.SOURCE), ("t.csv", "id,n\nC1,1\n", True, left.OURS),
+        ("t.csv", "id,n\nC1,1\n", False, left.SOURCE), ("t.csv", "id,n\nC1,1\n", True, left.HELD),
         ("t.csv", "id,n\nC2,C1\n", True, None),  # another column of a table that has an id
         ("t.csv", "n,m\nC1,1\n", False, left.SOURCE),  # of a table that has none, any
         ("t.CSV", "id,n\nC2,C1\n", False, None), ("t.md", "es C1", False, left.SOURCE),
@@ -76,6 +77,36 @@ def test_what_is_left_is_told_by_its_kind(home, path, content, mine, kind):
         (home / path).parent.mkdir(exist_ok=True)
         (home / path).write_text(content)
     assert left._look(path, "C1", {"id"}, mine) == kind
+
+
+LINES = b'{"id": "C1", "n": 1.10}\n{"id": "C2", "n": 2.50}\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "kept"),
+    [
+        (b"id;n\nC1;1\nC2;\xf1\n", b"id;n\nC2;\xf1\n"),
+        (b"id\tn\nC1\t1\nC2\t2\n", b"id\tn\nC2\t2\n"),
+        (b"\xef\xbb\xbfsep=;\r\nn;id\r\n1;C1\r\n2;C2\r\n",
+         b"\xef\xbb\xbfsep=;\r\nn;id\r\n2;C2\r\n"),
+        ("id,n\nC1,1\nC2,ñ\n".encode("utf-16"), "id,n\nC2,ñ\n".encode("utf-16")),
+        (LINES, b'{"id": "C2", "n": 2.50}\n'),
+        (b'[{"id": "C1"},\n {"id": "C2", "n": 2.50}]', b'[{"id": "C2", "n": 2.50}]'),
+        (b'[{"id": "C2"}, {"id": "C1"}, {"id": 3}]', b'[{"id": "C2"}, {"id": 3}]'),
+        (b'[{"id": "C1"}]', b"[]"),
+        (gzip.compress(LINES, mtime=0), gzip.compress(LINES.split(b"\n")[1] + b"\n", mtime=0)),
+    ],
+)  # fmt: skip
+def test_the_customers_rows_go_from_a_copy_in_whatever_form_it_was(content, kept):
+    assert copies.without(content, "C1", {"id"}) == (kept, 1)
+    assert copies.without(content, "C9", {"id"}) == (content, 0)
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04C1", b"\x1f\x8bC1", b'[{"id": "C1"}', b"{}C1", b"", b'n\n"C1']
+)
+def test_a_copy_that_nobody_can_read_stays_as_it_is(content):
+    assert copies.without(content, "C1", {"id"}) == (content, 0)
 
 
 def test_hidden_tools_and_folders_are_not_searched(home):

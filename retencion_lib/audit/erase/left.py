@@ -18,7 +18,7 @@ from retencion_lib.home.versions import Book
 from retencion_lib.tables import open_source
 
 SOURCE, OURS, UNREAD, DATABASE, DELIVERED = "source", "ours", "unread", "database", "delivered"
-STORE = "store"
+STORE, HELD = "store", "held"
 TABLES = {".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".gz"}
 STEP = 1 << 24  # bytes of a file that are held at a time
 
@@ -28,7 +28,7 @@ class Left:
     """A file that an erasure does not touch and that holds, or may hold, the customer."""
 
     path: str
-    kind: str  # SOURCE, OURS, UNREAD, DATABASE, STORE or DELIVERED
+    kind: str  # SOURCE, HELD, OURS, UNREAD, DATABASE, STORE or DELIVERED
 
 
 def left_alone(customer: str) -> list[Left]:
@@ -73,7 +73,7 @@ def _look(path: str, customer: str, names: Collection[str], mine: bool) -> str |
         if file.suffix.lower() in TABLES and not path.startswith("runs/"):
             held = _in_table(file, customer, names)
             if held is not None:
-                return (OURS if mine else SOURCE) if held else None
+                return (HELD if mine else SOURCE) if held else None
         if _in_text(file, customer):
             return OURS if mine else SOURCE
     except FileNotFoundError:

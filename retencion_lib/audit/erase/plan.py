@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from retencion_lib import config
-from retencion_lib.audit.erase import rows
+from retencion_lib.audit.erase import copies, rows
 from retencion_lib.audit.erase.forms import held, same
 from retencion_lib.audit.erase.pages import in_page
 from retencion_lib.audit.erase.spans import Edit, edited
@@ -27,6 +27,7 @@ from retencion_lib.home.versions import Book
 
 OOF = "artifacts/oof__"  # names its customers `id`, whatever the portfolio calls them
 FOR_PEOPLE = "data/"  # tables that people open: formulas may be guarded there
+COPY = re.compile(r"data/extracts/[^/]+/.+")  # of what lay in a store, as it was there
 PLAIN = re.compile(r"[A-Za-z0-9_]+")
 Finder = Callable[[str, str, Collection[str]], list[Edit]]
 
@@ -132,7 +133,7 @@ def plan_log(done: Plan, path: str, content: bytes, blocks: list[Block], names: 
     at = rows.places(rows.header(content), id_columns(rows.header(content)) or names.everywhere)
     for block in blocks:
         part = content[block.offset : block.end]
-        kept, gone = rows.without(part, done.customer, at, head=block.offset == 0)
+        kept, gone = rows.without(part, done.customer, at, head=int(block.offset == 0))
         if gone:
             done.blocks.setdefault(path, {})[str(block.offset)] = {
                 "bytes": len(kept), "rows": block.rows - gone, "sha256": disk.digest(kept)
@@ -151,6 +152,12 @@ def plan_file(
     file, kind = config.resolve(path), Path(path).suffix
     if events.PART.fullmatch(path):
         _plan_part(done, path, read)
+    elif COPY.fullmatch(path) and kind != ".parquet":
+        content = read(file)
+        kept, gone = copies.without(content, done.customer, names)
+        done.rows += gone
+        if gone:
+            done.change(path, content, kept)
     elif kind in TABLES and (kind != ".xlsx" or events.owner(path)):
         content = read(file)
         kept, gone = TABLES[kind](content, done.customer, names, path)
@@ -185,9 +192,7 @@ def _first(before: bytes, after: bytes) -> int:
 
 
 def _csv(content: bytes, customer: str, names: Collection[str], path: str) -> tuple[bytes, int]:
-    at = rows.places(rows.header(content), names)
-    people = path.startswith(FOR_PEOPLE)
-    return rows.without(content, customer, at, for_people=people) if at else (content, 0)
+    return rows.of_customer(content, customer, names, for_people=path.startswith(FOR_PEOPLE))
 
 
 def _parquet(content: bytes, customer: str, names: Collection[str], path: str) -> tuple[bytes, int]:

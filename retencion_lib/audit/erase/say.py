@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 
 from retencion_lib.audit.erase.learnt import Learner
-from retencion_lib.audit.erase.left import DATABASE, DELIVERED, OURS, SOURCE, STORE, UNREAD, Left
+from retencion_lib.audit.erase.left import (
+    DATABASE,
+    DELIVERED,
+    HELD,
+    OURS,
+    SOURCE,
+    STORE,
+    UNREAD,
+    Left,
+)
 from retencion_lib.audit.erase.plan import Plan
 from retencion_lib.home import ledger
 from retencion_lib.words import listed, plural
@@ -11,6 +20,9 @@ from retencion_lib.words import listed, plural
 LEFT = {
     SOURCE: "Siguen teniéndolo los datos de origen: {}. Bórralo allí: son de quien los entrega, y "
             "la próxima ejecución que los lea lo traería de vuelta.",
+    HELD: "Lo siguen teniendo, en su columna de identificador, tablas de aquí cuya forma no se "
+          "sabe cambiar: {}. Sácalas de la carpeta o quítale su fila a mano: 'retencion verify' lo "
+          "dirá, y quien las lea también.",
     OURS: "Lo nombran, fuera de una columna o casilla de identificador: {}. No se han cambiado; "
           "mira si habla de ese cliente quien decide qué se conserva.",
     UNREAD: "No se ha podido mirar en: {}. Que lo mire quien pueda abrirlos.",

@@ -31,8 +31,10 @@ def check_tree(found: list[Event], book: Book) -> list[Fault]:
 
 
 def _walk(folder: str) -> Iterator[str]:
-    """Paths of all that is no folder, from the home; links are not followed."""
+    """Paths of all that is no folder, from the home; links below the folder are not followed."""
     home, unread = f"{config.home()}{os.sep}", []
+    if os.path.islink(home + folder):
+        yield folder
     for here, folders, files in os.walk(home + folder, onerror=unread.append):
         folders.sort()
         links = [name for name in folders if os.path.islink(os.path.join(here, name))]
