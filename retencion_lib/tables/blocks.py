@@ -20,6 +20,8 @@ from retencion_lib.tables.sources.chunks import sort
 from retencion_lib.tables.text import is_gap
 from retencion_lib.tables.typed import Place, Reading, judge, marks, surely_points, to_numbers
 
+THOUSANDS = r"\.\d{3}(?:\D|$)"
+
 __all__ = ["Block", "Columns", "blocks", "tallied"]
 
 
@@ -118,7 +120,10 @@ def plain_numbers(array: pa.Array) -> np.ndarray | None:
     except pa.ArrowInvalid:
         return None
     known = values[~np.isnan(values)]
-    return numbers(pa.array(values, from_pandas=True)) if surely_points(known, text) else None
+    # Nobody puts two digits, or one, behind a point between thousands: the others need no asking.
+    clear = not pc.any(pc.match_substring_regex(text, THOUSANDS)).as_py()
+    plain = clear or surely_points(known, text)
+    return numbers(pa.array(values, from_pandas=True)) if plain else None
 
 
 def labels_in(array: pa.Array, known: Collection[str]) -> tuple[list[str], np.ndarray, int]:
