@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from benchmarks import quality_page
+from benchmarks.mutants import DEAD
 from retencion_lib.words import count, es, listed, pct, plural
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -124,6 +125,18 @@ def year_rows() -> str:
     )
 
 
+def mutant_rows() -> str:
+    """How many of the faults that were put in the fast tests notice."""
+    tried = json.loads((RESULTS / "mutants.json").read_text(encoding="utf-8"))
+    noticed = sum(known["fate"] in DEAD for known in tried.values())
+    return (
+        f"- **Pruebas que pueden fallar.** De {count(len(tried))} fallos puestos al azar, uno cada "
+        "vez, en las cuentas, las lecturas y la auditoría, las pruebas rápidas de su carpeta notan "
+        f"{count(noticed)}, el {pct(noticed / len(tried))} "
+        "([los demás, y por qué](benchmarks/results/mutants.md))."
+    )
+
+
 def matrix_rows() -> str:
     """On which Pythons and libraries fast tests were tried, and what came of it."""
     tried = json.loads((RESULTS / "matrix.json").read_text(encoding="utf-8"))
@@ -157,6 +170,7 @@ def rows() -> list[str]:
         audit_rows(),
         scale_rows(),
         run_rows(),
+        mutant_rows(),
         matrix_rows(),
     ]
 

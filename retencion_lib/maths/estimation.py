@@ -185,7 +185,7 @@ def calibration_curve(
         if np.linalg.cond(information) > 1e12:
             return None
         step = np.linalg.solve(information, design.T @ (w * (y - rate)))
-        weights = weights + np.clip(step, -2, 2)
+        weights = weights + np.clip(step, -2.0, 2.0)
         if np.abs(step).max() < 1e-10:
             inverse = np.linalg.inv(information)
             spread = design.T @ (design * (w**2 * rate * (1 - rate))[:, None])

@@ -96,9 +96,9 @@ def test_sides_that_do_not_match_are_refused():
 
 @pytest.mark.parametrize(("k", "changed"), [(1, 1.0), (2, 0.5), (3, 0.0)])
 def test_the_list_without_a_drift_has_other_customers(k, changed):
-    # Log-odds now 3, 2, 1; without a's drift 0, 2, 1.
+    # Log-odds now 3, 2, 1, -1; without a's drift 0, 2, 1, -1.
     reference = pd.DataFrame({"a": [0.0, 0.0], "b": [0.0, 2.0]})
-    current = pd.DataFrame({"a": [3.0, 0.0, 0.0], "b": [0.0, 2.0, 1.0]})
+    current = pd.DataFrame({"a": [3.0, 0.0, 0.0, 0.0], "b": [0.0, 2.0, 1.0, -1.0]})
     found = impact.attribute(reference, current, cut=1.5, k=k).set_index("name")
     assert found.loc["a", "list_change"] == pytest.approx(changed)
 

@@ -92,6 +92,7 @@ def test_a_combination_says_its_weights_and_carries_the_members():
                 for name, z in zip("abc", Z.T, strict=True)]  # fmt: skip
     found = fit_family(variants, y)
     assert found.variant == "xgb a × 0.50, xgb b × 0.50"
+    assert found.predictor.offset == 0
     assert (found.predictor.members, found.predictor.weights) == (("a", "b"), (0.5, 0.5))
     assert found.seconds == pytest.approx(3, abs=1)
     np.testing.assert_allclose(found.margin, (Z[:, 0] + Z[:, 1]) / 2)
