@@ -2,8 +2,9 @@
 
     python -m benchmarks.scale_learn [--stages eda train] [--customers N …]
 
-It writes benchmarks/results/scale_learn.json. The customers are those of `benchmarks.scale`, with
-an outcome, and figures are taken as there; the floor is Arrow reading the table.
+It writes benchmarks/results/scale_learn.json, and its table in docs/arquitectura.md. The customers
+are those of `benchmarks.scale`, with an outcome, and figures are taken as there; the floor is Arrow
+reading the table.
 """
 
 import argparse
@@ -13,8 +14,10 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.scale import measured, write_batch
+from retencion_lib.words import count, es
 
 RESULT = Path(__file__).parent / "results" / "scale_learn.json"
+START, END = "<!-- learn:start -->", "<!-- learn:end -->"
 SIZES = (1_000_000, 10_000_000)
 STAGES = ("eda", "train")
 
@@ -46,6 +49,27 @@ def main() -> None:
         found[n] = found.get(n, {}) | measure(n, given.stages)
         print(json.dumps(found[n]), flush=True)
         RESULT.write_text(json.dumps([found[n] for n in sorted(found)], indent=2) + "\n")
+        write()
+
+
+def said() -> str:
+    """What was measured as a table."""
+    lines = ["| clientes | 01 | 02 | leerla con Arrow |", "| ---: | ---: | ---: | ---: |"]
+    for row in read_result():
+        costs = [row.get(name) for name in (*STAGES, "read_floor")]
+        cells = [
+            f"{es(c['cpu'])} s, {count(round(c['peak_mb']))} MB" if c else "sin medir"
+            for c in costs
+        ]
+        lines.append(f"| {count(row['customers'])} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def write() -> None:
+    """Put the table between its marks in docs/arquitectura.md."""
+    path = Path(__file__).resolve().parent.parent / "docs" / "arquitectura.md"
+    before, _, rest = path.read_text(encoding="utf-8").partition(START)
+    path.write_text(f"{before}{START}\n\n{said()}\n\n{END}{rest.partition(END)[2]}", "utf-8")
 
 
 def read_result() -> list[dict]:

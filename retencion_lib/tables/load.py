@@ -12,7 +12,7 @@ from retencion_lib.home.history import History
 from retencion_lib.tables.asked import need_learnable
 from retencion_lib.tables.clock import Days
 from retencion_lib.tables.columns import ColumnInfo, date_columns, describe_columns
-from retencion_lib.tables.history import clock_of, known_outcomes, row_days, settled
+from retencion_lib.tables.history import known_outcomes, row_days, settled
 from retencion_lib.tables.ids import as_labels, check_ids, id_name, with_id
 from retencion_lib.tables.labels import REFUSE, Classes, learn
 from retencion_lib.tables.portfolio import need_free_names, need_same_portfolio
@@ -124,8 +124,11 @@ def _outcomes(frame: pd.DataFrame, asked: Asked, where: str) -> _Outcomes:
 def _of_large(frame: pd.DataFrame, asked: Asked, whole: Whole) -> _Outcomes:
     """Outcomes of some customers of a table, which was checked by blocks."""
     history = whole.history
-    days = row_days(frame[history.snapshot_col], whole.source.where) if history else None
-    mature = clock_of(history).mature(days) if history else np.ones(len(frame), bool)
+    days, mature = None, np.ones(len(frame), bool)
+    if history:
+        texts = as_labels(frame[history.snapshot_col])
+        days = texts.map(whole.days).to_numpy("datetime64[D]")
+        mature = texts.isin(whole.mature).to_numpy()
     labels = as_labels(frame[asked.target][mature])
     outcome = labels.map(whole.classes.outcome, na_action="ignore").to_numpy(float)
     found = _known(as_labels(frame[asked.key]), days, mature, outcome, whole.classes, history)

@@ -12,7 +12,7 @@ import numpy as np
 from retencion_lib import config
 from retencion_lib.errors import DataError
 from retencion_lib.tables import Training, fold_numbers, sort_order, test_mask
-from retencion_lib.words import plural
+from retencion_lib.words import count, plural
 
 MIN_PER_CLASS = 50  # customers of each class to learn from: ten in each of five folds
 MIN_EXAMINED = 10  # customers of each class in the test: fewer say nothing of a model
@@ -109,7 +109,13 @@ def _need_both_classes(part: Training, least: int, use: str, remedy: str) -> Non
     fewest = int(min(np.bincount(part.y, minlength=2)))
     if fewest < least:
         found = plural(fewest, "cliente", "clientes")
+        drawn = (
+            f", en la muestra de una tabla de {count(part.whole.known)} filas en que se fueron "
+            f"{count(part.whole.left)},"
+            if part.whole
+            else ""
+        )
         raise DataError(
-            f"{part.path}: una de las clases de '{part.target}' tiene {found} {use} y hacen falta "
-            f"{least}. Reúne más datos{remedy}."
+            f"{part.path}: una de las clases de '{part.target}' tiene {found} {use}{drawn} y hacen "
+            f"falta {least}. Reúne más datos{remedy}."
         )

@@ -48,7 +48,10 @@ class Keys:
             kept = [np.zeros(0, np.uint64)]
             for found in map(hashed, self.blocks()):
                 kept.append(found[(found >> np.uint64(32)) % np.uint64(passes) == part])
-            yield np.sort(np.concatenate(kept))
+            whole = np.concatenate(kept)
+            del kept
+            whole.sort()
+            yield whole
 
 
 def repeated(keys: Keys) -> tuple[int, list[str]]:

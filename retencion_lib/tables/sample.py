@@ -72,7 +72,7 @@ def draw(source: Source, key: str, n_rows: int) -> Drawn:
             kept.setdefault(name, []).append(block.read(name).take(pa.array(rows)))
         if key not in block.names:
             kept.setdefault(key, []).append(pa.array(np.array(ids, str)[rows], pa.string()))
-    columns = {name: joined(arrays) for name, arrays in kept.items()}
+    columns = {name: joined(kept.pop(name)) for name in list(kept)}
     part = MemoryPart(
         source.path, list(columns), columns, len(columns[key]), separator=source.separator
     )

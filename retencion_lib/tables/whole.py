@@ -50,6 +50,7 @@ class Whole:
     classes: Classes
     target: str
     history: History | None  # with its last day
+    days: Mapping[str, np.datetime64]  # of the texts of the column of days
     mature: frozenset[str]  # texts of the days whose outcome is known
     # Once its columns are counted (`count.counted`):
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # of the known
@@ -85,7 +86,7 @@ def survey(source: Source, asked: Asked) -> Whole:
     for block in source.blocks(seen.columns, seen.columns[1:]):
         seen.add(block)
     seen.refuse()
-    history, days, mature = asked.history, {"": ""}, {""}
+    history, days, mature = asked.history, {}, {""}
     if history:
         days = seen.days()
         taken = np.array(list(days.values()))
@@ -104,7 +105,7 @@ def survey(source: Source, asked: Asked) -> Whole:
         source, seen.n_rows, known,
         sum(n for label, n in told.rows.items() if classes.outcome(label) == 1),
         customers, seen.n_rows - of_mature, of_mature - known, classes,
-        asked.target, history, frozenset(mature),
+        asked.target, history, days, frozenset(mature),
     )  # fmt: skip
 
 

@@ -9,10 +9,13 @@ import pytest
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
+from retencion_lib.home.experiments import Learnt
 from retencion_lib.home.history import History
 from retencion_lib.stages import eda
+from retencion_lib.stages.evaluate.examine import _need_same_rows
 from retencion_lib.tables import load_training, open_source, write_demo
 from retencion_lib.tables.count import LEAST, Counted, counted
+from retencion_lib.tables.partition import partition
 from retencion_lib.tables.sample import learnt_rows
 
 ASKED = {"target": "left", "id_col": "id"}
@@ -278,3 +281,21 @@ def test_a_sample_has_the_fingerprint_of_its_table():
     source = open_source(name)
     assert learnt_rows(source, "id").sha256 == source.sha256
     assert load_training(name, **ASKED).sha256 == source.sha256
+
+
+def test_too_few_of_a_class_in_the_sample_are_said_to_be_of_a_sample():
+    table = customers().assign(left=lambda t: (t.index % 10 == 0).astype(int))
+    found = load_training(save(table), **ASKED)
+    said = "en la muestra de una tabla de 600 filas en que se fueron 60, y hacen falta 50"
+    with pytest.raises(DataError, match=said):
+        partition(found, test_share=0.2, seed=42)
+
+
+def test_an_exam_on_another_sample_than_was_learnt_from_is_refused():
+    found = load_training(save(customers()), **ASKED)
+    logged = Learnt("t.csv", found.sha256, ROWS, 0.3, "left", "id", 0.2)
+    same = replace(logged, n_rows=found.n_rows, table_rows=ROWS)
+    _need_same_rows(found, same, "0.1")
+    said = rf"la versión 0.1 aprendió de 600 filas, y .* se miran {found.n_rows}: el examen no"
+    with pytest.raises(DataError, match=said):
+        _need_same_rows(found, logged, "0.1")
