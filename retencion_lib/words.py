@@ -50,7 +50,20 @@ def eur_interval(low: float, high: float) -> str:
 
 def plural(n: float, one: str, many: str) -> str:
     """Choose by number: ``plural(1, 'fila', 'filas')`` is ``'1 fila'``."""
-    return f"{count(n)} {one if n == 1 else many}"
+    said = count(n)
+    return f"{said} {one if said == '1' else many}"
+
+
+def only(n: float, one: str, many: str) -> str:
+    """Say one without a figure: ``only(2, 'del cliente', 'de los {} clientes')`` tells how many."""
+    said = count(n)
+    return one if said == "1" else many.format(said)
+
+
+def on_lines(numbers: Iterable[int]) -> str:
+    """Lines of a file: ``on_lines([3, 4])`` is ``'líneas 3 y 4'``."""
+    numbers = list(numbers)
+    return f"{'línea' if len(numbers) == 1 else 'líneas'} {listed(numbers)}"
 
 
 def points(share: float, digits: int = 1) -> str:
@@ -70,10 +83,15 @@ def listed(items: Iterable[object], limit: int = 5, quote: bool = False) -> str:
     return f"{', '.join(shown[:-1])} y {shown[-1]}"
 
 
-def day(iso: str) -> str:
+def day(iso: object) -> str:
     """Write a date in words: ``day('2026-10-31')`` is ``'31 de octubre de 2026'``."""
-    year, month, number = iso[:10].split("-")
+    year, month, number = str(iso)[:10].split("-")
     return f"{int(number)} de {MONTHS[int(month) - 1]} de {year}"
+
+
+def short_day(iso: str) -> str:
+    """Write a day of some year where there is little room: ``'31 oct'``."""
+    return f"{int(iso[8:10])} {MONTHS[int(iso[5:7]) - 1][:3]}"
 
 
 def printable(text: str) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from retencion_lib import config
 from retencion_lib.home import events
+from retencion_lib.words import plural
 
 TOLERANCE = 1e-9
 # What changes with every run although nothing did. A user's column may have one of these names:
@@ -74,7 +75,7 @@ def texts_differ(old: str, new: str) -> list[str]:
     """Numbers of the lines that differ in more than names of runs and times."""
     a, b = (RUN_OR_TIME.sub("", text).splitlines() for text in (old, new))
     if len(a) != len(b):
-        return [f"{len(a)} líneas y {len(b)}"]
+        return [f"{plural(len(a), 'línea', 'líneas')} y {len(b)}"]
     return [f"línea {n}" for n, (x, y) in enumerate(zip(a, b, strict=True), 1) if x != y]
 
 
@@ -85,7 +86,7 @@ def _read_csv(content: bytes) -> pd.DataFrame:
 def tables_differ(a: pd.DataFrame, b: pd.DataFrame, besides: set[str]) -> list[str]:
     """Columns that differ, in the order of the first table, but for those of `besides`."""
     if a.shape != b.shape or list(a.columns) != list(b.columns):
-        return [f"{a.shape[0]} filas y {b.shape[0]}, o sus columnas"]
+        return [f"{plural(len(a), 'fila', 'filas')} y {len(b)}, o sus columnas"]
     return [c for c in a.columns if c not in besides and not _same_column(a[c], b[c])]
 
 

@@ -177,13 +177,13 @@ def seal(what: str = "") -> None:
 def promote(version: str = "", reason: str = "", approver: str = "") -> None:
     """Put a version in use."""
     entry = registry.promote(version, reason=reason, approver=approver)
-    print(f"En uso: {entry.label}.")
+    print(f"En uso: {entry.said}.")
 
 
 def rollback(version: str = "", reason: str = "", approver: str = "") -> None:
     """Go back to a model that was in use before."""
     entry = registry.rollback(version, reason=reason, approver=approver)
-    print(f"En uso otra vez: {entry.label}.")
+    print(f"En uso otra vez: {entry.said}.")
 
 
 def trace(customer: str = "", event: str = "") -> None:

@@ -70,7 +70,7 @@ def sealed(run_id: str) -> Event:
     if not ends:
         raise AuditError(f"{run_id}: no consta ninguna ejecución terminada con ese nombre.")
     if ends[-1].status != "ok":
-        raise AuditError(f"{run_id}: terminó en '{ends[-1].status}'; no hay qué reproducir.")
+        raise AuditError(f"{run_id}: no terminó bien; no hay qué reproducir.")
     return ends[-1]
 
 

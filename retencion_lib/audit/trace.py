@@ -6,7 +6,7 @@ from pathlib import Path
 
 from retencion_lib import config
 from retencion_lib.errors import DataError
-from retencion_lib.home import ledger, store
+from retencion_lib.home import ledger, registry, store
 from retencion_lib.home.event import Event
 from retencion_lib.show.answers import answers
 from retencion_lib.words import es
@@ -98,7 +98,7 @@ def sentences(chain: Chain) -> list[str]:
         f"  Puntuación {row['score']}, umbral {row['threshold']}: {decided}"
         + (f" ({'; '.join(extra)})" if extra else ""),
         f"  Ejecución  {row['run_id']} · {_report(chain.run)}",
-        f"  Modelo     {row['model']} v{row['version']} · {_sha(chain.artifact)}",
+        f"  Modelo     {_model(row['model'], row['version'])} · {_sha(chain.artifact)}",
         f"  Entrenado  {_training(chain.training)}",
         f"  En uso     {_promotion(chain.promotion)}",
         f"  Vigilancia {_monitoring(chain.monitoring)}",
@@ -115,6 +115,12 @@ def _said(name: str, value: str) -> str:
 def _report(run: Event | None) -> str:
     pages = [f for f in (run.files if run else ()) if Path(f).suffix == ".html"]
     return pages[0] if pages else "sin informe sellado"
+
+
+def _model(family: str, version: str) -> str:
+    """A model as readers know it."""
+    label = f"{family} v{version}"
+    return next((m.said for m in registry.read().models if m.label == label), label)
 
 
 def _sha(event: Event | None) -> str:
@@ -138,4 +144,4 @@ def _monitoring(run: Event | None) -> str:
     if run is None:
         return "ningún informe ha mirado este lote"
     said = [f"{question} {answer}" for question, answer in answers(run.results).items()]
-    return f"{run.run_id} · {' '.join(said) or run.results.get('status', '—')} · {_report(run)}"
+    return f"{run.run_id} · {' '.join(said) or '—'} · {_report(run)}"

@@ -188,7 +188,7 @@ def promote(version: str, *, reason: str, approver: str, action: str = "promote"
         if entry.stage == CHAMPION and _ordered(cut, action, reason, approver):
             return entry
         if entry.stage == CHAMPION:
-            raise OrderError(f"{entry.label} ya es el campeón: no hay nada que cambiar.")
+            raise OrderError(f"{entry.said} ya es el campeón: no hay nada que cambiar.")
         before = [change.rule for change in book.history if change.model == entry.label]
         rule = before[-1] if before else MANUAL
         why = Why(rule, reason, [m.label for m in book.models])

@@ -17,6 +17,7 @@ from retencion_lib.errors import OrderError, ParameterError
 from retencion_lib.home import disk, installed, ledger, staged, store
 from retencion_lib.home.registry import AUTOMATIC
 from retencion_lib.maths.decision import Campaign
+from retencion_lib.words import day
 
 COLUMNS = ("value_col", "value_factor", "accept_col")  # of a form, after the money
 
@@ -133,8 +134,8 @@ def adopt(terms: Terms, *, reason: str, approver: str, proposed_by: str | None =
             if cut and (cut.reason, cut.approver) == (reason, approver):
                 return agreed
             raise OrderError(
-                f"Esas condiciones ya están en vigor desde {agreed.created_at[:10]}: no hay nada "
-                "que cambiar."
+                f"Esas condiciones ya están en vigor desde el {day(agreed.created_at)}: no hay "
+                "nada que cambiar."
             )
         return _adopt(terms, reason, approver, run_id=None, proposed_by=proposed_by)
 

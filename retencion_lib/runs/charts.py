@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from retencion_lib.words import es, listed, plural
+from retencion_lib.words import es, listed, plural, short_day
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 360, 190, 46, 6, 22, 24
 MOST = 24  # batches drawn, the newest: more would not be told apart
@@ -75,7 +75,7 @@ class Chart:
     def sentence(self) -> str:
         """What the chart shows; its alternative text."""
         many = plural(len(self.points), "lote", "lotes")
-        first, last = _short(self.points[0].day), _short(self.points[-1].day)
+        first, last = short_day(self.points[0].day), short_day(self.points[-1].day)
         days = f"del {first} al {last}" if len(self.points) > 1 else f"del {first}"
         said = [f"{self.name}: {many} {days}"]
         for what, found in (("esperado", [p.foreseen for p in self.points]),
@@ -84,11 +84,11 @@ class Chart:
             if known:
                 limits = f"de {self.words(min(known))} a {self.words(max(known))}"
                 said.append(f"{what} en {len(known)}, {limits}")
-        alerts = [_short(p.day) for p in self.points if p.alert]
+        alerts = [short_day(p.day) for p in self.points if p.alert]
         if alerts:
             said.append(f"con alerta, {listed(alerts, MOST)}")
         for code, (_, words) in CHANGES.items():
-            days = [_short(p.day) for p in self.points if code in p.changed]
+            days = [short_day(p.day) for p in self.points if code in p.changed]
             if days:
                 said.append(f"{words} antes de {listed(days, MOST)}")
         return "; ".join(said) + "."
@@ -127,7 +127,7 @@ class Chart:
         for i, p in enumerate(self.points):
             if (len(self.points) - 1 - i) % every == 0:
                 at = f'x="{self._x(i):.1f}" y="{HEIGHT - 8}"'
-                made.append(f'<text {at} class="mid">{_short(p.day)}</text>')
+                made.append(f'<text {at} class="mid">{short_day(p.day)}</text>')
         return made
 
     def _marks(self) -> list[str]:
@@ -137,7 +137,7 @@ class Chart:
                 x, letters = self._x(i - 0.5), "".join(CHANGES[c][0] for c in p.changed)
                 words = listed(CHANGES[c][1] for c in p.changed)
                 made.append(
-                    f'<g><title>{words} antes del {_short(p.day)}</title><path class="change" '
+                    f'<g><title>{words} antes del {short_day(p.day)}</title><path class="change" '
                     f'd="M{x:.1f} {TOP - 11}V{HEIGHT - BOTTOM}"/>'
                     f'<text x="{x:.1f}" y="{TOP - 13}" class="mid">{letters}</text></g>'
                 )
@@ -145,7 +145,7 @@ class Chart:
                 x = self._x(i)
                 made.append(
                     f'<path class="alarm" d="M{x:.1f} {TOP - 8}l3.5 6h-7z">'
-                    f"<title>{_short(p.day)}: alerta</title></path>"
+                    f"<title>{short_day(p.day)}: alerta</title></path>"
                 )
         return made
 
@@ -174,7 +174,7 @@ class Chart:
         if v is None:
             return []
         x, y = self._x(i) + aside, self._y(v.value)
-        said = f"{_short(self.points[i].day)}: {name} {self.words(v.value)}, entre "
+        said = f"{short_day(self.points[i].day)}: {name} {self.words(v.value)}, entre "
         said += f"{self.words(v.low)} y {self.words(v.high)}"
         bar = f'<path d="M{x:.1f} {self._y(v.high):.1f}V{self._y(v.low):.1f}"/>'
         spot = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3"/>'
@@ -184,7 +184,3 @@ class Chart:
         return [
             f'<g class="{kind}"><title>{html.escape(said)}</title>{"" if hidden else bar}{spot}</g>'
         ]
-
-
-def _short(day: str) -> str:
-    return f"{day[8:10]}/{day[5:7]}"

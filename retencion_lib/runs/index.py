@@ -21,7 +21,7 @@ from retencion_lib.runs.batches import batches
 from retencion_lib.runs.charts import MOST
 from retencion_lib.show import page
 from retencion_lib.show.campaign import changed_words
-from retencion_lib.words import count, plural
+from retencion_lib.words import count, day, plural
 
 MODEL, CAMPAIGN = "Modelo", "Campaña"
 EXAM = "el-examen"  # section of the report of 03
@@ -117,7 +117,7 @@ def in_use(runs: list[Row], made: list[Change]) -> list[parte.Cell]:
     since = ""
     put = next((c for c in made if c.what == MODEL), None)
     if put:  # whoever put it in use: a run may have scored with another
-        champion, since = put.new, f"desde {put.when[:10]}"
+        champion, since = put.new, f"desde el {day(put.when)}"
     if not champion:
         return []
     found = [parte.Cell("Campeón", champion, since)]
@@ -130,9 +130,9 @@ def in_use(runs: list[Row], made: list[Change]) -> list[parte.Cell]:
         newest = next(own, None)
         if newest:
             value, limits = headline.auc(newest.results, key)
-            day = newest.results.get("measured_on") or newest.event.at[:10]
+            when = day(newest.results.get("measured_on") or newest.event.at)
             link = parte.at(newest.event, section)
-            found.append(parte.Cell(label, value, f"{limits}, al 95 %; {day}", link))
+            found.append(parte.Cell(label, value, f"{limits}, al 95 %; {when}", link))
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from retencion_lib.show.vocabulary import title_of
 
-QUOTED = re.compile(r"'([^'\n]+)'")
+QUOTED = re.compile(r"(['«])([^'«»\n]+)(['»])")
 titles: dict[str, str] = {}  # name of each column, or of a group, to how it is called
 
 
@@ -29,7 +29,7 @@ def use_names(names: Mapping[str, str | Mapping[str, str]], *, but: str = "") ->
 def titled(text: str) -> str:
     """A sentence with the columns that it quotes as the team calls them; code stays as it is."""
     parts = text.split("`")
-    parts[::2] = [QUOTED.sub(lambda m: f"'{titles.get(m[1], m[1])}'", p) for p in parts[::2]]
+    parts[::2] = [QUOTED.sub(lambda m: f"{m[1]}{title(m[2])}{m[3]}", p) for p in parts[::2]]
     return "`".join(parts)
 
 

@@ -14,7 +14,7 @@ from retencion_lib.show.campaign import terms_words
 from retencion_lib.tables import Training
 from retencion_lib.tables.partition import Partition
 from retencion_lib.tables.say import reason
-from retencion_lib.words import count, es, listed, pct, plural
+from retencion_lib.words import count, day, es, listed, pct, plural
 
 
 def full_name(model: Exam | Experiment | Entry) -> str:
@@ -142,10 +142,10 @@ def candidates_sentence(choice: Choice) -> str:
         f"{es(rows[best].valid['roc_auc'], 3)} en validación. "
     )
     if not tied:
-        return said + "Los mismos clientes lo distinguen de todos los demás; 03 lo examina."
+        return said + "Ordena mejor que todos los demás, más allá del azar; 03 lo examina."
     return (
-        f"{said}Los mismos clientes no lo distinguen de {listed(tied)}: es un empate, y 03 "
-        "elige por regla."
+        f"{said}Con los mismos clientes no se puede decir que ordene mejor que {listed(tied)}: es "
+        "un empate, y 03 elige según su regla."
     )
 
 
@@ -167,16 +167,24 @@ def _future_sentence(parts: Partition) -> str:
     days = np.unique(test.snapshots)
     last = test.history.as_of
     return (
-        f"**El examen está en el futuro**: {plural(len(days), 'foto', 'fotos')} del {days[0]} al "
-        f"{days[-1]}, con {count(test.n_rows)} filas de {count(test.n_customers)} clientes "
+        f"**El examen está en el futuro**: {plural(len(days), 'foto', 'fotos')}, "
+        f"{_from_to(days)}, con "
+        f" {count(test.n_rows)} filas de {count(test.n_customers)} clientes "
         f"({pct(test.positive_rate)} de bajas). Se aprende de {count(dev.n_rows)} filas de "
         f"{count(dev.n_customers)} clientes ({pct(dev.positive_rate)}), hasta la foto del "
-        f"{dev.snapshots.max()}: las que tenían ya su resultado cuando empieza el examen. Cada "
-        f"cliente está entero en una de {len(np.unique(parts.folds))} partes. Fuera quedan "
-        f"{plural(parts.embargoed, 'fila', 'filas')} de en medio y "
+        f"{day(dev.snapshots.max())}: las que tenían ya su resultado cuando empieza el "
+        "examen. Cada "
+        f"cliente está entero en una de {len(np.unique(parts.folds))} partes. No se usan "
+        f"{plural(parts.embargoed, 'fila', 'filas')} de en medio ni "
         f"{plural(test.immature, 'fila', 'filas')} por madurar, cuyo resultado no se sabe aún con "
-        f"datos hasta el {last}."
+        f"datos hasta el {day(last)}."
     )
+
+
+def _from_to(days: np.ndarray) -> str:
+    """From which day to which, or the only one."""
+    first, last = day(days[0]), day(days[-1])
+    return f"la del {last}" if len(days) == 1 else f"del {first} al {last}"
 
 
 def sample_sentence(training: Training) -> str:

@@ -11,7 +11,7 @@ from retencion_lib.tables.read import read_table
 from retencion_lib.tables.sample import learnt_rows
 from retencion_lib.tables.sources import open_source
 from retencion_lib.tables.training import Training
-from retencion_lib.words import listed, plural
+from retencion_lib.words import listed, on_lines, plural
 
 
 def amounts(terms: Terms, frame: pd.DataFrame, where: str) -> dict[str, np.ndarray]:
@@ -45,7 +45,7 @@ def _numbers(frame: pd.DataFrame, name: str, where: str, most: float = float("in
         limit = "entre 0 y 1" if most == 1 else "0 o más"
         raise DataError(
             f"{where}: '{name}' debe ser un número {limit} en cada fila, y no lo es en "
-            f"{plural(len(wrong), 'fila', 'filas')} (líneas {listed(wrong + 2)}; valores "
+            f"{plural(len(wrong), 'fila', 'filas')} ({on_lines(wrong + 2)}; vale "
             f"{listed(values, quote=True)}). Complétala, o usa el mismo importe para todos."
         )
     return numbers

@@ -13,7 +13,7 @@ from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.home.history import History
 from retencion_lib.tables.clock import DAY, Clock, Days, Duration, parse_day, parse_duration
 from retencion_lib.tables.days import read_days
-from retencion_lib.words import listed, plural
+from retencion_lib.words import listed, on_lines, plural
 
 
 def ask_history(
@@ -144,7 +144,7 @@ def refuse_undated(name: str, lines: Sequence[int], where: str) -> None:
     if len(lines):
         raise DataError(
             f"{where}: '{name}' está vacío en {plural(len(lines), 'fila', 'filas')} "
-            f"(líneas {listed(lines)}). Cada fila necesita la fecha de su foto."
+            f"({on_lines(lines)}). Cada fila necesita la fecha de su foto."
         )
 
 

@@ -13,7 +13,7 @@ from retencion_lib.tables.clock import Days
 from retencion_lib.tables.labels import texts_of
 from retencion_lib.tables.sources import Source
 from retencion_lib.tables.text import name_text
-from retencion_lib.words import listed, plural
+from retencion_lib.words import listed, on_lines, plural
 
 ROUNDED = re.compile(r"\d[.,]\d+[eE]\+\d+")  # what a spreadsheet makes of a long number
 
@@ -93,7 +93,7 @@ def refuse_blank(name: str, lines: Sequence[int], where: str) -> None:
     if len(lines):
         raise DataError(
             f"{where}: '{name}' está vacío en {plural(len(lines), 'fila', 'filas')} "
-            f"(líneas {listed(lines)}). Cada cliente necesita su identificador: complétalo, o "
+            f"({on_lines(lines)}). Cada cliente necesita su identificador: complétalo, o "
             "borra del extracto esas líneas si están en blanco o son un total."
         )
 

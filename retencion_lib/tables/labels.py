@@ -15,7 +15,7 @@ import pyarrow as pa
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.tables.dates import days
 from retencion_lib.tables.text import canonical, canonicals
-from retencion_lib.words import listed, pct, plural
+from retencion_lib.words import listed, on_lines, pct, plural
 
 POSITIVE_LABELS = {"1", "true", "t", "yes", "y", "si", "sí", "s", "verdadero", "sim", "oui",
                    "ja", "vrai", "wahr", "vero", "verdadeiro"}  # fmt: skip
@@ -139,7 +139,7 @@ def classes_of(told: Told, where: str, positive: str = "", unlabelled: str = REF
         raise DataError(
             f"{where}: el objetivo '{told.name}' falta en "
             f"{plural(len(told.blank), 'fila', 'filas')} "
-            f"(líneas {listed(told.blank)}). {_mark_of_leaving(told)}Complétalas; o, si "
+            f"({on_lines(told.blank)}). {_mark_of_leaving(told)}Complétalas; o, si "
             f"aún no se sabe su resultado, déjalas fuera con --unlabelled {DROP}."
         )
     return _classes(_spellings(told), where, told, str(positive))

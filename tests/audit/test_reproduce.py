@@ -100,7 +100,7 @@ def test_a_table_is_found_under_another_name(home):
     ("run_id", "said"),
     [
         ("r0", "r0: no consta ninguna ejecución terminada con ese nombre"),
-        ("r8", "r8: terminó en 'failed'; no hay qué reproducir"),
+        ("r8", "r8: no terminó bien; no hay qué reproducir"),
         ("r1-train", "r1-train: falta su cuaderno sellado, o ha cambiado"),
     ],
 )

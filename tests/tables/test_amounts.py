@@ -27,10 +27,10 @@ def test_a_margin_is_its_column_times_the_factor_and_an_acceptance_its_column():
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
-        ("fee", -0.5, r"'fee' debe ser un número 0 o más .*en 1 fila \(líneas 3; valores '-0.5'\)"),
+        ("fee", -0.5, r"'fee' debe ser un número 0 o más .*en 1 fila \(línea 3; vale '-0.5'\)"),
         ("fee", "mucho", r"'fee' debe ser un número 0 o más .*'mucho'"),
         ("fee", float("inf"), "'fee' debe ser un número 0 o más"),
-        ("takes", 1.01, r"'takes' debe ser un número entre 0 y 1 .*líneas 3; valores '1.01'"),
+        ("takes", 1.01, r"'takes' debe ser un número entre 0 y 1 .*línea 3; vale '1.01'"),
         ("takes", None, "'takes' debe ser un número entre 0 y 1"),
     ],
 )

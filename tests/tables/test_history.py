@@ -59,7 +59,7 @@ def test_a_mature_row_without_its_outcome_is_refused(tmp_path):
 def test_the_refusal_counts_the_lines_of_the_file_not_those_of_the_mature_rows(tmp_path):
     table = panel().iloc[::-1].reset_index(drop=True)  # the immature rows come first
     table.loc[300, "left"] = None
-    with pytest.raises(DataError, match=r"falta en 1 fila \(líneas 302\)"):
+    with pytest.raises(DataError, match=r"falta en 1 fila \(línea 302\)"):
         read(tmp_path, table)
 
 
@@ -130,7 +130,7 @@ def changed(row: int, day: object):
 
 WRONG = [
     (two_rows_of_a_day, {}, r"1 valor de 'id' en más de una fila de la misma foto \(C0 el 2025-01"),
-    (changed(3, None), {}, r"'day' está vacío en 1 fila \(líneas 5\)"),
+    (changed(3, None), {}, r"'day' está vacío en 1 fila \(línea 5\)"),
     (changed(3, "ayer"), {}, "'day': 'ayer' no es una fecha"),
     (changed(3, "01/02/2025"), {}, "escritas de maneras distintas"),
     (changed(3, "2030-01-01"), {"as_of": "2025-10-31"}, "1 fila tiene en 'day' una fecha"),

@@ -56,7 +56,7 @@ def test_two_unknown_labels_are_shown_with_the_proposal_and_when_most_would_leav
 
 
 def test_blank_outcomes_are_refused_with_the_way_to_leave_them_out():
-    with pytest.raises(DataError, match=r"falta en 1 fila \(líneas 3\).*--unlabelled drop"):
+    with pytest.raises(DataError, match=r"falta en 1 fila \(línea 3\).*--unlabelled drop"):
         learn(column([1, None, 0]), "t.csv")
     y, _ = learn(column([1, None, 0]), "t.csv", unlabelled="drop")
     np.testing.assert_array_equal(y, [1, np.nan, 0])

@@ -222,7 +222,7 @@ def test_an_outcome_is_known_in_many_languages(home, yes, no):
         pytest.param(labelled(more=["", "(40 rows affected)"]), "la fila 42 tiene 1 valor",
                      id="footer-of-a-database"),
         pytest.param(labelled(lambda t: t.replace("baja\n", "baja\n,EUR,\n", 1)),
-                     r"'id' está vacío en 1 fila \(líneas 2\)", id="units-under-the-header"),
+                     r"'id' está vacío en 1 fila \(línea 2\)", id="units-under-the-header"),
         pytest.param(labelled(y=("", "X")), r"una sola marca \('X'\).*1 donde la hay y 0 donde no",
                      id="a-mark-or-nothing"),
         pytest.param(labelled(y=("", "2024-01-31")), r"una fecha .*\('2024-01-31'\)",

@@ -149,7 +149,7 @@ def test_a_missing_file_says_where_it_was_looked_for(tmp_path):
     [
         pytest.param(table([*ROWS, ROWS[3]]), {}, r"1 valor de 'id' en más.*'c3'", id="id-twice"),
         pytest.param(
-            table([*ROWS, "x,1,a,"]), {}, r"'y' falta en 1 fila \(líneas 42\)", id="target-missing"
+            table([*ROWS, "x,1,a,"]), {}, r"'y' falta en 1 fila \(línea 42\)", id="target-missing"
         ),
         pytest.param(
             table([r[:-1] + "1" for r in ROWS]), {}, r"'y' tiene una sola clase", id="one-class"

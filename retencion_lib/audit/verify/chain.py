@@ -9,7 +9,7 @@ from retencion_lib.audit import stamp
 from retencion_lib.audit.verify.fault import Fault
 from retencion_lib.home import events, ledger
 from retencion_lib.home.event import Event
-from retencion_lib.words import count
+from retencion_lib.words import count, plural
 
 # Seconds that a clock may step back: one machine's, when it is set right; and between two.
 ONE_CLOCK, TWO_CLOCKS = 2, 120
@@ -49,8 +49,8 @@ def read() -> Chain:
     half = ledger.half_line()
     if half:
         said = (
-            f"{ledger.LEDGER}: los {count(half)} bytes del final son una anotación a medias; la "
-            "siguiente la corta y lo dice."
+            f"{ledger.LEDGER}: acaba en {plural(half, 'byte', 'bytes')} de una anotación a medias; "
+            "la siguiente la corta y lo dice."
         )
         chain.faults.append(Fault("half_line", said, path=ledger.LEDGER))
     return chain

@@ -3,7 +3,7 @@
 from retencion_lib.audit.verify.fault import Fault
 from retencion_lib.home.blocks import Difference, differences
 from retencion_lib.home.versions import Book
-from retencion_lib.words import count, plural
+from retencion_lib.words import plural
 
 HOW = {"changed": "se han cambiado", "added": "se han añadido", "gone": "faltan"}
 
@@ -15,17 +15,17 @@ def check_log(path: str, book: Book) -> list[Fault]:
 
 def _fault(path: str, found: Difference) -> Fault:
     run = found.block.run_id if found.block else None
-    size = count(found.size)
+    size = plural(found.size, "byte", "bytes")
     if found.kind == "missing":
         return Fault("missing", f"Falta {path}.", run, path)
     if found.kind == "half":
         said = (
-            f"{path}: quedan {size} bytes a medias de una ejecución cortada; 'retencion seal' los "
+            f"{path}: {size} a medias al final, de una ejecución cortada; 'retencion seal' los "
             "quita."
         )
         return Fault("half_block", said, run, path)
     if found.kind == "extra":
-        said = f"{path}: al final sobran {size} bytes que ninguna ejecución escribió."
+        said = f"{path}: al final hay {size} que ninguna ejecución escribió."
         return Fault("log", said, path=path)
     rows = plural(found.block.rows, "fila", "filas")
     return Fault("log", f"{path}: en las {rows} de esta ejecución {HOW[found.kind]} datos.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from retencion_lib.models import family_label
 from retencion_lib.stages.checks.findings import Alert, Code
 from retencion_lib.stages.checks.say_moved import SEVERITY, batch_words, moved_words
-from retencion_lib.words import count, day, es, interval, listed, pct, plural
+from retencion_lib.words import count, day, es, interval, listed, pct, plural, points
 
 # What to do about a column, and about the score, by how much it has moved.
 COLUMN_ACTIONS = {
@@ -62,7 +62,7 @@ def _column(a: Alert) -> str:
 def _texts(a: Alert, n: int, values: Sequence[str]) -> str:
     return (
         f"'{a.column}' era un número y tiene {plural(n, 'texto', 'textos')} "
-        f"({listed(values, quote=True)}), en {pct(a.value)} de los clientes."
+        f"({listed(values, quote=True)}), en el {pct(a.value)} de los clientes."
     )
 
 
@@ -95,13 +95,17 @@ def _repeated(a: Alert, ids: Sequence[str], n_ids: int) -> str:
 
 
 def _constant(a: Alert, n: int) -> str:
-    return f"'{a.column}' tiene el mismo valor en los {count(n)} clientes del lote."
+    return (
+        f"'{a.column}' tiene el mismo valor en todo el lote, de {plural(n, 'cliente', 'clientes')}."
+    )
 
 
 def _dates(a: Alert, newest: str, run: str) -> str:
     age = a.value
     said = f"es {plural(age, 'día', 'días')} anterior" if age > 0 else "es posterior"
-    return f"'{a.column}': la fecha más reciente, {newest}, {said} a la ejecución ({run})."
+    return (
+        f"'{a.column}': la fecha más reciente, {day(newest)}, {said} a la ejecución ({day(run)})."
+    )
 
 
 def _moved(a: Alert, severity: str, ks: float | None, **moved: object) -> str:
@@ -157,15 +161,15 @@ def _misfit(
     a: Alert, batch: str, retired: str, by_chance: float, foreseen: float, left: float
 ) -> str:
     return (
-        f"{_with_outcomes(batch, retired)}, lo previsto y lo ocurrido se separan {pct(a.value)} "
-        f"de media (por azar, {pct(by_chance)}): se previó que se iría el {pct(foreseen)} y se "
+        f"{_with_outcomes(batch, retired)}, lo previsto y lo ocurrido se separan {points(a.value)} "
+        f"de media (por azar, {points(by_chance)}): se previó que se iría el {pct(foreseen)} y se "
         f"fue el {pct(left)}."
     )
 
 
 def _flags(a: Alert) -> str:
-    more = "más" if a.value > 0 else "menos"
-    return f"El cambio de '{a.column}' avisa a un {pct(abs(a.value))} {more} de los clientes."
+    moves = "sube" if a.value > 0 else "baja"
+    return f"El cambio de '{a.column}' {moves} {points(abs(a.value))} la parte avisada del lote."
 
 
 def _persists(a: Alert, check: str, of: int, since: str) -> str:

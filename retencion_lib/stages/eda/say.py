@@ -13,7 +13,7 @@ from retencion_lib.tables.count import LEAST, ROWS
 from retencion_lib.tables.evidence import TIME, Evidence, Suspect, evidence_words
 from retencion_lib.tables.leaks_time import returned
 from retencion_lib.tables.say import odd_sentences, reason
-from retencion_lib.words import count, es, listed, pct, plural
+from retencion_lib.words import count, day, es, listed, pct, plural
 
 STRONG_CORRELATION = 0.9
 
@@ -50,7 +50,8 @@ def balance_sentence(training: Training) -> str:
     """How many left."""
     rows = "clientes" if training.history is None else "filas"
     said = (
-        f"Se fueron {count(training.table_left)} de {count(training.table_rows)} {rows} "
+        f"Se {'fue' if training.table_left == 1 else 'fueron'} {count(training.table_left)} de "
+        f"{count(training.table_rows)} {rows} "
         f"({pct(training.table_rate)}): acertar «nadie se va» ya daría un "
         f"{pct(1 - training.table_rate)} de aciertos, y por eso no se juzga por aciertos."
     )
@@ -58,8 +59,9 @@ def balance_sentence(training: Training) -> str:
     if again is None:
         return said
     return (
-        f"{said} De los {count(again.lost)} clientes que se dieron por perdidos y aún se pudieron "
-        f"ver después, el {pct(again.share)} vuelve a aparecer como cliente que sigue."
+        f"{said} De quienes se dieron por perdidos y aún se pudieron ver después "
+        f"({plural(again.lost, 'cliente', 'clientes')}), el {pct(again.share)} vuelve a aparecer "
+        "como cliente que sigue."
     )
 
 
@@ -184,10 +186,10 @@ def _waiting(training: Training) -> str:
     """Which rows are not looked at, because nobody knows their outcome yet."""
     if not training.immature:
         return ""
-    out = plural(training.immature, "fila", "filas")
+    out = plural(training.immature, "fila no ha madurado", "filas no han madurado")
     return (
-        f" Fuera quedan {out} por madurar: con datos hasta el {training.history.as_of} aún no se "
-        "sabe su resultado."
+        f" {out}, y no se usa{'' if training.immature == 1 else 'n'}: con datos hasta el "
+        f"{day(training.history.as_of)} aún no se sabe su resultado."
     )
 
 
@@ -202,9 +204,10 @@ def _doubts_on_rows(found: Found) -> list[str]:
     again = returned(training)
     if again and again.share > MOST_RETURN:
         doubts.append(
-            f"El {pct(again.share)} de los {count(again.lost)} clientes que se dieron por "
-            "perdidos vuelve a aparecer como cliente que sigue: con horizon = "
-            f"'{training.history.horizon}' muchas bajas son solo pausas. Prueba un horizonte mayor."
+            f"El {pct(again.share)} de quienes se dieron por perdidos "
+            f"({plural(again.lost, 'cliente', 'clientes')}) vuelve a aparecer como cliente que "
+            f"sigue: con horizon = '{training.history.horizon}' muchas bajas son solo pausas. "
+            "Prueba un horizonte mayor."
         )
     repeated = found.repeated
     if repeated.share > MANY_REPEATED:
@@ -234,5 +237,8 @@ def _doubts_on_columns(found: Found) -> list[str]:
         )
     left_out = [f"'{c.name}'" for c in training.columns if c.kind in ("date", "text", "constant")]
     if left_out:
-        doubts.append(f"Quedan fuera {listed(left_out, 10)}: mira en la tabla por qué.")
+        these = "La columna {} no se usa" if len(left_out) == 1 else "Las columnas {} no se usan"
+        doubts.append(
+            f"{these.format(listed(left_out, 10))} para predecir: la tabla «Columnas» dice por qué."
+        )
     return doubts

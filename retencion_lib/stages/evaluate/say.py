@@ -15,7 +15,7 @@ from retencion_lib.stages.evaluate.segments import BAND, Segments
 from retencion_lib.stages.evaluate.worth import Worth
 from retencion_lib.stages.say import each_time, full_name
 from retencion_lib.tables.reference import profile_path
-from retencion_lib.words import count, es, interval, listed, pct, plural
+from retencion_lib.words import count, es, interval, listed, only, pct, plural
 
 TOO_GOOD = 0.99  # ROC-AUC of an exam above which some column knows the outcome, as a rule
 
@@ -43,7 +43,8 @@ def verdict_sentence(verdict: Challenge) -> str:
     return (
         f"{said} (diferencia de ROC-AUC {es(d.gap, 4)} "
         f"{interval(d.gap - far, d.gap + far, 4)}, p = {es(d.p_value, 3)}{shared}; "
-        f"pérdida logarítmica {es(d.loss_fall, 4)} menor, error típico {es(d.loss_error, 4)})."
+        f"pérdida logarítmica {es(abs(d.loss_fall), 4)} "
+        f"{'menor' if d.loss_fall >= 0 else 'mayor'}, error típico {es(d.loss_error, 4)})."
     )
 
 
@@ -118,7 +119,7 @@ def exam_answer(examined: Examined, in_use: str, worth: Worth, offer: Proposal) 
     )
     other = "" if offer.holds else f"\n\n{proposal_sentence(offer)}"
     return (
-        f"{start} De los {count(examined.exam.k)} clientes del examen con más "
+        f"{start} {only(examined.exam.k, 'Del cliente', 'De los {} clientes')} del examen con más "
         f"riesgo{each_time(examined.exam)} se fue "
         f"el **{pct(test['precision_at_k'], 0)}**, {es(test['lift_at_k'])} veces la media. "
         f"{worth_answer(worth)} A quién llamar ahora lo dice 04.{_too_good(test['roc_auc'])}{other}"
@@ -247,6 +248,7 @@ def no_groups_sentence(found: Segments) -> str:
         )
     tests = plural(found.n_tests, "comparación", "comparaciones")
     return (
-        f"Con {tests} entre {len(found.groups)} grupos, y contándolas todas, ningún grupo se "
+        f"Con {tests} entre {plural(len(found.groups), 'grupo', 'grupos')}, y contándolas todas, "
+        "ningún grupo se "
         "distingue del resto más allá del azar."
     )

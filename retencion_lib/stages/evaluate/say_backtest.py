@@ -5,7 +5,7 @@ import pandas as pd
 
 from retencion_lib.stages.evaluate.cutoffs import Backtest, days_to_repeat
 from retencion_lib.stages.evaluate.examine import Opening
-from retencion_lib.words import count, es, interval, pct, plural
+from retencion_lib.words import count, day, es, interval, pct, plural
 
 
 def backtest_cost(start: Opening) -> str:
@@ -15,9 +15,9 @@ def backtest_cost(start: Opening) -> str:
         return ""
     n, each = len(days) + 1, start.choice.winner.fit_seconds
     return (
-        f"Se entrena {plural(n, 'vez', 'veces')} más: una por foto, del {days[0]} al {days[-1]}, y "
-        f"otra con reparto al azar. Solo en ajustar modelos, unos {count(n * each)} segundos de "
-        "procesador."
+        f"Se entrena {plural(n, 'vez', 'veces')} más: una por foto, del {day(days[0])} "
+        f"al {day(days[-1])}, y otra con reparto al azar. Solo en ajustar modelos, alrededor "
+        f"de {plural(n * each, 'segundo', 'segundos')} de procesador."
     )
 
 

@@ -10,7 +10,7 @@ from retencion_lib.show.campaign import adopt_command, differences
 from retencion_lib.show.vocabulary import PLANS
 from retencion_lib.stages.evaluate.proposal import Proposal
 from retencion_lib.stages.evaluate.worth import LIST, NO_LIMIT, RANDOM, Worth
-from retencion_lib.words import count, es, eur, eur_interval, listed, pct
+from retencion_lib.words import count, es, eur, eur_interval, listed, only, pct
 
 
 def worth_headline(worth: Worth) -> str:
@@ -47,7 +47,8 @@ def worth_answer(worth: Worth) -> str:
         else f"si la oferta retiene al {rate} de quienes se iban"
     )
     return (
-        f"Llamando a los {count(own.contacted)} de la lista, y {kept}, se habrían ganado "
+        f"Llamando {only(own.contacted, 'al único', 'a los {}')} de la lista, y {kept}, se "
+        "habrían ganado "
         f"**{eur(own.profit)}**, con un 95 % de confianza entre {eur(own.low)} y "
         f"{eur(own.high)}: {sure}."
     )

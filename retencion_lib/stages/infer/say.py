@@ -16,7 +16,7 @@ from retencion_lib.stages.infer.deliver import CALLS, Delivered
 from retencion_lib.stages.infer.say_reasons import say_offer, say_reason
 from retencion_lib.stages.infer.scoring import Batch, Scorer
 from retencion_lib.tables.history import known_from
-from retencion_lib.words import count, es, eur, listed, pct, plural, points
+from retencion_lib.words import count, day, es, eur, listed, pct, plural, points
 
 Z95 = 1.96
 
@@ -32,9 +32,9 @@ def trust_sentence(exam: Exam | None, model: FittedModel) -> str:
     if abs(gap) <= Z95 * leavers.sd:
         verdict = "acertó, salvo el azar"
     return (
-        f"En el examen, con resultado conocido, el modelo {verdict}: de los "
-        f"{count(leavers.called)} de una lista así preveía que se irían "
-        f"{count(leavers.foreseen)} y se fueron {count(leavers.observed)}."
+        f"En el examen, con resultado conocido, el modelo {verdict}: en una lista así, de "
+        f"{plural(leavers.called, 'cliente', 'clientes')}, preveía "
+        f"{plural(leavers.foreseen, 'baja', 'bajas')} y hubo {count(leavers.observed)}."
     )
 
 
@@ -45,8 +45,8 @@ def time_sentence(scorer: Scorer, batch: Batch) -> str:
     asked = scorer.history
     return (
         f"Como en 02, la fecha de cada fila es '{asked.snapshot_col}', el margen {asked.gap} y el "
-        f"horizonte {asked.horizon}: se puntúa la foto del {batch.snapshot}, cuyo resultado se "
-        f"sabrá desde el {known_from(asked, batch.snapshot)}."
+        f"horizonte {asked.horizon}: se puntúa la foto del {day(batch.snapshot)}, cuyo "
+        f"resultado se sabrá desde el {day(known_from(asked, batch.snapshot))}."
     )
 
 
@@ -55,8 +55,9 @@ def calls_headline(calls: CallList) -> str:
     chosen = calls.calls()
     if chosen.empty:
         return (
-            f"**No conviene llamar a nadie** de los {count(len(calls.decided))} clientes del "
-            "lote: de ninguno se espera más de lo que cuesta la llamada."
+            f"**No conviene llamar a nadie** del lote, de "
+            f"{plural(len(calls.decided), 'cliente', 'clientes')}: de ninguno se espera más de lo "
+            "que cuesta la llamada."
         )
     earns = chosen["expected_profit"].sum()
     span = f"entre {eur(calls.span[0])} y {eur(calls.span[1])}"
@@ -91,9 +92,9 @@ def control_sentence(calls: CallList, *, stopped: bool = False) -> str:
     supposed = calls.terms.money.accept_rate * rate
     fall = f"una caída de las bajas de {points(gap, 0)}"
     shows = (
-        f"bastan para ver la supuesta, de {points(supposed, 0)}: se vería {fall}"
+        f"así se vería {fall}, y la supuesta es de {points(supposed, 0)}: basta"
         if gap <= supposed
-        else f"solo enseñarían {fall}, y la supuesta es de {es(100 * supposed, 0)}: repite "
+        else f"así solo se vería {fall}, y la supuesta es de {points(supposed, 0)}: repite "
         f"la campaña con el mismo nombre y suma unos {ceil((gap / supposed) ** 2)} lotes así"
     )
     left = plural(len(control), "cliente queda", "clientes quedan")
@@ -184,12 +185,13 @@ def logged_sentence(events: pd.DataFrame, added: int, scorer: Scorer) -> str:
     again = len(events) - added
     repeated = (
         f" {plural(again, 'predicción ya estaba', 'predicciones ya estaban')} en el registro con "
-        "esta fecha y no se repite."
+        f"esta fecha y no se repite{'' if again == 1 else 'n'}."
         if again
         else ""
     )
     return (
         f"**{plural(len(events), 'cliente puntuado', 'clientes puntuados')}** con "
-        f"{label_of(scorer)}; {count(flagged)} ({pct(flagged / len(events))}) superan el "
-        f"umbral {es(scorer.threshold, 3)}. Se añaden {count(added)} al registro.{repeated}"
+        f"{label_of(scorer)}; {count(flagged)} ({pct(flagged / len(events))}) "
+        f"{'supera' if flagged == 1 else 'superan'} el umbral {es(scorer.threshold, 3)}. Al "
+        f"registro se añade{'' if added == 1 else 'n'} {count(added)}.{repeated}"
     )

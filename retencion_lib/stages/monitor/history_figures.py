@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from retencion_lib.home.watch_report import CURRENT, FIRST_CURRENT
 from retencion_lib.show.style import BLUE, INK, STATUS
-from retencion_lib.words import es, listed, plural
+from retencion_lib.words import es, listed, plural, short_day
 
 
 def plot_history(history: pd.DataFrame, runs: list[str]) -> Figure:
@@ -30,7 +30,7 @@ def plot_history(history: pd.DataFrame, runs: list[str]) -> Figure:
     _auc(axes[2], shown)
     dates = shown.drop_duplicates("run_id").set_index("run_id").date.reindex(runs)
     for ax in axes:
-        ax.set_xticks(range(len(runs)), [f"{d[8:10]}/{d[5:7]}" for d in dates], fontsize=8,
+        ax.set_xticks(range(len(runs)), list(map(short_day, dates)), fontsize=8,
                       rotation=0 if len(runs) < 5 else 90)  # fmt: skip
         ax.set_xlim(-0.6, max(0.6, len(runs) - 0.4))
         ax.tick_params(axis="y", labelsize=8)

@@ -175,4 +175,4 @@ def causes_sentence(why: Causes) -> str:
 
 def _points(cause: Cause) -> str:
     sign = "+" if cause.flagged_change > 0 else "−"
-    return f"{cause.name} ({sign}{points(abs(cause.flagged_change))})"
+    return f"'{cause.name}' ({sign}{points(abs(cause.flagged_change))})"

@@ -17,7 +17,7 @@ from retencion_lib.stages.checks.shifts import by_size
 from retencion_lib.stages.monitor.advice import Advice, Awaited
 from retencion_lib.stages.monitor.history import answered, batches
 from retencion_lib.stages.monitor.notices import ALERTS, VARIABLE, Failure, Sent
-from retencion_lib.words import count, day, listed, plural
+from retencion_lib.words import count, day, listed, only, plural
 
 REASONS = {
     Code.REALISED_FALL: "el acierto medido es menor que el del examen",
@@ -34,15 +34,16 @@ def reference_sentence(report: WatchReport) -> str:
     days = report.reference_snapshots
     if not days:
         return ""
-    many = f"{len(days)} fotos, del {days[0]} al {days[-1]}"
-    said = f"La referencia es de {many if len(days) > 1 else f'la foto del {days[0]}'}."
+    one = f"la foto del {day(days[0])}"
+    many = f"{len(days)} fotos, del {day(days[0])} al {day(days[-1])}"
+    said = f"La referencia es de {many if len(days) > 1 else one}."
     if report.season:
         return f"{said} {_season_sentence(report)}"
-    if not report.snapshot or report.snapshot[5:7] in {day[5:7] for day in days}:
+    if not report.snapshot or report.snapshot[5:7] in {d[5:7] for d in days}:
         return said
     return (
-        f"{said} Ninguna es del mes de la del lote ({report.snapshot}): lo que cambia con la época "
-        "del año también se ve como un cambio."
+        f"{said} Ninguna es del mes de la del lote ({day(report.snapshot)}): lo que cambia con la "
+        "época del año también se ve como un cambio."
     )
 
 
@@ -56,7 +57,7 @@ def _season_sentence(report: WatchReport) -> str:
     )
     said = [f"{what}: {listed(found, quote=True)}" for found, what in kinds if found]
     rows = plural(season.n_rows, "fila", "filas")
-    told = f"También se compara con la foto de un año antes, la del {season.day} ({rows})"
+    told = f"También se compara con la foto de un año antes, la del {day(season.day)} ({rows})"
     return ". ".join([told, *(said or ["Nada ha cambiado desde entonces"])]) + "."
 
 
@@ -66,7 +67,7 @@ def time_sentence(history: History | None) -> str:
         return ""
     return (
         f"Como en 02, el margen es {history.gap} y el horizonte {history.horizon}: un resultado "
-        f"cuenta si su horizonte acabó antes del {history.as_of}."
+        f"cuenta si su horizonte acabó antes del {day(history.as_of)}."
     )
 
 
@@ -183,7 +184,8 @@ def _wait(advice: Advice, why: str) -> str:
 def awaited_words(awaited: Awaited) -> str:
     """What is missing and when it is expected."""
     few = "" if awaited.missing == awaited.n else f" de {count(awaited.missing)}"
-    what = f"faltan los resultados{few} de los {count(awaited.n)} clientes de este lote"
+    all_of = only(awaited.n, "del cliente", "de los {} clientes")
+    what = f"faltan los resultados{few} {all_of} de este lote"
     if not awaited.expected:
         return f"{what}, y como aún no ha llegado ninguno no se sabe cuándo llegarán"
     return (

@@ -9,7 +9,7 @@ from retencion_lib.models import BASELINE, family_label
 from retencion_lib.stages.train.refit import Again
 from retencion_lib.stages.train.train import Trained
 from retencion_lib.tables.leaks import Suspect, evidence_words
-from retencion_lib.words import count, es, listed, pct, plural
+from retencion_lib.words import count, day, es, listed, plural, points
 
 CALIBRATIONS = {"none": "no hace falta", "sigmoid": "sigmoide",
                 "mean": "media de sigmoide e isotónica"}  # fmt: skip
@@ -91,10 +91,10 @@ def derived_sentence(trained: Trained) -> str:
     return f"Se añaden columnas que mejoran la predicción más que su ruido: {listed(said)}."
 
 
-def calibration_sentence(points: pd.DataFrame) -> str:
+def calibration_sentence(bins: pd.DataFrame) -> str:
     """Largest gap between what each family says and what happened."""
-    gaps = (points["prob_pred"] - points["prob_true"]).abs().groupby(points["family"]).max()
-    said = [f"{family_label(name)} {pct(gap)}" for name, gap in gaps.sort_values().items()]
+    gaps = (bins["prob_pred"] - bins["prob_true"]).abs().groupby(bins["family"]).max()
+    said = [f"{family_label(name)} {points(gap)}" for name, gap in gaps.sort_values().items()]
     return f"Mayor diferencia entre lo previsto y lo ocurrido en un tramo: {'; '.join(said)}."
 
 
@@ -116,7 +116,7 @@ def refit_sentence(again: Again) -> str:
     if not again.models:
         return ""
     version = next(iter(again.models.values())).version
-    until = f", hasta la foto del {again.learnt_until}" if again.learnt_until else ""
+    until = f", hasta la foto del {day(again.learnt_until)}" if again.learnt_until else ""
     return (
         f"Para puntuar se guarda además cada receta aprendida de nuevo, v{version}, de las "
         f"{count(len(again.oof))} filas con resultado{until}. De ella no se mide nada: su examen "

@@ -91,17 +91,17 @@ def test_each_rule_finds_what_it_is_for_and_nothing_else_does(case, code, level,
 @pytest.mark.parametrize(("case", "said"), [
     ("few", "El lote tiene 60 clientes; con menos de 100 solo se ven cambios enormes."),
     ("column", "Falta la columna 'plan'."),
-    ("texts", "'months' era un número y tiene 1 texto ('x'), en 0,3 % de los clientes."),
+    ("texts", "'months' era un número y tiene 1 texto ('x'), en el 0,3 % de los clientes."),
     ("nulls", "Falta 'months' en el 3,3 % de los clientes; en la referencia, en el 0,0 %."),
     ("far", "'months' tiene valores nunca vistos en el 0,33 % de los clientes: va de 0,00 a "
             "9.999,00, y en la referencia, de 0,00 a 59,00."),
     ("unseen", "'plan' trae categorías nuevas ('c') en 1 cliente (0,3 %)."),
     ("repeated", "2 filas repiten cliente (C1 y C2)."),
-    ("constant", "'plan' tiene el mismo valor en los 300 clientes del lote."),
-    ("old", "'seen': la fecha más reciente, 2026-08-01, es 91 días anterior a la ejecución "
-            "(2026-10-31)."),
-    ("future", "'seen': la fecha más reciente, 2026-11-01, es posterior a la ejecución "
-               "(2026-10-31)."),
+    ("constant", "'plan' tiene el mismo valor en todo el lote, de 300 clientes."),
+    ("old", "'seen': la fecha más reciente, 1 de agosto de 2026, es 91 días anterior a la "
+            "ejecución (31 de octubre de 2026)."),
+    ("future", "'seen': la fecha más reciente, 1 de noviembre de 2026, es posterior a la "
+               "ejecución (31 de octubre de 2026)."),
 ])  # fmt: skip
 def test_each_finding_says_the_figure_and_what_it_was_held_against(case, said):
     (finding,) = hard_findings(spoiled(case))

@@ -98,7 +98,7 @@ def test_a_clean_table_is_a_plain_yes(load):
             {"t": (np.arange(N) // 300) * 3 + noise()},
             "no se parece a la primera en 't'", id="early-drift",
         ),
-        pytest.param({"k": ["z"] * N}, "Quedan fuera 'k'", id="constant"),
+        pytest.param({"k": ["z"] * N}, "La columna 'k' no se usa para predecir", id="constant"),
     ],
 )  # fmt: skip
 def test_each_doubt_is_said_with_its_figure(load, columns, said):

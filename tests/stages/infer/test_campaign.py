@@ -202,7 +202,7 @@ def test_the_gap_that_a_control_can_show_is_the_textbook_one():
     ("n", "said"),
     [
         # 1,000 called of 10,000, a tenth of those reached as control: ample for 0.3 of their rate.
-        pytest.param(10_000, "bastan para ver la supuesta", id="many"),
+        pytest.param(10_000, "basta.", id="many"),
         pytest.param(300, "repite la campaña con el mismo nombre y suma unos", id="few"),
     ],
 )

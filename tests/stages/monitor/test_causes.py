@@ -68,8 +68,8 @@ def test_the_column_that_moves_the_score_is_named_and_the_noisy_one_is_not(model
     found = look(model, batch, "2026-02-28")
     assert found.rows[0].name == "calls"
     assert [(a.code, a.column) for a in found.alerts] == [("RET043", "calls")]
-    assert worded(found.alerts[0]).message.startswith("El cambio de 'calls' avisa a un")
-    assert "calls (+" in causes_sentence(found)
+    assert worded(found.alerts[0]).message.startswith("El cambio de 'calls' sube ")
+    assert "'calls' (+" in causes_sentence(found)
     assert len(causes_table(found)) == 3
 
 

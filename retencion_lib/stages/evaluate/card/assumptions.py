@@ -5,7 +5,7 @@ The ratings are ours and simple on purpose: a reader can redo each with the figu
 
 from retencion_lib.stages.evaluate.card.sources import Sources
 from retencion_lib.stages.say import examined_words
-from retencion_lib.words import count, es, interval, pct, plural, points
+from retencion_lib.words import day, es, interval, pct, plural, points
 
 RATINGS = SOLID, FAIR, WEAK, UNTESTED = "sólido", "razonable", "débil", "sin comprobar"
 WIDTHS = (0.05, 0.10)  # of the 95 % interval of ROC-AUC: solid up to, fair up to
@@ -80,7 +80,8 @@ def _one_population(known: Sources) -> Judged:
     found = known.eda.initial_drift
     moved = [d for d in found if d.significant]
     among = plural(len(found), "comparación", "comparaciones")
-    evidence = f"{count(len(moved))} de {among} entre partes de la tabla difieren"
+    differ = plural(len(moved), "difiere", "difieren")
+    evidence = f"De {among} entre partes de la tabla, {differ}"
     return said, evidence, FAIR if moved else SOLID
 
 
@@ -90,7 +91,7 @@ def _still_the_same(known: Sources) -> Judged:
         return said, "Sin vigilancia al escribir esta ficha: mira el último informe de 05", UNTESTED
     rating = {"ok": SOLID, "warning": FAIR}.get(known.drift.status, WEAK)
     evidence = (
-        f"Vigilancia del {known.drift.created_at[:10]}: "
+        f"Vigilancia del {day(known.drift.created_at)}: "
         f"{plural(len(known.drift.alerts), 'hallazgo', 'hallazgos')}, PSI de la puntuación "
         f"{es(known.drift.score.psi, 3)}"
     )

@@ -2,6 +2,7 @@
 
 from retencion_lib.home.exam import Compared, GroupRow
 from retencion_lib.home.experiments import Learnt, Refit
+from retencion_lib.models import family_label
 from retencion_lib.show.naming import title
 from retencion_lib.show.vocabulary import HEADINGS, PLANS, POLICIES, WORDS
 from retencion_lib.stages.evaluate.card.assumptions import assumptions
@@ -10,7 +11,7 @@ from retencion_lib.stages.evaluate.card.sources import Sources
 from retencion_lib.stages.evaluate.say import who
 from retencion_lib.stages.say import each_time, examined_words, rows_of
 from retencion_lib.tables.rules import Rule
-from retencion_lib.words import count, es, interval, listed, pct
+from retencion_lib.words import count, day, es, interval, listed, only, pct, plural
 
 STAGES = {"champion": "campeón", "challenger": "aspirante", "archived": "archivado"}
 MOST_CATEGORIES = 8
@@ -70,7 +71,8 @@ def groups(known: Sources) -> Section:
     differing = [r for r in rows if r.differs]
     names = listed([title(who(r)) for r in differing], limit=8)
     said = (
-        f"Se comparan {count(len(rows))} grupos con el resto de los clientes. "
+        f"{plural(len(rows), 'grupo comparado', 'grupos comparados')} con el resto de los "
+        "clientes. "
         + (f"Se distinguen más allá del azar: {names}." if differing else
            "Ninguno se distingue más allá del azar.")
     )  # fmt: skip
@@ -98,8 +100,8 @@ def decision(known: Sources) -> Section:
     rows, they, _ = rows_of(known.exam)
     said = [
         f"Umbral en uso: {es(used.value, 3)} ({POLICIES.get(used.policy, used.policy)}). "
-        f"En el examen avisa de {count(cells.called)} {rows} y entre {they} están "
-        f"{count(cells.tp)} de las {count(cells.left)} bajas."
+        f"De {count(known.exam.n_rows)} {rows} del examen avisa de {count(cells.called)}, y entre "
+        f"{they} hay {count(cells.tp)} de {only(cells.left, '1 baja', 'las {} bajas')}."
     ]
     rows = [
         ["Se quedó", count(cells.tn), count(cells.fp)],
@@ -134,7 +136,8 @@ def data(known: Sources) -> Section:
     numbers = sum(rule.numeric for rule in columns)
     said = [
         learnt,
-        f"Usa {count(numbers)} columnas de números y {count(len(columns) - numbers)} de texto.",
+        f"Usa {plural(numbers, 'columna', 'columnas')} de números y "
+        f"{count(len(columns) - numbers)} de texto.",
     ]
     if used.dropped:
         out = listed(map(title, used.dropped), limit=12)
@@ -160,7 +163,7 @@ def _put_aside(known: Sources) -> str:
     """How the exam's rows were found."""
     if known.exam.exam is None:
         return "según el identificador y la semilla"
-    return f"o algo más: las fotos más recientes, desde la del {known.exam.exam.snapshots[0]}"
+    return f"o algo más: las fotos más recientes, desde la del {day(known.exam.exam.snapshots[0])}"
 
 
 def _horizon_of_the_exam(known: Sources) -> str:
@@ -168,8 +171,8 @@ def _horizon_of_the_exam(known: Sources) -> str:
     if known.exam.exam is None:
         return "El examen aparta clientes al azar: no mide cuánto aguanta el modelo con el tiempo."
     return (
-        f"El examen llega a la foto del {known.exam.exam.snapshots[-1]}: de cómo cambien después "
-        "los clientes no dice nada."
+        f"El examen llega a la foto del {day(known.exam.exam.snapshots[-1])}: de cómo cambien "
+        "después los clientes no dice nada."
     )
 
 
@@ -191,7 +194,7 @@ def limits(known: Sources) -> Section:
     if known.drift:
         points.append(
             "Deriva: al escribir esta ficha, la última vigilancia "
-            f"({known.drift.created_at[:10]}, {known.drift.current.path}) terminó en "
+            f"({day(known.drift.created_at)}, {known.drift.current.path}) terminó en "
             f"«{WORDS[known.drift.status]}», con un PSI de la puntuación de "
             f"{es(known.drift.score.psi, 3)}."
         )
@@ -217,8 +220,9 @@ def contract(known: Sources) -> Section:
     ]
     heads = ["Columna", "Clase", "Visto al entrenar", "Nulos"]
     said = (
-        f"Un lote debe traer {known.contract.id_col}, sin repetir, y estas "
-        f"{count(len(rows))} columnas. Si falta una o cambia de tipo, no se puntúa a nadie."
+        f"Un lote debe traer {known.contract.id_col}, sin repetir, y "
+        f"{only(len(rows), 'esta columna', 'estas {} columnas')}. Si falta una o cambia de tipo, "
+        "no se puntúa a nadie."
     )
     return Section("Contrato de datos", [said], tables=[Table("Columnas", heads, rows, _right(3))])
 
@@ -258,12 +262,18 @@ def lineage(known: Sources) -> Section:
     if known.history:
         heads = ["Cuándo", "Entra", "Sale", "Motivo", "Lo aprueba"]
         moves = [
-            [c.at[:16].replace("T", " "), c.model or "—", c.previous or "—", c.why or "—",
+            [c.at[:16].replace("T", " "), _model(c.model), _model(c.previous), c.why or "—",
              c.approver or "—"]
             for c in known.history
         ]  # fmt: skip
         tables.append(Table("Cambios de campeón en que aparece", heads, moves))
     return Section("Linaje", tables=tables)
+
+
+def _model(label: str | None) -> str:
+    """A model of the registry's history for readers."""
+    family, _, version = (label or "").rpartition(" v")
+    return f"{family_label(family)} v{version}" if family else label or "—"
 
 
 def _right(*columns: int) -> frozenset[int]:

@@ -13,7 +13,7 @@ from retencion_lib.stages.checks.say_findings import model_words, named
 from retencion_lib.stages.checks.say_moved import batch_words
 from retencion_lib.stages.monitor.performance.realised import fall
 from retencion_lib.tables.outcomes import Outcomes
-from retencion_lib.words import count, es, interval, listed, pct, plural
+from retencion_lib.words import count, day, es, interval, listed, only, pct, plural, points
 
 FEW_MISSING = 0.05  # share without outcome above which the measure may be of other customers
 NAMES = {
@@ -58,7 +58,8 @@ def expected_sentence(e: Expected, exam: dict[str, Estimate]) -> str:
         return ""
     worse = fall(e.estimates["roc_auc"], before) is not None
     where = "claramente por debajo del" if worse else "en línea con el"
-    return f"En estos {count(e.n)} clientes se espera un ROC-AUC {where} examen."
+    these = only(e.n, "En este cliente", "En estos {} clientes")
+    return f"{these} se espera un ROC-AUC {where} examen."
 
 
 def assumption_sentence(e: Expected, hard: Sequence[Alert] = ()) -> str:
@@ -76,7 +77,8 @@ def assumption_sentence(e: Expected, hard: Sequence[Alert] = ()) -> str:
             "puntuaciones hechas con datos que no son los de los clientes no se deduce nada."
         )
     moved = (
-        f"Se han movido {listed(e.moved)}: la estimación lo tiene en cuenta"
+        f"Se ha{'' if len(e.moved) == 1 else 'n'} movido {listed(e.moved, quote=True)}: la "
+        "estimación lo tiene en cuenta"
         if e.moved
         else "No se ve que los clientes hayan cambiado"
     )
@@ -96,7 +98,7 @@ def _truth(e: Expected) -> str:
     verdict = "**no son** probabilidades ciertas" if e.untrue else "son probabilidades ciertas"
     return (
         f"En la referencia ({count(e.line.n)} clientes) las puntuaciones {verdict}: "
-        f"{_slope(e.line)}, error medio {pct(e.ece)}. "
+        f"{_slope(e.line)}, error medio de {points(e.ece)}. "
         "La estimación usa las probabilidades corregidas con esos resultados."
     )
 
@@ -127,10 +129,12 @@ def outcomes_sentence(outcomes: Outcomes | None) -> str:
     if outcomes.immature:
         said.append(
             f"{count(outcomes.immature)} por madurar, que aún no dicen nada y cuentan todos desde "
-            f"el {outcomes.mature_on}"
+            f"el {day(outcomes.mature_on)}"
         )
-    start = f"{outcomes.path}, que no dice de qué foto es y se toma por la del {outcomes.day},"
-    return f"{start if outcomes.day else outcomes.path} trae {'; '.join(said)}."
+    if not outcomes.day:
+        return f"{outcomes.path} trae {'; '.join(said)}."
+    start = f"{outcomes.path}, que no dice de qué foto es y se toma por la del {day(outcomes.day)},"
+    return f"{start} trae {'; '.join(said)}."
 
 
 def realised_title(r: Realised) -> str:
@@ -149,8 +153,8 @@ def realised_sentence(r: Realised, exam: dict[str, Estimate]) -> str:
     """How well the batch turned out, against the exam and the estimate, and what is missing."""
     start = f"Lo puntuó {model_words(r.retired)}, que ya no está en uso. " if r.retired else ""
     start += (
-        f"De {batch_words(r.batch)} hay {count(r.n_labelled)} resultados y faltan "
-        f"{count(r.n_missing)}."
+        f"De {batch_words(r.batch)} hay {plural(r.n_labelled, 'resultado', 'resultados')} y "
+        f"{'falta' if r.n_missing == 1 else 'faltan'} {count(r.n_missing)}."
     )
     if r.one_class:
         return (
@@ -185,7 +189,7 @@ def _calibration(r: Realised) -> str:
     if r.line is None:
         return ""
     said = _slope(r.line, ideal=f" (lo ideal es {es(1, 0)})")
-    return f"Calibración: {said}, error medio {pct(r.ece)} (por azar, {pct(r.ece_noise)})."
+    return f"Calibración: {said}, error medio de {points(r.ece)} (por azar, {points(r.ece_noise)})."
 
 
 def _contacted(r: Realised) -> str:
@@ -195,7 +199,11 @@ def _contacted(r: Realised) -> str:
         "si la campaña retiene, el modelo acierta más de lo que se mide, y sin grupo de "
         "control no se sabe cuánto."
         if r.muddled
-        else f"en su lugar cuentan los {count(r.n_control)} del grupo de control."
+        else only(
+            r.n_control,
+            "en su lugar cuenta el del grupo de control.",
+            "en su lugar cuentan los {} del grupo de control.",
+        )
     )
     return f"{plural(r.n_contacted, 'fue contactado', 'fueron contactados')}: {what}"
 
@@ -205,18 +213,19 @@ def _kept(r: Realised) -> str:
         return ""
     kept, money = r.effect.saved, r.effect.profit
     said = (
-        f"Frente a su control, conservados {count(kept.value)} {interval(kept.low, kept.high, 0)}"
+        f"Clientes conservados, frente a su control: {count(kept.value)} "
+        f"{interval(kept.low, kept.high, 0)}"
     )
     if money is None:
         return f"{said}."
-    return f"{said}: {count(money.value)} EUR {interval(money.low, money.high, 0)}."
+    return f"{said}; en dinero, {count(money.value)} EUR {interval(money.low, money.high, 0)}."
 
 
 def _missing(r: Realised) -> str:
     if r.n_missing <= FEW_MISSING * (r.n_labelled + r.n_missing):
         return ""
     return (
-        f"Los que faltan tienen una puntuación media {pct(abs(r.score_gap))} "
+        f"Los que faltan tienen una puntuación media {points(abs(r.score_gap))} "
         f"{'más baja' if r.score_gap > 0 else 'más alta'}: la medida puede cambiar cuando lleguen."
     )
 
@@ -248,8 +257,9 @@ def effect_sentence(e: Effect | None) -> str:
     )  # fmt: skip
     return (
         f"De los contactados se fue el {pct(e.left.contact / e.n.contact)} y de los apartados "
-        f"como control el {pct(e.left.control / e.n.control)}: {es(100 * gain.value)} puntos de "
-        f"diferencia, entre {es(100 * gain.low)} y {es(100 * gain.high)}. **{verdict}**; son "
+        f"como control el {pct(e.left.control / e.n.control)}: {points(gain.value)} de "
+        f"diferencia, entre {es(100 * gain.low)} y {es(100 * gain.high)}. **{verdict}**; "
+        f"{'es' if round(saved.value) == 1 else 'son'} "
         f"{plural(round(saved.value), 'cliente', 'clientes')} de {count(e.n.contact)} (entre "
         f"{count(saved.low)} y {count(saved.high)}).{_money(e)}"
     )

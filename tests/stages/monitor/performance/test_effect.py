@@ -55,7 +55,7 @@ def test_each_batch_has_an_effect_of_its_own_that_of_all_is_over_both(home):
     assert (second.batch, second.effect.avoided.value) == ("2026-02-28", 1 / 2 - 2 / 4)
     assert campaign_effect(outcomes, None).avoided.value == pytest.approx(2 / 4 - 3 / 8)
     # 25 points of churn among 4 contacted: 1 customer.
-    assert "Frente a su control, conservados 1 [" in realised_sentence(first, {})
+    assert "Clientes conservados, frente a su control: 1 [" in realised_sentence(first, {})
 
 
 @pytest.mark.parametrize(

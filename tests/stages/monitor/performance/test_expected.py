@@ -44,7 +44,7 @@ def test_scores_that_lie_on_the_reference_are_corrected_and_said():
     assert found.estimates["positive_rate"].value == pytest.approx(truth, abs=0.02)
     said = assumption_sentence(found)
     assert "**no son** probabilidades ciertas" in said
-    assert "Se han movido precio" in said
+    assert "Se ha movido 'precio'" in said
 
 
 def test_a_reference_without_outcomes_cannot_be_checked_and_that_is_said():
