@@ -2,13 +2,17 @@
 
 import re
 import subprocess
+from pathlib import Path
 
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from retencion_lib.runs import layers
+from retencion_lib.runs import index, layers, parte, report
 from tests import browser
 from tests.runs.test_report import failing, page_of
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 
 def said(text):
@@ -92,3 +96,17 @@ def test_on_paper_the_detail_is_open(tmp_path):
                f"--user-data-dir={tmp_path}/profile", f"--print-to-pdf={paper}"]  # fmt: skip
     subprocess.run([*command, f"file://{tmp_path}/page.html"], capture_output=True, timeout=180)
     assert len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes())) > 3
+
+
+@pytest.mark.parametrize(
+    ("notebook", "anchors"),
+    [
+        ("03_champion_eval", [index.EXAM]),
+        ("04_infer", [parte.CALLS, parte.ASKED]),
+        ("05_monitor", [parte.FOUND, parte.ESTIMATED, parte.MEASURED]),
+    ],
+)
+def test_what_the_list_of_runs_links_to_is_a_heading_of_the_notebook(notebook, anchors):
+    read = nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", 4)
+    headings = re.findall("^#+ (.+)", "\n".join(c.source for c in read.cells), re.M)
+    assert set(anchors) <= {report._anchor(heading, set()) for heading in headings}
