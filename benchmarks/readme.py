@@ -129,9 +129,10 @@ def mutant_rows() -> str:
     """How many of the faults that were put in the fast tests notice."""
     tried = json.loads((RESULTS / "mutants.json").read_text(encoding="utf-8"))
     noticed = sum(known["fate"] in DEAD for known in tried.values())
+    rooms = [f"`{room}`" for room in sorted({name.split("/")[1] for name in tried})]
     return (
         f"- **Pruebas que pueden fallar.** De {count(len(tried))} fallos puestos al azar, uno cada "
-        "vez, en las cuentas, las lecturas y la auditoría, las pruebas rápidas de su carpeta notan "
+        f"vez, en {listed(rooms, limit=len(rooms))}, las pruebas rápidas de su carpeta notan "
         f"{count(noticed)}, el {pct(noticed / len(tried))} "
         "([los demás, y por qué](benchmarks/results/mutants.md))."
     )
