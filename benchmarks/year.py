@@ -190,7 +190,7 @@ def main() -> None:
     if given.notebooks:
         from benchmarks.year_notebooks import run_notebooks
 
-        before["notebooks"] = run_notebooks(Path(given.notebooks))
+        before |= run_notebooks(Path(given.notebooks))
     else:
         kept = Path(given.kept or tempfile.mkdtemp())
         kept.mkdir(parents=True, exist_ok=True)
@@ -203,7 +203,7 @@ def main() -> None:
     from benchmarks.year_page import render
 
     PAGE.write_text(render(before), encoding="utf-8")
-    if given.notebooks and any(m["contradictions"] for m in before["notebooks"]["months"]):
+    if given.notebooks and any(m["contradictions"] for m in before["said"]["months"]):
         sys.exit("Dos sitios se contradicen: mira docs/ano_simulado.md.")
 
 

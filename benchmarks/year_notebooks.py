@@ -30,6 +30,7 @@ from retencion_lib.stages.monitor.advice import recommend
 from retencion_lib.tables.demo import NAMES
 
 SEED = 0
+SAID = ("places", "contradictions")
 REVIEW = "__REVISAR"  # in the name of a list that must not be used
 
 
@@ -110,7 +111,7 @@ def _stopped(home: Path, date: str, places: dict) -> list[str]:
 
 
 def run_notebooks(home: Path) -> dict:
-    """The year of one seed; a row a look at a batch, and whether everything agrees."""
+    """The year of one seed: its reports, and what each place said at every look at a batch."""
     shutil.rmtree(home, ignore_errors=True)
     (home / config.NAMES).parent.mkdir(parents=True)
     (home / config.NAMES).write_text(json.dumps(NAMES), encoding="utf-8")
@@ -118,7 +119,9 @@ def run_notebooks(home: Path) -> dict:
     with listening() as (address, posted):
         os.environ["RETENCION_WEBHOOK"] = address
         rows = _months(home, posted)
-    return {"seed": SEED, "months": rows} | left_in(home) | {"after": worked_on(home)}
+    told = [{name: row.pop(name) for name in SAID} | row for row in rows]
+    reports = {"seed": SEED, "months": rows} | left_in(home)
+    return {"notebooks": reports, "said": {"months": told, "after": worked_on(home)}}
 
 
 def _months(home: Path, posted: list) -> list[dict]:
@@ -138,8 +141,8 @@ def _months(home: Path, posted: list) -> list[dict]:
         proof = of_group(report.alerts, Group.PROOF)
         if decision == "retrain":
             learn(home, table.tail(RECENT if proof else FIRST), date)
-        rows[-1]["model"] = registry.read().champion.label
-        print(json.dumps(rows[-1], ensure_ascii=False), file=sys.stderr, flush=True)
+        rows[-1]["model"] = registry.read().champion.said
+        print(json.dumps(rows[-2:], ensure_ascii=False), file=sys.stderr, flush=True)
     return rows
 
 

@@ -25,6 +25,8 @@ def render(found: dict) -> str:
         parts += [_events(rates), _quiet(rates), _months(rates), _worth(rates), _missed(rates)]
     if "notebooks" in found:
         parts.append(_reports(found["notebooks"]))
+    if "said" in found:
+        parts += [_said(found["said"]), _proved(found["said"]["after"])]
     return "\n\n".join(parts) + "\n"
 
 
@@ -161,10 +163,7 @@ def _reports(n: dict) -> str:
         + "\n".join(f"- {why}" for why in n["put_in_use"])
         + "\n\n"
         + _table(["Mes", "Estado", "Recomendación", "Modelo en uso después", "Hallazgos"], rows)
-        + f"\n\n![{SHOT}](img/mes_malo.png)\n\n*El informe de mayo, tal como sale de 05.*\n\n"
-        + _said(n)
-        + "\n\n"
-        + _proved(n["after"])
+        + f"\n\n![{SHOT}](img/mes_malo.png)\n\n*El informe de mayo, tal como sale de 05.*"
     )
 
 
@@ -178,7 +177,7 @@ def _said(n: dict) -> str:
     found = [f"- {_month(m)}: {said}" for m in n["months"] for said in m["contradictions"]]
     told = "Ningún mes dice un sitio lo contrario que otro."
     return (
-        "### Lo que dice cada sitio\n\n"
+        "## Lo que dice cada sitio\n\n"
         "Las dos preguntas de cada mes, *¿Se puede usar esta lista?* y *¿Hay que reentrenar?*, tal "
         "como se leen en cada sitio. 04 solo contesta la primera, y antes de mirar resultados e "
         "historia: 05 puede pedir más cuidado que 04, nunca dar por buena una lista que 04 paró ni "
@@ -198,7 +197,7 @@ def _proved(after: dict[str, str]) -> str:
     orders = [f"`retencion {name}`:\n\n```text\n{said.strip()}\n```"
               for name, said in after.items() if name != "whatif"]  # fmt: skip
     return (
-        "### Después, qué pasaría si, y trabajo a mano\n\n"
+        "## Después, qué pasaría si, y trabajo a mano\n\n"
         "Acabado el año se preguntó con `retencion whatif` qué darían otras aceptaciones y "
         f"capacidades (escribió en la carpeta: {after['whatif']}) y se ejecutó 04 a mano, como en "
         "JupyterLab. Lo que dicen entonces las órdenes de auditoría:\n\n" + "\n\n".join(orders)

@@ -90,7 +90,7 @@ class Chart:
         for code, (_, words) in CHANGES.items():
             days = [short_day(p.day) for p in self.points if code in p.changed]
             if days:
-                said.append(f"{words} antes de {listed(days, MOST)}")
+                said.append(f"{words} antes del {listed(days, MOST)}")
         return "; ".join(said) + "."
 
     def _step(self) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from retencion_lib.tables.columns import ColumnInfo, Reason
 from retencion_lib.tables.sources import Note
-from retencion_lib.words import count, listed, pct, plural
+from retencion_lib.words import count, day, listed, pct, plural
 
 _REASONS = {
     Reason.NONE: "",
@@ -71,10 +71,10 @@ _NOTES = {
     ),
     "undated": lambda note: (
         f"El lote no tiene la columna '{note.column}': se toma como foto del día, "
-        f"{note.facts['day']}."
+        f"{day(note.facts['day'])}."
     ),
     "older": lambda note: (
-        f"Se puntúa la foto más reciente, la del {note.facts['day']}: "
+        f"Se puntúa la foto más reciente, la del {day(note.facts['day'])}: "
         f"{plural(note.facts['rows'], 'fila anterior queda', 'filas anteriores quedan')} fuera."
     ),
     "numbered": lambda note: (

@@ -138,7 +138,7 @@ def test_the_charts_draw_both_sides_of_every_batch_and_mark_what_happened():
         assert drawn.count('class="alarm"') == 2
         assert re.findall(r'class="mid">([MC])<', drawn) == ["M", "C"]
     assert "esperado en 10, de 1.500 EUR a 1.500 EUR; medido en 10, de 460 EUR a 820 EUR" in money
-    assert "cambia el modelo antes de 28/07" in money
+    assert "cambia el modelo antes del 28 jul" in money
 
 
 def test_a_chart_without_values_is_left_out_and_one_batch_is_enough_for_one():
@@ -146,7 +146,7 @@ def test_a_chart_without_values_is_left_out_and_one_batch_is_enough_for_one():
     (money,) = parte.charts(batches([scored(JAN)]))
     assert "nan" not in money["svg"]
     assert money["chart"].sentence() == (
-        "Lo que gana cada lote, EUR: 1 lote del 28/01; esperado en 1, de 1.500 EUR a 1.500 EUR."
+        "Lo que gana cada lote, EUR: 1 lote del 28 ene; esperado en 1, de 1.500 EUR a 1.500 EUR."
     )
 
 

@@ -237,7 +237,7 @@ def test_without_a_history_nothing_is_said(made, tmp_path):
 def test_01_says_which_rows_wait_and_how_many_come_back(load, made):
     training = load(made.table())
     answer, doubts = eda.verdict(eda.look(training))
-    assert "500 filas por madurar: con datos hasta el 2025-10-01" in answer
+    assert "500 filas no han madurado, y no se usan: con datos hasta el 1 de octubre" in answer
     again = returned(training)
     assert again.share > 0.5  # each month is drawn anew: leaving is a pause
     assert any("con horizon = '1m' muchas bajas son solo pausas" in d for d in doubts)

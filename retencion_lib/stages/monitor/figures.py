@@ -66,7 +66,7 @@ def plot_columns(
     for ax in panels[len(shown) :]:
         ax.axis("off")
     for ax, shift in zip(panels, shown, strict=False):
-        names, sides = shares(before[shift.name], now[shift.name])
+        names, sides = shares(before[shift.name], now[shift.name], binary=shift.binary)
         place = np.arange(len(names))
         for side, colour, label, step in zip(
             sides, (BEFORE, NOW), ("Referencia", "Este lote"), (-0.2, 0.2), strict=True
@@ -79,13 +79,20 @@ def plot_columns(
     return fig
 
 
-def shares(before: Column, now: Column) -> tuple[list[str], list[np.ndarray]]:
-    """Names of the groups of a column, and the share of customers in each, before and now."""
+def shares(
+    before: Column, now: Column, *, binary: bool = False
+) -> tuple[list[str], list[np.ndarray]]:
+    """Names of the groups of a column, and the share of customers in each, before and now.
+
+    Those of a `binary` one are its two values.
+    """
     counts = [side.bin_counts().astype(float) for side in (before, now)]
     if isinstance(before, Numbers):
         cuts = before.plan.bins
         names = [f"< {es(cut, _places(cuts))}" for cut in cuts]
         names += [f"{es(cuts[-1], _places(cuts))} o más" if len(cuts) else "todos", "nulos"]
+        if binary and len(cuts):
+            names = ["0", "1", "nulos"]
     else:
         names = [*before.plan.names, "nuevas", "nulos"]
         often = np.argsort(-(counts[0] + counts[1]), kind="stable")

@@ -9,7 +9,7 @@ from retencion_lib.maths import drift
 from retencion_lib.stages.checks.say_findings import worded
 from retencion_lib.stages.checks.say_moved import what_moved
 from retencion_lib.stages.checks.shifts import shift_alerts
-from retencion_lib.stages.monitor import say
+from retencion_lib.stages.monitor import figures, say
 
 
 def moved(before, now, name="fijo"):
@@ -43,6 +43,14 @@ def test_its_row_of_the_table_shows_shares_and_no_ks():
     assert (row["Antes y ahora"], row["ks"]) == ("30 % → 60 %", None)
     assert row["Se vería desde"].startswith("±")
     assert "en una de 0 y 1, que los clientes con 'fijo' ganaran" in say.visible_sentence([ONES])
+
+
+def test_its_panel_has_its_two_values_and_no_ranges():
+    before, now = [0.0] * 70 + [1.0] * 30, [0.0] * 40 + [1.0] * 60
+    plan = drift.plan_numbers(np.array(before))
+    sides = [drift.count_numbers(plan, np.array(side)) for side in (before, now)]
+    names, (was, is_now) = figures.shares(*sides, binary=True)
+    assert (names, list(was), list(is_now)) == (["0", "1"], [0.7, 0.3], [0.4, 0.6])
 
 
 def test_a_finding_stored_before_this_was_known_reads_as_it_did():

@@ -59,13 +59,13 @@ def test_it_has_the_sections_a_reviewer_asks_for(home):
         "de los que se fue el 25,0 % (columna baja)",
         "| ROC-AUC | 0,850 | [0,830; 0,870] | 0,850 | 0,840 |",
         "De los 100 con más riesgo se fue el 80,0 %, 3,2 veces la media.",
-        "avisa de 350 clientes y entre ellos están 200 de las 250 bajas",  # 150 + 200; 50 + 200
+        "avisa de 350, y entre ellos hay 200 de las 250 bajas",  # 150 + 200; 50 + 200
         "Excluidas por quien lo entrenó: correo.",
         "Con valores que faltan: plan (100).",
         "| meses | numérica | de 0 a 72 | 0,0 % |",
         "| plan | categórica | anual y mensual | 2,0 % |",
         f"artifacts/xgb__v0.3.pkl · SHA-256 {'c' * 64}",
-        "| 2026-10-31 09:00 | xgb v0.3 | xgb v0.2 | no es peor | Ana |",
+        "| 2026-10-31 09:00 | XGBoost v0.3 | XGBoost v0.2 | no es peor | Ana |",
     ],
 )
 def test_its_figures_come_from_the_files(home, said):
@@ -174,9 +174,9 @@ FUTURE = {
     [
         "Medido una vez en 1.000 filas de 520 clientes que el modelo no había visto",
         "De los 100 con más riesgo de cada foto se fue el 80,0 %",
-        "avisa de 350 filas y entre ellas están 200 de las 250 bajas",
-        "las fotos más recientes, desde la del 2026-08-01",
-        "El examen llega a la foto del 2026-09-01",
+        "filas del examen avisa de 350, y entre ellas hay 200 de las 250 bajas",
+        "las fotos más recientes, desde la del 1 de agosto de 2026",
+        "El examen llega a la foto del 1 de septiembre de 2026",
         "en las 2 últimas, ROC-AUC de 0,790 a 0,860",
     ],
 )

@@ -257,7 +257,7 @@ FRAME = pd.DataFrame({"spend": [10.0, -1.0, None], "odds": [0.1, 0.2, 30.0], "ok
     [
         ({"value_col": "spent"}, r"lote\.csv: no hay ninguna columna 'spent'.*'spend'"),
         ({"value_col": "spend"}, r"'spend' debe ser un número 0 o más .* 2 filas \(líneas 3 y 4"),
-        ({"accept_col": "odds"}, r"'odds' debe ser un número entre 0 y 1 .* 1 fila \(líneas 4"),
+        ({"accept_col": "odds"}, r"'odds' debe ser un número entre 0 y 1 .* 1 fila \(línea 4"),
     ],
 )
 def test_a_column_of_money_must_have_it_in_every_row(terms, message):

@@ -50,11 +50,13 @@ def test_of_a_whole_panel_the_newest_day_is_scored_and_the_rest_is_said(home):
     scored, notes = infer.score(batch, scorer)
     assert (len(scored), batch.snapshot) == (5, "2026-04-01")
     assert odd_sentences(batch.odd) == [
-        "Se puntúa la foto más reciente, la del 2026-04-01: 5 filas anteriores quedan fuera."
+        "Se puntúa la foto más reciente, la del 1 de abril de 2026: 5 filas anteriores quedan "
+        "fuera."
     ]
     assert notes == []  # neither the day nor the outcome is a column too many
     said = infer.time_sentence(scorer, batch)
-    assert "se puntúa la foto del 2026-04-01, cuyo resultado se sabrá desde el 2026-04-30" in said
+    assert "se puntúa la foto del 1 de abril de 2026, cuyo resultado se sabrá desde" in said
+    assert "el 30 de abril de 2026" in said
 
 
 def test_the_scored_batch_keeps_the_day_as_it_is_everywhere_written(home):

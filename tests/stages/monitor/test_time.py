@@ -53,7 +53,10 @@ def test_the_report_says_with_which_days_the_batch_is_compared(home):
     _, report = look()
     assert (report.snapshot, tuple(report.reference_snapshots)) == ("2026-05-01", EXAM)
     said = say_report.reference_sentence(report)
-    assert "2 fotos, del 2026-02-01 al 2026-03-01. Ninguna es del mes de la del lote" in said
+    assert (
+        "2 fotos, del 1 de febrero de 2026 al 1 de marzo de 2026. Ninguna es del mes de la del lote"
+        in said
+    )
     same_month = replace(report, snapshot="2027-02-01")
     assert "Ninguna" not in say_report.reference_sentence(same_month)
 
@@ -62,7 +65,7 @@ def test_a_row_without_a_day_is_refused_wherever_it_lies(home):
     batch = pd.read_csv(home / "same.csv")
     batch.loc[700, "day"] = None
     batch.to_csv(home / "same.csv", index=False)
-    with pytest.raises(DataError, match=r"same\.csv: 'day' está vacío en 1 fila \(líneas 702\)"):
+    with pytest.raises(DataError, match=r"same\.csv: 'day' está vacío en 1 fila \(línea 702\)"):
         look()
 
 
@@ -132,8 +135,8 @@ def test_what_has_moved_is_held_against_the_same_month_of_the_year_before(
     _, report = look()
     assert (report.season.day, report.season.n_rows) == ("2025-05-05", 1000)
     assert say_report.reference_sentence(report) == (
-        "La referencia es de 2 fotos, del 2026-02-01 al 2026-03-01. También se compara con la foto "
-        f"de un año antes, la del 2025-05-05 (1.000 filas). {said}"
+        "La referencia es de 2 fotos, del 1 de febrero de 2026 al 1 de marzo de 2026. También se "
+        f"compara con la foto de un año antes, la del 5 de mayo de 2025 (1.000 filas). {said}"
     )
 
 

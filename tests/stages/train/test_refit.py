@@ -80,8 +80,8 @@ def test_a_recipe_learns_again_from_every_known_outcome_and_nothing_is_measured(
     assert (who.groupby("id")["fold"].nunique() == 1).all()
     assert said == (
         "Para puntuar se guarda además cada receta aprendida de nuevo, v0.1r, de las 1.502 filas "
-        "con resultado, hasta la foto del 2025-10-01. De ella no se mide nada: su examen es el de "
-        "la versión que no las vio."
+        "con resultado, hasta la foto del 1 de octubre de 2025. De ella no se mide nada: su examen "
+        "es el de la versión que no las vio."
     )
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from retencion_lib import words
 from retencion_lib.home.history import History
 from retencion_lib.stages.monitor.performance.realised import (
     Yardstick,
@@ -45,8 +46,9 @@ def test_labels_that_come_early_wait_and_raise_nothing(home, days_early):
     assert (len(found.known), found.immature, found.mature_on) == (0, 3000, str(IN_TIME))
     assert alerts == []
     said = outcomes_sentence(found)
-    assert "se toma por la del 2026-03-01" in said
-    assert f"3.000 por madurar, que aún no dicen nada y cuentan todos desde el {IN_TIME}" in said
+    assert "se toma por la del 1 de marzo de 2026" in said
+    assert "3.000 por madurar, que aún no dicen nada" in said
+    assert f"cuentan todos desde el {words.day(IN_TIME)}" in said
 
 
 def test_labels_in_time_are_measured_and_raise_nothing(home):
