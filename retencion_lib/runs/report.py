@@ -34,7 +34,7 @@ FAILURE = {
 }  # fmt: skip
 # Papermill adds cells of its own, in English, to a notebook that failed.
 PAPERMILL_NOTE = "papermill-error-cell-tag"
-SHOWN = ("text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg",
+SHOWN = (page.CHART, "text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg",
          "application/json", "text/latex", "text/plain")  # fmt: skip
 LABELS = {"parameters": "Parámetros por defecto", "injected-parameters": "Parámetros dados"}
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
+CHART = "application/vnd.retencion.chart"  # of a figure for a page, beside a notebook's picture
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts}"
 

@@ -13,9 +13,8 @@ def plot_scores(samples: dict[str, pd.Series], threshold: float, ax: Axes | None
     """Draw the distribution of one or more sets of scores, and the threshold in use."""
     ax = ax or plt.subplots(figsize=(7, 4), layout="constrained")[1]
     for (name, scores), colour in zip(samples.items(), CYCLE, strict=False):
-        weights = np.full(len(scores), 100 / len(scores))
-        ax.hist(scores, bins=np.linspace(0, 1, 21), weights=weights, histtype="step",
-                linewidth=2, color=colour, label=name)  # fmt: skip
+        counts, edges = np.histogram(scores, np.linspace(0, 1, 21))
+        ax.stairs(100 * counts / len(scores), edges, linewidth=2, color=colour, label=name)
     if threshold == threshold:
         ax.axvline(threshold, color=INK, linestyle=":", label="Umbral")
     ax.set(xlabel="Puntuación de riesgo", ylabel="Clientes (%)")
