@@ -100,10 +100,10 @@ def _tidy(content: NotebookNode) -> None:
 
 
 def _script(content: NotebookNode) -> str:
-    """The script of a report with a table to search; other reports have none."""
-    shown = (o.get("data", {}).get("text/html", "") for c in content.cells
-             for o in c.get("outputs", []))  # fmt: skip
-    return page.search_script() if any('class="table search"' in said for said in shown) else ""
+    """The script of a report with a table or a chart; other reports have none."""
+    shown = [o.get("data", {}) for c in content.cells for o in c.get("outputs", [])]
+    needed = any(page.CHART in s or 'class="table' in s.get("text/html", "") for s in shown)
+    return page.report_script() if needed else ""
 
 
 def _stopped(cell: NotebookNode) -> bool:

@@ -35,9 +35,9 @@ def common(*, scripts: bool = False, script: str = "") -> dict[str, str]:
     }
 
 
-def search_script() -> str:
-    """What makes the rows of a table of class ``search`` searchable."""
-    return (TEMPLATES / "informe/search.js").read_text(encoding="utf-8")
+def report_script() -> str:
+    """What sorts, saves and searches the tables of a report, and says the marks of its charts."""
+    return (TEMPLATES / "informe/report.js").read_text(encoding="utf-8")
 
 
 def render(template: str, *, scripts: bool = False, **facts: object) -> str:
