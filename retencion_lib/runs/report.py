@@ -34,7 +34,7 @@ FAILURE = {
 }  # fmt: skip
 # Papermill adds cells of its own, in English, to a notebook that failed.
 PAPERMILL_NOTE = "papermill-error-cell-tag"
-SHOWN = ("text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg",
+SHOWN = (page.CHART, "text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg",
          "application/json", "text/latex", "text/plain")  # fmt: skip
 FOLD = '<details class="layer"'  # the second layer of the page, where its headings are listed too
 LABELS = {"parameters": "Parámetros por defecto", "injected-parameters": "Parámetros dados"}
@@ -102,10 +102,10 @@ def _tidy(content: NotebookNode) -> None:
 
 
 def _script(content: NotebookNode) -> str:
-    """The script of a report with a table to search; other reports have none."""
-    shown = (o.get("data", {}).get("text/html", "") for c in content.cells
-             for o in c.get("outputs", []))  # fmt: skip
-    return page.search_script() if any('class="table search"' in said for said in shown) else ""
+    """The script of a report with a table or a chart; other reports have none."""
+    shown = [o.get("data", {}) for c in content.cells for o in c.get("outputs", [])]
+    needed = any(page.CHART in s or 'class="table' in s.get("text/html", "") for s in shown)
+    return page.report_script() if needed else ""
 
 
 def _stopped(cell: NotebookNode) -> bool:

@@ -1,7 +1,7 @@
 """What a notebook shows: sentences, tables and figures that a screen reader can read.
 
-nbconvert ignores alternative text in output metadata, so figures are displayed as an
-``<img alt>`` of our own; the text is computed from the figure's table.
+nbconvert ignores alternative text in output metadata and GitHub strips SVG, so a notebook shows a
+figure as an ``<img alt>`` of our own; the text is computed from the figure's table.
 """
 
 import base64
@@ -20,9 +20,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import Formatter, ScalarFormatter
 
+from retencion_lib.show import chart
 from retencion_lib.show.naming import titled
 from retencion_lib.show.naming import titles as _titles
 from retencion_lib.show.naming import use_names as use_names  # a notebook asks for it here
+from retencion_lib.show.page import CHART
 from retencion_lib.show.vocabulary import CODED, HEADINGS, STATUSES, WORDS
 from retencion_lib.words import count, es
 
@@ -40,9 +42,9 @@ SHORT = 22  # letters of a text that stays on one line, such as an interval
 def _retitle(fig: Figure) -> None:
     """The texts of a figure that are names of columns, as the team calls them."""
     for ax in fig.axes:
-        for loc in ("left", "center", "right"):
-            if title := ax.get_title(loc=loc):
-                ax.set_title(_titles.get(title, title), loc=loc)
+        for side in ("left", "center", "right"):
+            said = ax.get_title(loc=side)
+            ax.set_title(_titles.get(said, said), loc=side)
         for axis in (ax.xaxis, ax.yaxis):
             said = [label.get_text() for label in axis.get_ticklabels()]
             if set(said) & _titles.keys():
@@ -63,7 +65,10 @@ def bullets(sentences: list[str], *, none: str) -> None:
 
 
 def figure(drawn: Axes | Figure, alt: str) -> None:
-    """Show a figure with its alternative text and close it."""
+    """Show a figure with its alternative text and close it.
+
+    A notebook shows a picture; beside it lies what a report shows instead.
+    """
     fig = drawn if isinstance(drawn, Figure) else drawn.figure
     for ax in fig.axes:
         if ax.images:  # a map of colours; a grid would cross its numbers
@@ -78,16 +83,14 @@ def figure(drawn: Axes | Figure, alt: str) -> None:
     for text in fig.findobj(Text):
         text.set_text(_cut(text.get_text(), LONGEST))
     png = png_bytes(fig, 2 * DPI)
-    plt.close(fig)
     # The header of a PNG holds its width as four bytes from the sixteenth on.
     width = int.from_bytes(png[16:20], "big") // 2
-    data = base64.b64encode(png).decode()
-    display(
-        HTML(
-            f'<img class="figure" width="{width}" alt="{html.escape(titled(alt))}" '
-            f'src="data:image/png;base64,{data}">'
-        )
-    )
+    data, said = base64.b64encode(png).decode(), titled(alt)
+    image = f'<img class="figure" width="{width}" alt="{html.escape(said)}" '
+    image += f'src="data:image/png;base64,{data}">'
+    markup = chart.markup(fig, said)
+    plt.close(fig)
+    display({"text/html": image, CHART: markup, "text/plain": said}, raw=True)
 
 
 def _cut(text: str, longest: int) -> str:

@@ -4,13 +4,16 @@ import base64
 import hashlib
 import re
 
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from retencion_lib import config
 from retencion_lib.home import ledger
 from retencion_lib.runs import context, headline, record, report
-from retencion_lib.show import page
+from retencion_lib.show import notebook, page
 from tests import browser
 
 TITLE = "# 04 · ¿Quién está en riesgo?\nEl lote."
@@ -23,8 +26,8 @@ def home(tmp_path, monkeypatch):
 
 
 def page_of(*cells, status="ok"):
-    notebook = new_notebook(cells=[new_markdown_cell(TITLE), *cells])
-    return report.to_html(notebook, status=status, run_id="r1", name="04_infer")
+    content = new_notebook(cells=[new_markdown_cell(TITLE), *cells])
+    return report.to_html(content, status=status, run_id="r1", name="04_infer")
 
 
 def shown(**data):
@@ -255,3 +258,83 @@ def test_a_report_with_a_list_admits_the_script_that_searches_it_and_no_other():
 def test_the_rows_of_a_list_are_searched_by_words_whatever_their_accents():
     found = browser.run(listed_page(), SEARCH, width=390)
     assert found == [2, "", 1, "1 de 2", 1, "1 de 2", 0, "0 de 2"]
+
+
+TABLE = pd.DataFrame({"name": ["b", "=a", "c;d"], "value": [1234.5, np.nan, -3.0]})
+SORT = """const days = [], table = document.querySelector("table");
+const buttons = table.querySelectorAll("th button");
+const rows = () => [...table.tBodies[0].rows].map(row => row.cells[0].textContent);
+for (const button of [buttons[1], buttons[1], buttons[0]]) {
+  button.focus(); button.click();
+  days.push(rows(), [...table.querySelectorAll("th")].map(h => h.getAttribute("aria-sort")));
+} return days;"""
+SAVE = """let kept, link; URL.createObjectURL = blob => { kept = blob; return "blob:x"; };
+HTMLAnchorElement.prototype.click = function () { link = this.download; };
+document.querySelector("button.save").click();
+return [link, await kept.text()];"""
+POINT = """const mark = document.querySelectorAll(".hits rect")[1];
+mark.dispatchEvent(new Event("pointerover", {bubbles: true}));
+return document.querySelector("output").textContent;"""
+LETTERS = """const texts = [...document.querySelectorAll(".plot text")];
+return [texts.length, Math.min(...texts.map(t => t.getBoundingClientRect().height)),
+        document.documentElement.scrollWidth - innerWidth];"""
+
+
+def displayed(show_it, monkeypatch):
+    """A report of what a notebook displays."""
+    kept = []
+    monkeypatch.setattr(
+        notebook, "display",
+        lambda output, raw=False: kept.append(output if raw else {"text/html": output.data}),
+    )  # fmt: skip
+    show_it()
+    return page_of(new_code_cell("x", outputs=[new_output("display_data", data=d) for d in kept]))
+
+
+def tabled(monkeypatch):
+    return displayed(lambda: notebook.table(TABLE, "Los números: dos", 1), monkeypatch)
+
+
+def charted(monkeypatch):
+    def draw():
+        fig, panels = plt.subplots(1, 3, figsize=(10, 3), layout="constrained")
+        for ax in panels:
+            ax.bar(["uno", "dos"], [1, 2.5])
+            ax.set(title="Título", xlabel="Grupos de clientes")
+        notebook.figure(fig, "Tres barras: crecen.")
+
+    return displayed(draw, monkeypatch)
+
+
+def test_a_report_shows_a_chart_and_not_the_picture_of_its_notebook(monkeypatch):
+    text = charted(monkeypatch)
+    assert text.count("<svg") == 3
+    assert re.search(r'<div [^>]*aria-label="Tres barras: crecen."[^>]* role="img"', text)
+    assert "data:image/png" not in text
+    assert "Datos (CSV)</a>" in text
+
+
+def test_the_rows_of_a_table_are_sorted_by_its_headings_and_gaps_stay_last(monkeypatch):
+    assert browser.run(tabled(monkeypatch), SORT, width=390) == [
+        ["c;d", "b", "=a"], [None, "ascending"],
+        ["b", "c;d", "=a"], [None, "descending"],
+        ["=a", "b", "c;d"], ["ascending", None],
+    ]  # fmt: skip
+
+
+def test_a_table_is_saved_as_a_spanish_sheet_reads_it_and_runs_nothing(monkeypatch):
+    name, text = browser.run(tabled(monkeypatch), SAVE, width=390)
+    assert name == "los-numeros-dos.csv"
+    assert text.lstrip("\ufeff") == 'Nombre;Valor\r\nb;1234,5\r\n\'=a;—\r\n"c;d";-3,0\r\n'
+
+
+def test_a_mark_of_a_chart_that_is_touched_says_its_value_below(monkeypatch):
+    said = browser.run(charted(monkeypatch), POINT, width=390)
+    assert said == "Grupos de clientes: dos · 2,50"
+
+
+def test_the_letters_of_a_chart_are_read_on_a_phone(monkeypatch):
+    number, least, over = browser.run(charted(monkeypatch), LETTERS, width=390)
+    assert number > 10
+    assert least >= 10  # the height of a line of letters of 9 px
+    assert over <= 0

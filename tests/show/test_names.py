@@ -1,10 +1,12 @@
 """Columns are called as the team calls them: in sentences, tables and figures, never in code."""
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
 from retencion_lib.show import notebook as show
+from retencion_lib.show import style
 from retencion_lib.show.vocabulary import title_of
 
 NAMES = {"tenure": {"1": "1 mes de antigüedad", "": "{} meses de antigüedad"},
@@ -14,9 +16,14 @@ NAMES = {"tenure": {"1": "1 mes de antigüedad", "": "{} meses de antigüedad"},
 @pytest.fixture
 def shown(monkeypatch):
     pieces = []
-    monkeypatch.setattr(show, "display", lambda output: pieces.append(output.data))
+
+    def kept(output, raw=False):
+        pieces.append(output["text/html"] if raw else output.data)
+
+    monkeypatch.setattr(show, "display", kept)
     show.use_names(NAMES, but="id")
-    yield pieces
+    with mpl.rc_context():
+        yield pieces
     show.use_names({})
 
 
@@ -50,12 +57,13 @@ def test_tables_name_columns_only_where_they_hold_names(shown):
 
 
 def test_figures_name_columns_on_their_axes_and_titles(shown):
+    style.use()  # titles stand at the left
     _, ax = plt.subplots()
     ax.barh(["tenure", "otro"], [1, 2])
     ax.set_title("charges")
     show.figure(ax, "La mayor es 'tenure'.")
     assert [label.get_text() for label in ax.get_yticklabels()] == ["meses de antigüedad", "otro"]
-    assert ax.get_title() == "cuota mensual"
+    assert ax.get_title(loc="left") == "cuota mensual"
     assert "La mayor es &#x27;meses de antigüedad&#x27;." in shown[0]
 
 

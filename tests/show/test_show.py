@@ -16,7 +16,11 @@ from retencion_lib.show import notebook as show
 def shown(monkeypatch):
     """HTML of everything that is displayed."""
     pieces = []
-    monkeypatch.setattr(show, "display", lambda output: pieces.append(output.data))
+
+    def kept(output, raw=False):
+        pieces.append(output["text/html"] if raw else output.data)
+
+    monkeypatch.setattr(show, "display", kept)
     return pieces
 
 

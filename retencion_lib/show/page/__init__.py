@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
+CHART = "application/vnd.retencion.chart"  # of a figure for a page, beside a notebook's picture
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts}"
 
@@ -34,9 +35,9 @@ def common(*, scripts: bool = False, script: str = "") -> dict[str, str]:
     }
 
 
-def search_script() -> str:
-    """What makes the rows of a table of class ``search`` searchable."""
-    return (TEMPLATES / "informe/search.js").read_text(encoding="utf-8")
+def report_script() -> str:
+    """What sorts, saves and searches the tables of a report, and says the marks of its charts."""
+    return (TEMPLATES / "informe/report.js").read_text(encoding="utf-8")
 
 
 def render(template: str, *, scripts: bool = False, **facts: object) -> str:

@@ -62,8 +62,8 @@ def plot_distributions(X: pd.DataFrame, y: np.ndarray, names: list[str]) -> Figu
         bins = np.linspace(*np.nanquantile(values, [0, 0.99]), 21)
         for left, colour, label in ((0, BLUE, "se quedó"), (1, RUST, "se fue")):
             part = values[(y == left) & ~np.isnan(values)]
-            weights = np.full(len(part), 100 / len(part))
-            ax.hist(part, bins, weights=weights, histtype="step", lw=1.8, color=colour, label=label)
+            shares = 100 * np.histogram(part, bins)[0] / len(part)
+            ax.stairs(shares, bins, linewidth=1.8, color=colour, label=label)
         ax.set_title(name, fontsize=10)
         ax.tick_params(labelsize=8)
     for ax in axes[len(names) :]:
@@ -93,7 +93,7 @@ def plot_correlation(table: pd.DataFrame) -> Figure:
     written = table.map(lambda v: es(v, 2)) if len(table) <= 12 else False
     sns.heatmap(
         table, vmin=-1, vmax=1, cmap="RdBu_r", annot=written, fmt="", ax=ax, linewidths=1.5,
-        annot_kws={"size": 8.5}, cbar_kws={"shrink": 0.85},
+        annot_kws={"size": 8.5}, cbar=written is False, cbar_kws={"shrink": 0.85},
     )  # fmt: skip
     ax.tick_params(labelsize=9)
     ax.tick_params(axis="x", labelrotation=35)

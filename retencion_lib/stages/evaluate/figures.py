@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
 
 from retencion_lib.home.exam import Confusion
+from retencion_lib.show.marks import few
 from retencion_lib.show.style import BLUE, GREY, RUST
 from retencion_lib.stages.evaluate.cutoffs import Backtest
 from retencion_lib.words import count, es, eur, pct
@@ -17,12 +18,14 @@ def plot_curves(y: np.ndarray, scores: np.ndarray) -> Figure:
     """Draw the ROC and the precision-recall curve side by side."""
     fig, (left, right) = plt.subplots(1, 2, figsize=(8.8, 4), layout="constrained")
     fpr, tpr, _ = roc_curve(y, scores)
-    left.plot(100 * fpr, 100 * tpr, color=BLUE)
+    drawn = few(len(fpr))
+    left.plot(100 * fpr[drawn], 100 * tpr[drawn], color=BLUE)
     left.plot([0, 100], [0, 100], color=GREY, linestyle="--", linewidth=1)
     left.set(xlabel="Falsas alarmas (%)", ylabel="Bajas detectadas (%)")
     left.set_title(f"ROC: área {es(auc(fpr, tpr), 3)}")
     precision, recall, _ = precision_recall_curve(y, scores)
-    right.plot(100 * recall, 100 * precision, color=BLUE)
+    drawn = few(len(recall))
+    right.plot(100 * recall[drawn], 100 * precision[drawn], color=BLUE)
     right.axhline(100 * np.mean(y), color=GREY, linestyle="--", linewidth=1)
     right.set(xlabel="Bajas detectadas (%)", ylabel="Precisión (%)")
     right.set_title(f"Precisión y detección: área {es(average_precision_score(y, scores), 3)}")
@@ -40,7 +43,8 @@ def describe_curves(test: dict[str, float]) -> str:
 def plot_gains(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) -> Axes:
     """Draw the leavers reached against the customers contacted."""
     ax = ax or plt.subplots(figsize=(6.5, 4.5), layout="constrained")[1]
-    ax.plot(100 * curve["share_contacted"], 100 * curve["share_captured"], color=BLUE)
+    drawn = curve.iloc[few(len(curve))]
+    ax.plot(100 * drawn["share_contacted"], 100 * drawn["share_captured"], color=BLUE)
     ax.plot([0, 100], [0, 100], color=GREY, linestyle="--", linewidth=1)
     ax.axvline(100 * capacity, color=RUST, linestyle=":", label="Capacidad del equipo")
     ax.set(xlabel="Clientes contactados (%)", ylabel="Bajas alcanzadas (%)")
@@ -68,10 +72,12 @@ def plot_profit(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) ->
         As `Worth.earned` has it, in EUR.
     """
     ax = ax or plt.subplots(figsize=(7.5, 4.5), layout="constrained")[1]
-    share, best = 100 * curve["share_contacted"], curve["profit"].idxmax()
-    ax.fill_between(share, curve["low"], curve["high"], color=BLUE, alpha=0.18, linewidth=0)
-    ax.plot(share, curve["profit"], color=BLUE)
-    ax.plot(share[best], curve["profit"][best], "o", color=BLUE, label="Máximo")
+    best = curve.loc[curve["profit"].idxmax()]
+    drawn = curve.iloc[few(len(curve))]
+    share = 100 * drawn["share_contacted"]
+    ax.fill_between(share, drawn["low"], drawn["high"], color=BLUE, alpha=0.18, linewidth=0)
+    ax.plot(share, drawn["profit"], color=BLUE)
+    ax.plot(100 * best["share_contacted"], best["profit"], "o", color=BLUE, label="Máximo")
     ax.axhline(0, color=GREY, linewidth=1)
     ax.axvline(100 * capacity, color=RUST, linestyle=":", label="Capacidad del equipo")
     ax.set(xlabel="Clientes llamados (%)", ylabel="Beneficio (EUR)")
@@ -114,7 +120,9 @@ def plot_confusion(cells: Confusion, ax: Axes | None = None) -> Axes:
     """Draw the four counts of the confusion matrix."""
     ax = ax or plt.subplots(figsize=(4.6, 3.8), layout="constrained")[1]
     table = np.array([[cells.tn, cells.fp], [cells.fn, cells.tp]])
-    ax.imshow(table, cmap="Blues")
+    ax.pcolormesh(np.arange(-0.5, 2), np.arange(-0.5, 2), table, cmap="Blues")
+    ax.invert_yaxis()
+    ax.set_aspect("equal")
     for (row, column), value in np.ndenumerate(table):
         dark = value > table.max() / 2
         ax.text(column, row, count(value), ha="center", va="center", color="w" if dark else "k")

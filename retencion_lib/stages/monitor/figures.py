@@ -75,7 +75,8 @@ def plot_columns(
         ax.set_xticks(place, names, rotation=40, ha="right", fontsize=8)
         ax.set_title(shift.label, fontsize=10)
         ax.set_ylabel("Clientes (%)", fontsize=9)
-    panels[0].legend()
+    panels[0].margins(y=0.35)  # room for the legend
+    panels[0].legend(loc="upper right", ncols=2)
     return fig
 
 
