@@ -51,7 +51,7 @@ def newcomer(tmp_path_factory) -> tuple[Path, dict]:
 
     # Brought up to date from here first, or `make` would install the copy in everybody's place.
     subprocess.run(
-        ["sh", ROOT / ".ci/environment", "install", sys.prefix, sys.executable], check=True
+        ["sh", ROOT / ".ci/environment", "install", sys.prefix, sys.executable, "dev"], check=True
     )
     clone = tmp_path_factory.mktemp("clone")
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, check=True)
