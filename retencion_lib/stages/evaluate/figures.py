@@ -82,7 +82,7 @@ def plot_profit(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) ->
     ax.axvline(100 * capacity, color=RUST, linestyle=":", label="Capacidad del equipo")
     ax.set(xlabel="Clientes llamados (%)", ylabel="Beneficio (EUR)")
     ax.set_title(
-        f"Lo que más gana, {eur(curve['profit'][best])}, es llamar al {pct(share[best] / 100, 0)}"
+        f"Lo que más gana, {eur(best['profit'])}, es llamar al {pct(best['share_contacted'], 0)}"
     )
     ax.legend(frameon=False)
     return ax
