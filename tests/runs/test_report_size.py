@@ -1,5 +1,6 @@
 """How long reports are: the words of the first layer are counted, and those of the demo are few."""
 
+import json
 from pathlib import Path
 
 import nbformat
@@ -36,3 +37,8 @@ def test_the_demo_s_reports_say_first_what_one_acts_on(name, words, charts, tmp_
     assert first.words <= words
     assert first.charts == charts
     assert first.tables <= 1
+
+
+def test_the_page_shows_what_was_measured():
+    found = json.loads(report_size.RESULTS.read_text(encoding="utf-8"))
+    assert report_size.section(found) in report_size.PAGE.read_text(encoding="utf-8")
