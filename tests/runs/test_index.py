@@ -110,7 +110,7 @@ def test_beside_the_champions_exam_stands_what_was_last_measured_of_it():
 
     shown = figures(exam(1, "A v0.1", "A v0.1", 0.85), measured(3, "A v0.1", 0.82, "2026-08-28"),
                     measured(4, "Z v0.0", 0.60))  # fmt: skip
-    assert shown["ROC-AUC con resultados"] == "0,820 [0,700; 0,900], al 95 %; 2026-08-28"
+    assert shown["ROC-AUC con resultados"] == "0,820 [0,700; 0,900], al 95 %; 28 de agosto de 2026"
 
 
 def test_the_champion_is_who_was_put_in_use_and_not_who_scored_last():

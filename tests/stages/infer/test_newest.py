@@ -82,7 +82,7 @@ def test_a_batch_that_says_no_day_is_of_the_day_of_the_run(home):
     infer.score(batch, scorer)
     assert batch.snapshot == NOW
     assert odd_sentences(batch.odd) == [
-        "El lote no tiene la columna 'day': se toma como foto del día, 2026-04-02."
+        "El lote no tiene la columna 'day': se toma como foto del día, 2 de abril de 2026."
     ]
     assert set(pd.read_csv(home / "data/panel_with_score.csv")["day"]) == {NOW}
 
