@@ -17,6 +17,7 @@ from retencion_lib.audit.orders import COMMANDS
 from retencion_lib.errors import ParameterError, UserError
 from retencion_lib.runs import surroundings
 from retencion_lib.runs.parameters import declared, flag, options, parse, refuse_unknown
+from retencion_lib.words import shown
 
 STAGES = {
     "snapshots": "00 ¿quién seguía, y quién se fue, en cada fecha?",
@@ -119,7 +120,7 @@ def main(argv: list[str] | None = None) -> int:
             obey(words)
         sys.stdout.flush()
     except UserError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        print(shown(f"Error: {error}"), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         with contextlib.suppress(OSError):  # a terminal that is gone cannot be told

@@ -97,3 +97,8 @@ def short_day(iso: str) -> str:
 def printable(text: str) -> str:
     """Text that a terminal shows and does not obey: names of files are whatever a hand chose."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def shown(text: str) -> str:
+    """The same of several lines, whose ends stay."""
+    return "\n".join(map(printable, text.split("\n")))

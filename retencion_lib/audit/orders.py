@@ -13,7 +13,7 @@ from retencion_lib.errors import AuditError, ParameterError
 from retencion_lib.home import disk, ledger, registry
 from retencion_lib.runs.parameters import flag, options, refuse_unknown
 from retencion_lib.show.campaign import NAMES
-from retencion_lib.words import plural
+from retencion_lib.words import plural, shown
 
 if TYPE_CHECKING:
     from retencion_lib.audit.verify import Report
@@ -193,7 +193,7 @@ def trace(customer: str = "", event: str = "") -> None:
     if bool(customer) == bool(event):
         raise ParameterError("Indica --customer ID o --event ID, uno de los dos.")
     for chain in tracing.trace(customer=customer, event=event):
-        print("\n".join(tracing.sentences(chain)))
+        print(shown("\n".join(tracing.sentences(chain))))
 
 
 def reproduce(run: str = "") -> None:
@@ -204,9 +204,9 @@ def reproduce(run: str = "") -> None:
 
     done = again(run)
     for what, how, holds in done.rows:
-        print(f"{'=' if holds else '≠'} {what}: {how}")
+        print(shown(f"{'=' if holds else '≠'} {what}: {how}"))
     for note in done.notes:
-        print(f"  Nota: {note}")
+        print(shown(f"  Nota: {note}"))
     if not done.same:
         raise AuditError(f"{run}: no sale lo mismo.")
     print(f"{run}: sale lo mismo.")
@@ -243,7 +243,7 @@ def erase(customer: str = "", reason: str = "", approver: str = "") -> None:
     from retencion_lib.audit.erase.learnt import learners
 
     done = erasing.erase(customer, reason=reason, approver=approver)
-    print(say.sentence(done, erasing.left_alone(customer), learners(done.first)))
+    print(shown(say.sentence(done, erasing.left_alone(customer), learners(done.first))))
 
 
 WHY = ("reason", "approver")

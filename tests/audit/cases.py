@@ -334,6 +334,8 @@ LATER = [
               "fetch", **FETCH | {"run_id": "r11"})), "undone", COPY, "r11"),
           Case("copy-of-an-ended-run", copied(run_id="r1-train"), "undone", COPY, "r1-train"),
           Case("copy-of-a-content-unknown", copied(files={COPY: SHA}), "unlawful", COPY, "r9"),
+          Case("copy-that-leads-elsewhere", copied(path="data/b3_with_score.csv"), "unlawful",
+               "data/b3_with_score.csv", "r9"),
           Case("copy-of-another-file", copied(files={"data/b3_with_score.csv": SHA}), "unlawful",
                "data/b3_with_score.csv", "r9")]),
     Group("anchor", "un final de ejecución que sella lo que no es suyo, o dice que escribió lo que "

@@ -148,3 +148,24 @@ def test_what_was_decided_besides_the_notice_is_said_in_words():
     assert said.endswith(
         "avisar (decil 1; beneficio esperado 1.234,57; grupo: de control; campaña otoño)"
     )
+
+
+@pytest.mark.parametrize(
+    "words", [["\x1b[2J"], ["promote", "\x1b[2J", "--reason", "a", "--approver", "b"]]
+)
+def test_an_error_shows_what_a_terminal_would_obey(words, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert "'\\x1b[2J'" in said
+    assert "\x1b" not in said
+
+
+def test_a_file_left_alone_is_named_as_a_terminal_shows_it(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
+    sealed_home.make()
+    (tmp_path / "data/\x1b[2J.csv").write_text("id,n\nC001,1\n")
+    assert main(["erase", "--customer", "C001", "--reason", "a", "--approver", "b"]) == 0
+    said = capsys.readouterr().out
+    assert "data/\\x1b[2J.csv. Bórralo allí" in said
+    assert said.count("\n") == 2

@@ -1,6 +1,7 @@
 """Orders about the campaign's terms: which are in force, and what others would earn."""
 
 from retencion_lib.errors import ParameterError
+from retencion_lib.words import shown
 
 
 def campaign(adopt: str = "", reason: str = "", approver: str = "", **given: str) -> None:
@@ -12,7 +13,7 @@ def campaign(adopt: str = "", reason: str = "", approver: str = "", **given: str
     if adopt or given:
         done, before = adopting.put_in_force(adopt, given, reason=reason, approver=approver)
         index.write()  # it says the change, and its sliders start at these terms
-        print(say.adopted(done, before))
+        print(shown(say.adopted(done, before)))
         return
     if reason or approver:
         raise ParameterError(
@@ -20,9 +21,9 @@ def campaign(adopt: str = "", reason: str = "", approver: str = "", **given: str
             "--capacity 0.2."
         )
     agreed = adopting.needed()
-    print(say.standing(agreed))
+    print(shown(say.standing(agreed)))
     if waits := adopting.waiting(agreed):
-        print(say.pending(*waits, agreed))
+        print(shown(say.pending(*waits, agreed)))
 
 
 def whatif(html: str = "", **given: str) -> None:

@@ -133,6 +133,8 @@ def _fetch(event: Event, past: Past) -> Objections:
     elif past.starts[run].taken_in:
         yield "unlawful", f"{said} por una ejecución hecha en otro sitio.", event.path
     for path, sha256 in event.files.items():
+        if not f"{path}/".startswith(f"{event.path}/"):
+            yield "unlawful", f"{said}, y {path} no está ahí.", event.path
         if not events.EXTRACT.fullmatch(path) or sha256 not in past.known(path):
             yield "unlawful", f"{said}, con un contenido que nadie anotó.", path
 
