@@ -8,7 +8,8 @@ import nbformat
 import pytest
 from papermill import inspect_notebook
 
-from retencion_lib.runs import layers, record
+from retencion_lib import config
+from retencion_lib.runs import layers, record, report
 from retencion_lib.runs.parameters import declared
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -111,6 +112,12 @@ def test_committed_notebook_is_small_and_names_no_machine(path):
     text = path.read_text(encoding="utf-8")
     assert len(text) < 1_500_000
     assert not re.search(r"/home/|/root/|/tmp/|/Users/", text)
+
+
+def test_the_report_of_a_notebook_is_small(path, tmp_path, monkeypatch):
+    monkeypatch.setenv(config.HOME_VARIABLE, str(tmp_path))
+    text = report.to_html(nbformat.read(path, 4), status="ok", run_id="r1", name=path.stem)
+    assert len(text.encode()) < 500_000
 
 
 def test_a_class_can_be_named_wherever_a_table_with_outcomes_is_first_read():
