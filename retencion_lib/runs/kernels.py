@@ -17,8 +17,8 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 from traitlets.config import Config
 
-from retencion_lib.runs.record import new_run_id
 from retencion_lib.runs.parameters import cells_of
+from retencion_lib.runs.record import new_run_id
 from retencion_lib.runs.seal import kernel_environment
 
 START_SECONDS = 120

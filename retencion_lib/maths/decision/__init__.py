@@ -16,6 +16,7 @@ from retencion_lib.maths.decision.money import (
     rank,
     realised_profit,
 )
+
 if TYPE_CHECKING:
     from retencion_lib.maths.decision.paper import expected_maximum_profit, maximum_profit
     from retencion_lib.maths.decision.profit import (
