@@ -15,7 +15,12 @@ from retencion_lib.config import FOLDS
 
 def hashes(ids: Sequence[object], salt: object) -> np.ndarray:
     """64-bit BLAKE2b of ``"salt:id"`` for each id, as uint64 of shape (n,)."""
-    digest = b"".join(blake2b(f"{salt}:{i}".encode(), digest_size=8).digest() for i in ids)
+    begun, found = blake2b(f"{salt}:".encode(), digest_size=8), []
+    for i in map(str, ids):
+        own = begun.copy()
+        own.update(i.encode())
+        found.append(own.digest())
+    digest = b"".join(found)
     return np.frombuffer(digest, dtype=">u8").astype(np.uint64)
 
 

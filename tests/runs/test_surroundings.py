@@ -1,5 +1,6 @@
 """The command line does without what the machine lacks: a home folder, letters, settings."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -59,3 +60,13 @@ def test_matplotlib_in_a_sealed_run_does_not_read_the_users_settings(monkeypatch
     papermill.execute_notebook(source, str(output), kernel_name="python3", progress_bar=False)
     shown = nbformat.read(output, 4).cells[-1].outputs
     assert [o.data["text/plain"] for o in shown] == ["False"]
+
+
+def test_what_is_spared_is_not_there_while_it_lasts_and_as_before_behind(monkeypatch):
+    monkeypatch.setattr(surroundings, "UNUSED", ("colorsys", "json"))
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with surroundings.spared():
+        assert importlib.import_module("json")  # loaded already: nothing is taken away
+        with pytest.raises(ImportError):
+            importlib.import_module("colorsys")
+    assert importlib.import_module("colorsys")

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
+from retencion_lib.tables.blocks import plain_numbers
 from retencion_lib.tables.scan import Sample, make_plan, scan
 from tests import watch_home
 
@@ -36,3 +38,12 @@ def test_small_blocks_give_the_same_profile_and_the_same_sample(home, monkeypatc
     parts = scan(home / "same.csv", plan, samples[1])
     np.testing.assert_array_equal(whole.columns["price"].values, parts.columns["price"].values)
     pd.testing.assert_frame_equal(samples[0].frame(), samples[1].frame())
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [(["5.0", "7.0"], [5.0, 7.0]), (["1.50", "2"], [1.5, 2.0]), (["1.234", "2.000"], None)],
+)
+def test_only_three_digits_behind_a_point_leave_open_how_a_number_is_read(texts, found):
+    numbers = plain_numbers(pa.array(texts))
+    assert (numbers if numbers is None else numbers.tolist()) == found

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from retencion_lib import config
 from retencion_lib.errors import LibraryError
@@ -134,14 +135,15 @@ def predictions(
     decided = calls.decided
     if snapshot:
         stem += f"{snapshot}|"
+    n = len(table)
     return pd.DataFrame(
         {
             "event_id": event_ids(table.drop(columns="score"), stem),
-            "run_id": run_id,
-            "scored_at": _scored_at(date),
+            "run_id": _all(n, run_id),
+            "scored_at": _all(n, _scored_at(date)),
             id_col: table[id_col],
-            "model": model.family,
-            "version": model.version,
+            "model": _all(n, model.family),
+            "version": _all(n, model.version),
             "score": table["score"],
             "threshold": scorer.threshold,
             "prediction": (table["score"] >= scorer.threshold).astype(int),
@@ -149,10 +151,15 @@ def predictions(
             "expected_profit": decided["expected_profit"],
             "group": decided["group"],
             "reasons": _reasons(calls),
-            "campaign": calls.name,
+            "campaign": _all(n, calls.name),
             **dated(snapshot),
         }
     )
+
+
+def _all(n: int, text: str) -> pd.Categorical:
+    """The same text on every row, held once."""
+    return pd.Categorical.from_codes(np.zeros(n, np.int8), [text])
 
 
 def _reasons(calls: CallList) -> np.ndarray:
@@ -167,9 +174,10 @@ def event_ids(table: pd.DataFrame, stem: str) -> list[str]:
     """Identity of the event of each row; few rows are in words at a time."""
     begun, found = sha256(stem.encode()), []
     for start in range(0, len(table), ROWS):
-        for row in row_texts(table.iloc[start : start + ROWS]):
+        texts = row_texts(table.iloc[start : start + ROWS]).cast(pa.large_binary())
+        for row in texts.to_pylist():
             own = begun.copy()
-            own.update(row.encode())
+            own.update(row)
             found.append(own.hexdigest()[:16])
     return found
 
@@ -178,13 +186,13 @@ def _written(values: list) -> list[str]:
     return list(map(repr, values))
 
 
-def row_texts(table: pd.DataFrame) -> list[str]:
+def row_texts(table: pd.DataFrame) -> pa.Array:
     """Each row as Python writes the tuple of its values: what its event's identity is made of."""
     texts = [
         value_texts(column, _written, "nan" if column.dtype == float else "None")
         for _, column in table.items()
     ]
-    return joined(texts, ", ", "(", ",)" if len(texts) == 1 else ")").to_pylist()
+    return joined(texts, ", ", "(", ",)" if len(texts) == 1 else ")")
 
 
 def _scored_at(date: str) -> str:

@@ -14,9 +14,13 @@ def test_a_row_is_written_as_the_tuple_of_its_values():
         {"id": ["a", "it's", 'say "x"'], "age": [1.0, np.nan, 1e-7], "plan": ["ñ", None, "x\ny"]}
     ).astype({"id": object, "plan": object})
     table["plan"] = table["plan"].where(table["plan"].notna(), None)
-    assert row_texts(table) == [repr(row) for row in table.itertuples(index=False, name=None)]
+    assert row_texts(table).to_pylist() == [
+        repr(row) for row in table.itertuples(index=False, name=None)
+    ]
     alone = table[["age"]]
-    assert row_texts(alone) == [repr(row) for row in alone.itertuples(index=False, name=None)]
+    assert row_texts(alone).to_pylist() == [
+        repr(row) for row in alone.itertuples(index=False, name=None)
+    ]
 
 
 def test_an_event_is_the_same_however_many_rows_are_put_into_words_at_a_time(monkeypatch):
