@@ -26,7 +26,9 @@ def render(found: dict) -> str:
     if "notebooks" in found:
         parts.append(_reports(found["notebooks"]))
     if "said" in found:
-        parts += [_said(found["said"]), _proved(found["said"]["after"])]
+        parts.append(_said(found["said"]))
+        if "after" in found["said"]:
+            parts.append(_proved(found["said"]["after"]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -176,6 +178,9 @@ def _said(n: dict) -> str:
     rows = [_row(_month(m), *(_both(m["places"].get(p, {})) for p in PLACES)) for m in n["months"]]
     found = [f"- {_month(m)}: {said}" for m in n["months"] for said in m["contradictions"]]
     told = "Ningún mes dice un sitio lo contrario que otro."
+    last = n["months"][-1]["month"]
+    if last < MONTHS:
+        told += f" La última ejecución llegó hasta {NAMES[last - 1]}."
     return (
         "## Lo que dice cada sitio\n\n"
         "Las dos preguntas de cada mes, *¿Se puede usar esta lista?* y *¿Hay que reentrenar?*, tal "
