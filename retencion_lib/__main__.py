@@ -13,11 +13,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from retencion_lib import config
-from retencion_lib.audit.orders import COMMANDS
+from retencion_lib.audit.orders import COMMANDS, shown
 from retencion_lib.errors import ParameterError, UserError
 from retencion_lib.runs import surroundings
 from retencion_lib.runs.parameters import declared, flag, options, parse, refuse_unknown
-from retencion_lib.words import shown
 
 STAGES = {
     "snapshots": "00 ¿quién seguía, y quién se fue, en cada fecha?",
