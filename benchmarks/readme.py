@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks import quality_page
 from benchmarks.mutants import DEAD
+from retencion_lib import config
 from retencion_lib.words import count, es, listed, pct, plural
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,6 +98,23 @@ def scale_rows() -> str:
     )
 
 
+def learn_rows() -> str:
+    """What the whole commands 01 and 02 cost as tables grow."""
+    found = json.loads((RESULTS / "scale_learn.json").read_text(encoding="utf-8"))
+    said = [
+        f"{count(row['customers'])} clientes: "
+        + ", ".join(f"{n} {_cost(row[stage])}" for n, stage in (("01", "eda"), ("02", "train"))
+                    if stage in row)
+        for row in found
+    ]  # fmt: skip
+    return (
+        "- **Tablas grandes con resultado.** 01 las comprueba y cuenta enteras; se aprende de una "
+        f"muestra de unas {count(config.TRAINING_ROWS)} filas. Órdenes enteras, Parquet, "
+        f"{found[0]['columns']} columnas: {'; '.join(said)} "
+        "([arquitectura](docs/arquitectura.md), [modelos](docs/modelos.md))."
+    )
+
+
 def _cost(measured: dict[str, float]) -> str:
     return f"{es(measured['cpu'])} s y {count(round(measured['peak_mb']))} MB"
 
@@ -170,6 +188,7 @@ def rows() -> list[str]:
         year_rows(),
         audit_rows(),
         scale_rows(),
+        learn_rows(),
         run_rows(),
         mutant_rows(),
         matrix_rows(),

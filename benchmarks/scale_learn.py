@@ -19,6 +19,7 @@ from retencion_lib.words import count, es
 RESULT = Path(__file__).parent / "results" / "scale_learn.json"
 START, END = "<!-- learn:start -->", "<!-- learn:end -->"
 SIZES = (1_000_000, 10_000_000)
+COLUMNS = 20  # beside the outcome
 STAGES = ("eda", "train")
 
 
@@ -34,7 +35,8 @@ def measure(customers: int, stages: list[str]) -> dict[str, object]:
             stage: measured([*order, stage, "--data", "data/customers.parquet"], Path(folder))
             for stage in stages
         }
-        return {"customers": customers} | found | {"read_floor": measured(floor, Path(folder))}
+        shape = {"customers": customers, "columns": COLUMNS}
+        return shape | found | {"read_floor": measured(floor, Path(folder))}
 
 
 def main() -> None:

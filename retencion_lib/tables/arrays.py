@@ -13,6 +13,11 @@ from retencion_lib.tables.typed import finite
 LONGEST = 10**15  # a whole number of more digits is a code: as a decimal it would lose some
 
 
+def give_back() -> None:
+    """Give the system what Arrow no longer holds anything in: it may be a block of a table."""
+    pa.default_memory_pool().release_unused()
+
+
 def is_number(array: pa.Array) -> bool:
     """True if the file itself says that the column is of numbers, and they are no long codes."""
     if pa.types.is_dictionary(array.type) or sort(array.type) != "number":

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from retencion_lib.tables.arrays import give_back
 from retencion_lib.tables.blocks import plain_numbers
 from retencion_lib.tables.sources import Note
 from retencion_lib.tables.training import Training
@@ -130,4 +131,6 @@ def _go_over(training: Training) -> tuple[dict[str, Counted], float]:
             if name in used:
                 total = (total ^ keys) * SPREAD
         repeats.add(total)
+        del block, array
+    give_back()
     return found, repeats.share

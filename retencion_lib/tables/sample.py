@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from retencion_lib import config
+from retencion_lib.tables.arrays import give_back
 from retencion_lib.tables.sources import Block, Source
 from retencion_lib.tables.sources.chunks import joined
 from retencion_lib.tables.sources.memory_part import MemoryPart
@@ -76,6 +77,7 @@ def draw(source: Source, key: str, n_rows: int) -> Drawn:
     part = MemoryPart(
         source.path, list(columns), columns, len(columns[key]), separator=source.separator
     )
+    give_back()
     own = {f.name: getattr(source, f.name) for f in fields(Source)}
     return Drawn(**own | {"names": tuple(columns), "parts": (part,)}, of=source)
 

@@ -92,11 +92,24 @@ def _rows(file: pq.ParquetFile, own: list[str], start: int, stop: int) -> Iterat
     begins = np.concatenate([[0], ends[:-1]]) if len(ends) else ends
     wanted = np.flatnonzero((ends > start) & (begins < stop)).tolist()
     at = int(begins[wanted[0]]) if wanted else 0
-    for batch in file.iter_batches(BATCH, row_groups=wanted, columns=own):
-        low, high = max(start - at, 0), min(stop - at, batch.num_rows)
-        if low < high:
-            yield batch.slice(low, high - low)
-        at += batch.num_rows
+    for some in _together(file, wanted):
+        for batch in file.iter_batches(BATCH, row_groups=some, columns=own):
+            low, high = max(start - at, 0), min(stop - at, batch.num_rows)
+            if low < high:
+                yield batch.slice(low, high - low)
+            at += batch.num_rows
+
+
+def _together(file: pq.ParquetFile, wanted: list[int]) -> Iterator[list[int]]:
+    """Groups of rows, as many at a time as make a batch: Arrow keeps all that it is asked for."""
+    some, rows = [], 0
+    for i in wanted:
+        some, rows = [*some, i], rows + file.metadata.row_group(i).num_rows
+        if rows >= BATCH:
+            yield some
+            some, rows = [], 0
+    if some:
+        yield some
 
 
 @contextmanager
