@@ -14,7 +14,7 @@ from retencion_lib.stages.monitor.performance.say import (
     realised_sentence,
     value_and_interval,
 )
-from retencion_lib.words import count, es, interval, listed, pct, plural
+from retencion_lib.words import count, es, interval, listed, pct, plural, points
 
 MOST = 24  # batches that a sentence names
 
@@ -38,10 +38,14 @@ def months_table(found: Sequence[Realised]) -> pd.DataFrame:
         "Se estimaba": [value_and_interval(r.expected["roc_auc"]) for r in rows],
     }
     if any(effects):
-        table["Conservados"] = [_around(e and e.saved) for e in effects]
-        table["Ganado (EUR)"] = [_around(e and e.profit) for e in effects]
-    table["Veces la media en K"] = [es(r.measured["lift_at_k"].value) for r in rows]
-    table["Error de calibración"] = [pct(r.ece) for r in rows]
+        table |= {
+            "Conservados": [_around(e and e.saved) for e in effects],
+            "Ganado (EUR)": [_around(e and e.profit) for e in effects],
+        }
+    table |= {
+        "Veces la media en K": [es(r.measured["lift_at_k"].value) for r in rows],
+        "Error de calibración": [points(r.ece) for r in rows],
+    }
     return pd.DataFrame(table)
 
 
