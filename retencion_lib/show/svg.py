@@ -187,16 +187,16 @@ def _attributes(node: ET.Element, tag: str, literal: bool) -> dict[str, str]:
         elif name not in DROPPED and (name, value) != ("text-anchor", "start"):
             said[name] = value.removesuffix("px")
     if said.get("font-size") == str(LEAST):
-        del said["font-size"]
+        said.pop("font-size")
     if classes:
-        said["class"] = " ".join(classes)
+        said.update({"class": " ".join(classes)})
     for name in ("x", "y", "width", "height", "d", "transform", "clip-path"):
         if value := _short(node.get(name, ""), 2 if tag == "path" and node.get("id") else 1):
             said[name] = value
     if node.get(LINK):
-        said["href"] = node.get(LINK)
+        said.update(href=node.get(LINK))
     if tag in ("path", "clipPath") and node.get("id"):
-        said["id"] = node.get("id")
+        said.update(id=node.get("id"))
     return said
 
 

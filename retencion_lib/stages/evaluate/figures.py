@@ -44,7 +44,7 @@ def plot_gains(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) -> 
     """Draw the leavers reached against the customers contacted."""
     ax = ax or plt.subplots(figsize=(6.5, 4.5), layout="constrained")[1]
     drawn = curve.iloc[few(len(curve))]
-    ax.plot(100 * drawn["share_contacted"], 100 * drawn["share_captured"], color=BLUE)
+    ax.plot(100 * drawn.share_contacted, 100 * drawn.share_captured, color=BLUE)
     ax.plot([0, 100], [0, 100], color=GREY, linestyle="--", linewidth=1)
     ax.axvline(100 * capacity, color=RUST, linestyle=":", label="Capacidad del equipo")
     ax.set(xlabel="Clientes contactados (%)", ylabel="Bajas alcanzadas (%)")
@@ -72,17 +72,17 @@ def plot_profit(curve: pd.DataFrame, capacity: float, ax: Axes | None = None) ->
         As `Worth.earned` has it, in EUR.
     """
     ax = ax or plt.subplots(figsize=(7.5, 4.5), layout="constrained")[1]
-    best = curve.loc[curve["profit"].idxmax()]
+    best = curve.loc[curve.profit.idxmax()]
     drawn = curve.iloc[few(len(curve))]
-    share = 100 * drawn["share_contacted"]
-    ax.fill_between(share, drawn["low"], drawn["high"], color=BLUE, alpha=0.18, linewidth=0)
-    ax.plot(share, drawn["profit"], color=BLUE)
-    ax.plot(100 * best["share_contacted"], best["profit"], "o", color=BLUE, label="Máximo")
+    share = 100 * drawn.share_contacted
+    ax.fill_between(share, drawn.low, drawn.high, color=BLUE, alpha=0.18, linewidth=0)
+    ax.plot(share, drawn.profit, color=BLUE)
+    ax.plot(100 * best.share_contacted, best.profit, "o", color=BLUE, label="Máximo")
     ax.axhline(0, color=GREY, linewidth=1)
     ax.axvline(100 * capacity, color=RUST, linestyle=":", label="Capacidad del equipo")
     ax.set(xlabel="Clientes llamados (%)", ylabel="Beneficio (EUR)")
     ax.set_title(
-        f"Lo que más gana, {eur(best['profit'])}, es llamar al {pct(best['share_contacted'], 0)}"
+        f"Lo que más gana, {eur(best.profit)}, es llamar al {pct(best.share_contacted, 0)}"
     )
     ax.legend(frameon=False)
     return ax
