@@ -1,7 +1,6 @@
 """How each feature of a panel is said to people, in the file that `names` of 04 reads."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import pandas as pd
 
@@ -12,7 +11,7 @@ from retencion_lib.tables.clock import Duration
 from retencion_lib.tables.snapshots import Ask, Panel, features_of
 
 
-def write_names(panel: Panel, ask: Ask, names: str) -> Path:
+def write_names(panel: Panel, ask: Ask, names: str) -> None:
     """Write the names beside the panel; those that the user gives come first.
 
     Parameters
@@ -22,7 +21,7 @@ def write_names(panel: Panel, ask: Ask, names: str) -> Path:
     """
     given = load_names(names)
     found = feature_names(ask, given) | given
-    return store.write_json(panel.path.with_name(f"{panel.path.stem}_names.json"), found)
+    store.write_json(panel.path.with_name(f"{panel.path.stem}_names.json"), found)
 
 
 def feature_names(ask: Ask, given: Names) -> Names:

@@ -114,9 +114,8 @@ def test_names_of_features_are_said_as_people_would():
 def test_the_names_are_written_beside_the_panel_and_those_given_win(tmp_path, monkeypatch):
     monkeypatch.setenv("RETENCION_HOME", str(tmp_path))
     (tmp_path / "own.json").write_text('{"events_1w": "visitas", "plan": "tarifa"}')
-    path = stage.write_names(panel(path=tmp_path / "data/p.parquet"), ASK, "own.json")
-    found = json.loads(path.read_text())
-    assert path == tmp_path / "data/p_names.json"
+    stage.write_names(panel(path=tmp_path / "data/p.parquet"), ASK, "own.json")
+    found = json.loads((tmp_path / "data/p_names.json").read_text())
     assert (found["events_1w"], found["plan"]) == ("visitas", "tarifa")
 
 
