@@ -18,6 +18,7 @@ for setting in [name for name in os.environ if name.startswith("RETENCION_")]:
 os.environ[config.HOME_VARIABLE] = tempfile.mkdtemp(prefix="retencion-")
 # A process that a test kills clears nothing away.
 os.environ["TMPDIR"] = tempfile.mkdtemp(prefix="retencion-")
+os.chmod(os.environ["TMPDIR"], 0o755)  # some tests are somebody else
 LENT = (os.environ[config.HOME_VARIABLE], os.environ["TMPDIR"])
 
 

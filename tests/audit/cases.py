@@ -337,7 +337,7 @@ LATER = [
           Case("copy-that-leads-elsewhere", copied(path="data/b3_with_score.csv"), "unlawful",
                "data/b3_with_score.csv", "r9"),
           Case("copy-of-another-file", copied(files={"data/b3_with_score.csv": SHA}), "unlawful",
-               "data/b3_with_score.csv", "r9")]),
+               COPY, "r9")]),
     Group("anchor", "un final de ejecución que sella lo que no es suyo, o dice que escribió lo que "
           "no anunció", [
           Case("end-seals-another-report", at_start(edits.rewrite(

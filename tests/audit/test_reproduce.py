@@ -42,7 +42,7 @@ def home(monkeypatch, tmp_path):
         ("a.csv", "id,run_id,at\n1,a,7\n", "id,run_id,at\n1,b,8\n", ["run_id", "at"]),
         ("a.csv", "id,s\n1,0.5\n", "id,s\n1,0.6\n", ["s"]),
         ("a.csv", "id,s\n1,x\n", "id,s\n1,y\n", ["s"]),
-        ("a.csv", "id\n1\n", "id\n1\n2\n", ["1 filas y 2, o sus columnas"]),
+        ("a.csv", "id\n1\n", "id\n1\n2\n", ["1 fila y 2, o sus columnas"]),
         ("a.md", "el 2026-10-31T08:00:00Z\n", "el 2026-11-01T09:30:00Z\n", []),
         ("a.html", "<td>2026-10-31 08:00</td>", "<td>2026-11-01 09:30</td>", []),
         ("a.md", "uno\ndos\n", "uno\ntres\n", ["línea 2"]),

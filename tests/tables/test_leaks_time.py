@@ -241,9 +241,7 @@ def test_01_says_which_rows_wait_and_how_many_come_back(load, made):
     again = returned(training)
     assert again.share > 0.5  # each month is drawn anew: leaving is a pause
     assert any("con horizon = '1m' muchas bajas son solo pausas" in d for d in doubts)
-    assert f"De los {again.lost} clientes que se dieron por perdidos" in eda.balance_sentence(
-        training
-    )
+    assert f"después ({again.lost} clientes)" in eda.balance_sentence(training)
 
 
 def test_01_says_what_to_do_with_each(load, made):

@@ -13,7 +13,7 @@ from retencion_lib.stages.monitor.say_report import REASONS
 ROOT = Path(__file__).resolve().parents[3]
 STAGES = ROOT / "retencion_lib/stages"
 MODULES = sorted(STAGES.rglob("*.py"))
-CODE = r"RET\d{3}"
+CODE = r"(?<![A-Za-z0-9+/])RET\d{3}(?![A-Za-z0-9+/])"  # not letters of a picture
 
 
 def raised(path: Path) -> set[Code]:
