@@ -91,8 +91,10 @@ def plot_correlation(table: pd.DataFrame) -> Figure:
     """Draw the correlation between numbers."""
     fig, ax = plt.subplots(figsize=(7.2, 5.2), layout="constrained")
     written = table.map(lambda v: es(v, 2)) if len(table) <= 12 else False
+    # A scale of fewer steps is drawn as they are; one of many would be a picture in the picture.
+    colours = plt.get_cmap("RdBu_r", 41 if written is False else None)
     sns.heatmap(
-        table, vmin=-1, vmax=1, cmap="RdBu_r", annot=written, fmt="", ax=ax, linewidths=1.5,
+        table, vmin=-1, vmax=1, cmap=colours, annot=written, fmt="", ax=ax, linewidths=1.5,
         annot_kws={"size": 8.5}, cbar=written is False, cbar_kws={"shrink": 0.85},
     )  # fmt: skip
     ax.tick_params(labelsize=9)
