@@ -62,7 +62,9 @@ def add(address: str, folder: str, frame: pd.DataFrame) -> int:
         if new.empty:
             continue
         name = f"{place.path}/{below}/{new['run_id'].iloc[0]}.parquet"
-        table = pa.Table.from_pandas(new, preserve_index=False)
+        # What all events share is held once here; whoever reads the parts finds plain texts.
+        shared = dict.fromkeys(new.select_dtypes("category"), "str")
+        table = pa.Table.from_pandas(new.astype(shared), preserve_index=False)
         with answered(address, "escribir"), place.store.open_output_stream(name) as stream:
             pq.write_table(table, stream)
         added += len(new)

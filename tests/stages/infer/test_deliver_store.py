@@ -2,6 +2,7 @@
 
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import fs
 
 from retencion_lib.errors import DataError, ParameterError
 from retencion_lib.stages.infer.deliver import Delivered, check_table, deliver
@@ -10,6 +11,7 @@ from tests.s3 import BUCKET
 from tests.stages.infer.test_deliver import N, batch
 
 PLACE = f"s3://{BUCKET}/campana"
+SCORED = fs.FileSelector(f"{BUCKET}/campana/scored", recursive=True)
 
 
 @pytest.fixture
@@ -44,6 +46,15 @@ def test_a_run_that_is_repeated_adds_nothing_and_a_larger_one_what_is_new(store)
     assert deliver(PLACE, events.assign(run_id="r2"), calls) == Delivered(PLACE, 600, 60)
     scored = read(store, "scored")
     assert (len(scored), scored["event_id"].nunique()) == (1800, 1800)
+
+
+def test_what_all_events_share_arrives_as_text_however_it_was_held(store):
+    events, calls = batch(n=20)
+    shared = ["run_id", "scored_at", "model", "version", "campaign"]
+    deliver(PLACE, events.astype(dict.fromkeys(shared, "category")), calls)
+    [part] = [i for i in store.files().get_file_info(SCORED) if i.is_file]
+    kinds = pq.read_schema(part.path, filesystem=store.files())
+    assert {str(kinds.field(name).type) for name in shared} <= {"string", "large_string"}
 
 
 def test_what_a_run_that_was_cut_left_out_the_next_one_adds(store):
